@@ -1,0 +1,3 @@
+//! `loss-lab`: the engine from a terminal.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The page: the only Leptos code. It exists for wasm alone; the host builds an empty library.

@@ -1,0 +1,3 @@
+//! One door for developers.
+
+fn main() {}
