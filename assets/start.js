@@ -1,0 +1,37 @@
+// Runs before the first paint, so it stays small: language, theme, then the app.
+// ?lang=zh|en and ?theme=dark|light win over the browser's language and the system's theme.
+(() => {
+  const root = document.documentElement;
+  const asked = new URLSearchParams(location.search);
+  root.lang = (asked.get("lang") ?? navigator.language).startsWith("zh") ? "zh-Hans" : "en";
+  const theme = asked.get("theme");
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+
+  // The poster stays, and says why nothing follows it.
+  const fail = (reason) => {
+    const words = document.getElementById("failed-words");
+    const place = document.getElementById("failed");
+    if (!words || !place) return;
+    place.replaceChildren(words.content.cloneNode(true));
+    for (const span of place.querySelectorAll(".reason")) span.textContent = `(${reason})`;
+  };
+  const parsed = new Promise((go) => {
+    if (document.readyState !== "loading") go();
+    else addEventListener("DOMContentLoaded", go, { once: true });
+  });
+
+  const start = async () => {
+    if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
+    // Both downloads start at once; the page is mounted when its #app is there.
+    const wasm = fetch("./loss-lab-app_bg.wasm");
+    wasm.catch(() => {});
+    const app = await import("./loss-lab-app.js");
+    await parsed;
+    await app.default({ module_or_path: wasm });
+  };
+  start().catch(async (error) => {
+    await parsed;
+    fail(error.message ?? error);
+    console.error(error);
+  });
+})();
