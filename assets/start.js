@@ -13,7 +13,7 @@
     const place = document.getElementById("failed");
     if (!words || !place) return;
     place.replaceChildren(words.content.cloneNode(true));
-    for (const span of place.querySelectorAll(".reason")) span.textContent = `(${reason})`;
+    for (const span of place.querySelectorAll(".reason")) span.textContent = reason;
   };
   const parsed = new Promise((go) => {
     if (document.readyState !== "loading") go();

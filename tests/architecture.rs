@@ -14,13 +14,13 @@ use std::process::Command;
 const ENGINE_MAY_USE: &[&str] = &[
     // Formats, and their schema.
     "serde",
+    "serde_core",
     "serde_json",
     "schemars",
     "dyn-clone",
     "ref-cast",
     "itoa",
     "memchr",
-    "ryu",
     "zmij",
     // A portable random stream.
     "rand_pcg",
@@ -29,12 +29,8 @@ const ENGINE_MAY_USE: &[&str] = &[
     "imbl",
     "imbl-sized-chunks",
     "archery",
-    "bitmaps",
     "equivalent",
     "rand_xoshiro",
-    "static_assertions",
-    "triomphe",
-    "version_check",
     "wide",
     "safe_arch",
     "bytemuck",

@@ -39,7 +39,8 @@ fn main() -> ExitCode {
         ["ci"] => test::everything(),
         ["budgets"] => budgets::budgets(),
         ["screenshots"] => screenshots::screenshots(),
-        // Called by Trunk after each build, see Trunk.toml.
+        // Two steps that are not for people: beside `serve`, and after each of Trunk's builds (see Trunk.toml).
+        ["announce", port] => serve::announce(port),
         ["seal"] => seal::seal(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

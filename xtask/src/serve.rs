@@ -2,7 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::Child;
+use std::os::unix::process::{CommandExt as _, parent_id};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -19,48 +20,50 @@ pub enum Profile {
 
 pub fn serve(profile: Profile) -> Result<(), Failure> {
     setup::page()?;
-    let address = free_address()?;
+    let port = free_port()?;
     say("building the page (about two minutes the first time, seconds after that)");
     let mut trunk = command("trunk");
-    trunk.args([
-        "serve",
-        "--log",
-        "warn",
-        "--port",
-        &address.port().to_string(),
-    ]);
+    trunk.args(["serve", "--log", "warn", "--port", &port.to_string()]);
     trunk.args((profile == Profile::Release).then_some("--release"));
-    let mut server = trunk.spawn()?;
-    wait_until_it_answers(&mut server, address)?;
-    say(&format!(
-        "the lab is at http://{address}/ (Ctrl-C stops it; it rebuilds when a file changes)"
-    ));
-    match server.wait()? {
-        status if status.success() => Ok(()),
-        status => Err(Failure::new(format!("trunk stopped ({status})"))),
-    }
+    Command::new(std::env::current_exe()?)
+        .args(["announce", &port.to_string()])
+        .spawn()?;
+    // Trunk takes this process over, so whoever stops the command stops the server and leaves no orphan on the port.
+    Err(Failure::new(format!(
+        "trunk did not start: {}",
+        trunk.exec()
+    )))
 }
 
-/// Trunk gives up on a port that is taken, so we look for one that is not.
-fn free_address() -> Result<SocketAddr, Failure> {
-    (8080..8180)
-        .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-        .find(|address| TcpListener::bind(address).is_ok())
-        .ok_or_else(|| Failure::new("ports 8080 to 8179 are all taken"))
-}
-
-/// Trunk listens as soon as it starts and serves once the first build is done, which may take minutes:
-/// the bound is its own end.
-fn wait_until_it_answers(server: &mut Child, address: SocketAddr) -> Result<(), Failure> {
+/// Runs beside Trunk: prints the address once the page is there, or ends when Trunk does.
+pub fn announce(port: &str) -> Result<(), Failure> {
+    let port = port
+        .parse()
+        .map_err(|_| Failure::new("`announce` is a step of `serve`, not a command of its own"))?;
+    let address = on_localhost(port);
+    let trunk = parent_id();
+    // Trunk answers once the first build is done, which may take minutes: the bound is its own end.
     while !answers(address) {
-        if let Some(status) = server.try_wait()? {
-            return Err(Failure::new(format!(
-                "trunk stopped before it served anything ({status})"
-            )));
+        if parent_id() != trunk {
+            return Ok(());
         }
         sleep(Duration::from_millis(200));
     }
+    say(&format!(
+        "the lab is at http://{address}/ (Ctrl-C stops it; it rebuilds when a file changes)"
+    ));
     Ok(())
+}
+
+/// Trunk gives up on a port that is taken, so we look for one that is not.
+fn free_port() -> Result<u16, Failure> {
+    (8080..8180)
+        .find(|port| TcpListener::bind(on_localhost(*port)).is_ok())
+        .ok_or_else(|| Failure::new("ports 8080 to 8179 are all taken"))
+}
+
+fn on_localhost(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 fn answers(address: SocketAddr) -> bool {

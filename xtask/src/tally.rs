@@ -12,6 +12,7 @@ use crate::run::{say, words_of};
 pub struct Tally {
     passed: u32,
     failed: u32,
+    /// The steps that failed, for the summary.
     failures: Vec<String>,
 }
 
