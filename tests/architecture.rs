@@ -22,6 +22,8 @@ const ENGINE_MAY_USE: &[&str] = &[
     "itoa",
     "memchr",
     "zmij",
+    // How far apart two words are: for "the nearest real key is …".
+    "strsim",
     // A portable random stream.
     "rand_pcg",
     "rand_core",
@@ -156,7 +158,11 @@ fn present_knows_no_browser() {
 #[test]
 fn every_source_file_says_first_what_it_is_for() {
     for folder in ["src", "crates", "xtask/src", "tests"] {
-        for file in sources(folder) {
+        // A `tests.rs` is named by what it sits beside.
+        for file in sources(folder)
+            .into_iter()
+            .filter(|file| !file.path.ends_with("/tests.rs"))
+        {
             assert!(
                 file.words.starts_with("//!"),
                 "{} does not open with //!",
