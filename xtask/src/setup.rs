@@ -75,7 +75,6 @@ pub fn browser() -> Result<PathBuf, Failure> {
             "-y",
             "--no-install-recommends",
             "chromium",
-            "chromium-driver",
             "fonts-noto-cjk",
         ])?;
         if let Some(browser) = installed_browser() {
@@ -85,13 +84,6 @@ pub fn browser() -> Result<PathBuf, Failure> {
     playwright_browser().ok_or_else(|| {
         Failure::new("no browser found and none could be installed: install Chrome or Chromium, or set CHROME_PATH")
     })
-}
-
-/// The WebDriver of `browser`, if there is one: only the wasm tests that run inside a page want it.
-pub fn chromedriver() -> Option<PathBuf> {
-    env::var_os("CHROMEDRIVER")
-        .map(PathBuf::from)
-        .or_else(|| find("chromedriver"))
 }
 
 fn wasm_target() -> Result<(), Failure> {

@@ -1,5 +1,4 @@
-//! Every test, cheapest first: native, wasm in Node (and in Chromium where a chromedriver is), then the
-//! released page in a real browser.
+//! Every test, cheapest first: native, wasm in Node, then the released page in a real browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::budgets;
 use crate::check;
 use crate::failure::Failure;
-use crate::run::{command, root, say, succeed};
+use crate::run::{command, root, succeed};
 use crate::setup;
 use crate::tally::Tally;
 
@@ -71,7 +70,7 @@ fn browser(tally: &mut Tally) {
     budgets::print();
 }
 
-/// Integration tests named `wasm*.rs` run on wasm; of those, `wasm_browser*.rs` inside a browser.
+/// Integration tests named `wasm*.rs` run as wasm in Node. What needs a page is tested through the page, in e2e/.
 fn wasm(tally: &mut Tally) -> Result<(), Failure> {
     for package in packages()? {
         for file in test_files(&package.folder.join("tests"), ".rs")? {
@@ -79,10 +78,6 @@ fn wasm(tally: &mut Tally) -> Result<(), Failure> {
                 continue;
             };
             if !name.starts_with("wasm") {
-                continue;
-            }
-            if name.starts_with("wasm_browser") && setup::chromedriver().is_none() {
-                say(&format!("{name}: left out, it needs a chromedriver"));
                 continue;
             }
             let target = ["--target", "wasm32-unknown-unknown"];
