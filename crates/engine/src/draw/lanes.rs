@@ -500,7 +500,7 @@ impl<'a> Lines<'a> {
             EventKind::Paused => Some(said("‖ paused", None, "")?.stroke(Stroke::Paused)),
             EventKind::Resumed => Some(said("▶ resumed", None, "")?.stroke(Stroke::Running)),
             EventKind::DiskChanged { change } => said(&disk(*change), None, ""),
-            EventKind::Lost { message } => said("✗ lost:", Some(*message), ""),
+            EventKind::Lost { message, .. } => said("✗ lost:", Some(*message), ""),
             // Seen in other rows, or of no consequence for a message.
             EventKind::Replied { .. }
             | EventKind::Dispatched { .. }

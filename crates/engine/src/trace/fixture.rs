@@ -257,7 +257,7 @@ pub(crate) fn power_loss() -> Parts {
                 how: Down::PowerLoss,
             },
         ),
-        (602_125, BROKER, EventKind::Lost { message: m(2) }),
+        (602_125, BROKER, EventKind::Lost { message: m(2), stage: crate::ledger::Stage::Store }),
         (
             700_000,
             PRODUCER,

@@ -14,8 +14,8 @@ use crate::view::{BrokerView, ClusterView, Condition, NodeKind};
 
 use super::{
     AttemptRow, By, ContentRow, CopyRow, DeliveryRow, EventMore, EventRow, ExceptionRow,
-    FormatName, LostByRow, MessageRow, Mode, OffsetRow, PlaceName, PullRow, QueueRow, SendRow,
-    Trace, TransactionRow,
+    FormatName, LostByRow, MessageRow, Millis, Mode, OffsetRow, PlaceName, PullRow, QueueRow,
+    SendRow, Trace, TransactionRow,
 };
 
 /// All that can be told of a run that has ended, or of one so far.
@@ -43,7 +43,7 @@ pub fn tell(story: &Story<'_>) -> Trace {
     Trace {
         format: FormatName::V1,
         profile: story.scenario.profile,
-        end: story.view.now,
+        end: Millis(story.view.now),
         sends: told.sends.into_values().collect(),
         pulls: told.pulls,
         deliveries: told.deliveries,
@@ -127,7 +127,7 @@ impl<'a> Told<'a> {
                     message: message.to_string(),
                     producer: names.node(event.node).to_owned(),
                     mode: Mode::from(*mode),
-                    called: event.at,
+                    called: Millis(event.at),
                     returned: None,
                     status: None,
                     exception: None,
@@ -179,7 +179,7 @@ impl<'a> Told<'a> {
             }
             EventKind::SendReturned { message, outcome } => {
                 if let Some(row) = self.sends.get_mut(message) {
-                    row.returned = Some(event.at);
+                    row.returned = Some(Millis(event.at));
                     returned(row, outcome, names, self.story.scenario.profile);
                 }
             }
@@ -194,7 +194,7 @@ impl<'a> Told<'a> {
             EventKind::LocalTransaction { message, state }
             | EventKind::CheckedBack { message, state } => {
                 self.transactions.push(TransactionRow {
-                    t: event.at,
+                    t: Millis(event.at),
                     kind: event.kind.name(),
                     message: message.to_string(),
                     producer: names.node(event.node).to_owned(),
@@ -229,7 +229,7 @@ impl<'a> Told<'a> {
                     status: Some(*status),
                     pull_status: *pull_status,
                     next_begin_offset: Some(*next_begin_offset),
-                    t: event.at,
+                    t: Millis(event.at),
                     by: script.then_some(By::Script),
                     exception: None,
                 };
@@ -265,7 +265,7 @@ impl<'a> Told<'a> {
                 self.deliveries.push(DeliveryRow {
                     message: message.to_string(),
                     consumer: names.node(event.node).to_owned(),
-                    t: event.at,
+                    t: Millis(event.at),
                     done: None,
                     reconsume_times: *reconsume_times,
                     result: None,
@@ -283,7 +283,7 @@ impl<'a> Told<'a> {
                     .remove(&(event.node, *delivery))
                     .and_then(|at| self.deliveries.get_mut(at));
                 if let Some(row) = row {
-                    row.done = Some(event.at);
+                    row.done = Some(Millis(event.at));
                     row.result = Some(*result);
                 }
             }
@@ -511,7 +511,7 @@ fn message_row(story: &Story<'_>, entry: &Entry) -> MessageRow {
         lost_by: entry.lost_by.and_then(|lost| {
             event(lost.event).map(|event| LostByRow {
                 event: event.id.0,
-                t: event.at,
+                t: Millis(event.at),
                 kind: event.kind.name(),
                 node: story.names.node(event.node).to_owned(),
                 stage: lost.stage,
@@ -524,7 +524,7 @@ fn message_row(story: &Story<'_>, entry: &Entry) -> MessageRow {
 
 fn event_row(story: &Story<'_>, event: &Event) -> EventRow {
     EventRow {
-        t: event.at,
+        t: Millis(event.at),
         kind: event.kind.name(),
         node: story.names.node(event.node).to_owned(),
         message: event.kind.message().map(|message| message.to_string()),

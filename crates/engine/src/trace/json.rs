@@ -2,10 +2,11 @@
 
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::ser::{Formatter, Serializer};
 
 use super::Trace;
+use crate::units::SimTime;
 
 /// One row per line: short enough to read, long enough to diff.
 pub(super) fn rows(trace: &Trace) -> String {
@@ -114,59 +115,49 @@ impl Formatter for Rows {
     }
 }
 
-/// An instant as a number of milliseconds: `12`, `12.5`, `-0.125`.
-///
-/// A whole number is written as an integer. Any other is the float nearest to its at most three decimals, and the shortest
-/// text that reads back as that float *is* those decimals (as long as there are at most fifteen digits: thirty thousand years).
-pub(super) mod millis {
-    use serde::{Deserialize, Deserializer, Serializer};
+/// An instant as a number of milliseconds with at most three decimals: `12`, `12.5`, `-0.125`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub struct Millis(pub SimTime);
 
-    use crate::units::SimTime;
-
+/// A whole number is written as an integer. Any other is the float nearest to its decimals, and the shortest text that reads
+/// back as that float *is* those decimals, as long as there are at most fifteen digits: thirty thousand years.
+impl Serialize for Millis {
     #[allow(clippy::cast_precision_loss, reason = "fifteen digits are exact")]
-    pub fn serialize<S: Serializer>(at: &SimTime, to: S) -> Result<S::Ok, S::Error> {
-        let micros = at.micros();
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let micros = self.0.micros();
         if micros % 1_000 == 0 {
             to.serialize_i64(micros / 1_000)
         } else {
             to.serialize_f64(micros as f64 / 1_000.0)
         }
     }
+}
 
+impl<'de> Deserialize<'de> for Millis {
     #[allow(
         clippy::cast_possible_truncation,
         reason = "a cast from float saturates"
     )]
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SimTime, D::Error> {
-        Ok(SimTime::from_micros(
-            (f64::deserialize(from)? * 1_000.0).round() as i64,
-        ))
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let micros = (f64::deserialize(from)? * 1_000.0).round() as i64;
+        Ok(Self(SimTime::from_micros(micros)))
     }
 }
 
-/// The same, or `null`; the field must be there.
-pub(super) mod millis_or_null {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::units::SimTime;
-
-    #[derive(Deserialize)]
-    struct Millis(#[serde(with = "super::millis")] SimTime);
-
-    pub fn serialize<S: Serializer>(at: &Option<SimTime>, to: S) -> Result<S::Ok, S::Error> {
-        match at {
-            Some(at) => super::millis::serialize(at, to),
-            None => to.serialize_none(),
-        }
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Millis {
+    fn inline_schema() -> bool {
+        true
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SimTime>, D::Error> {
-        Ok(Option::<Millis>::deserialize(from)?.map(|Millis(at)| at))
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Millis".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number" })
     }
 }
-
-/// The same for a field that may be left out.
-pub(super) use millis_or_null as millis_if_any;
 
 #[cfg(test)]
 mod tests {

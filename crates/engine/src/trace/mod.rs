@@ -18,13 +18,14 @@ use crate::ledger::{Exposure, Fate, Promise, Stage, Verdict};
 use crate::status::{
     ConsumeResult, GetMessageStatus, Profile, PullStatus, SendStatus, TransactionState,
 };
-use crate::units::SimTime;
 
 pub use fold::{Story, tell};
+pub use json::Millis;
 pub use words::{By, FaultName, FormatName, Mode, PlaceName};
 
 /// A whole trace. What only a recording has, and what only the engine can know, is optional.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trace {
     /// Says that this is a trace.
@@ -32,8 +33,7 @@ pub struct Trace {
     /// Whose rules were applied.
     pub profile: Profile,
     /// When it ended.
-    #[serde(with = "json::millis")]
-    pub end: SimTime,
+    pub end: Millis,
     /// Every call of the producers' applications, by label.
     pub sends: Vec<SendRow>,
     /// What brokers answered to pulls; equal answers in a row are one.
@@ -67,6 +67,7 @@ pub struct Trace {
 
 /// One call of a producer's application.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendRow {
     /// `m1`, `m2`, … in the order in which sends were called.
@@ -76,11 +77,9 @@ pub struct SendRow {
     /// Which kind of call.
     pub mode: Mode,
     /// When it was called.
-    #[serde(with = "json::millis")]
-    pub called: SimTime,
+    pub called: Millis,
     /// When the application was told; none while it waits.
-    #[serde(with = "json::millis_or_null")]
-    pub returned: Option<SimTime>,
+    pub returned: Option<Millis>,
     /// Of a SendResult.
     pub status: Option<SendStatus>,
     /// Instead of a SendResult.
@@ -104,6 +103,7 @@ pub struct SendRow {
 
 /// An exception as the application sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionRow {
     /// Its simple class name.
@@ -116,6 +116,7 @@ pub struct ExceptionRow {
 
 /// One attempt of one call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AttemptRow {
     /// The broker name it went to.
@@ -128,6 +129,7 @@ pub struct AttemptRow {
 
 /// A broker's answer to a pull.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PullRow {
     /// Who asked: the consumer, or its group where that has several members.
@@ -147,8 +149,7 @@ pub struct PullRow {
     /// Where to go on.
     pub next_begin_offset: Option<i64>,
     /// When.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// Who made the pull, if not the consumer by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
@@ -159,6 +160,7 @@ pub struct PullRow {
 
 /// One hand-over to a listener.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeliveryRow {
     /// Its label.
@@ -166,11 +168,9 @@ pub struct DeliveryRow {
     /// Whose listener.
     pub consumer: String,
     /// When it was called.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// When it returned; none if it never did.
-    #[serde(with = "json::millis_or_null")]
-    pub done: Option<SimTime>,
+    pub done: Option<Millis>,
     /// `MessageExt#reconsumeTimes`.
     pub reconsume_times: u32,
     /// What it returned.
@@ -187,6 +187,7 @@ pub struct DeliveryRow {
 
 /// A consumer offset in a master's memory.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OffsetRow {
     /// Whose.
@@ -203,6 +204,7 @@ pub struct OffsetRow {
 
 /// One message's line of the ledger.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageRow {
     /// Its label.
@@ -227,6 +229,7 @@ pub struct MessageRow {
 
 /// One copy of a message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CopyRow {
     /// The replica that has it.
@@ -241,13 +244,13 @@ pub struct CopyRow {
 
 /// The event that took a message's last servable copy.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LostByRow {
     /// Its place in `events`, from 0.
     pub event: u32,
     /// When.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// What.
     pub kind: EventName,
     /// Where.
@@ -258,6 +261,7 @@ pub struct LostByRow {
 
 /// Who recorded, and how far it can be trusted.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Recorded {
     /// RocketMQ's exact version.
@@ -279,32 +283,28 @@ pub struct Recorded {
 
 /// When a fault really struck.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FaultRow {
     /// When.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// What.
     #[serde(rename = "do")]
     pub what: FaultName,
     /// A node, two nodes (`a - b`) or a direction (`a > b`).
     pub on: String,
     /// When a restarted node served again.
-    #[serde(
-        default,
-        with = "json::millis_if_any",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub up: Option<SimTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Millis>,
 }
 
 /// A local transaction or a check-back.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TransactionRow {
     /// When.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// `local-transaction` or `checked-back`.
     pub kind: EventName,
     /// Of which message.
@@ -317,6 +317,7 @@ pub struct TransactionRow {
 
 /// One consume queue of one broker.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QueueRow {
     /// The replica.
@@ -333,6 +334,7 @@ pub struct QueueRow {
 
 /// One message that a broker can serve.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContentRow {
     /// The replica.
@@ -351,10 +353,10 @@ pub struct ContentRow {
 
 /// One event. Beyond the first four, each kind has the fields that it needs.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventRow {
     /// When.
-    #[serde(with = "json::millis")]
-    pub t: SimTime,
+    pub t: Millis,
     /// What.
     pub kind: EventName,
     /// Where.
@@ -369,6 +371,7 @@ pub struct EventRow {
 
 /// What only some kinds of event have.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EventMore {
     /// The place in `events` of the event without which this one would not have happened.
@@ -449,6 +452,17 @@ impl Trace {
     /// When the text is not JSON, or not a `loss-lab-trace/1`.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
+    }
+
+    /// The JSON Schema of the format, made from the types that read it.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Self).to_value();
+        if let serde_json::Value::Object(fields) = &mut schema {
+            fields.insert("title".to_owned(), "loss-lab-trace/1".into());
+        }
+        schema
     }
 
     /// The trace as text, one row per line, the same bytes everywhere.

@@ -142,6 +142,18 @@ macro_rules! spelled {
                 from.deserialize_str(OneOf { expected: stringify!($name), find: $name::from_word })
             }
         }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let words: Vec<&str> = Self::ALL.iter().map(|value| value.word()).collect();
+                schemars::json_schema!({ "type": "string", "enum": words })
+            }
+        }
     )+};
 }
 
