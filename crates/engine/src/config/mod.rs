@@ -145,9 +145,14 @@ impl Exists {
     /// Whether `profile` has the key.
     #[must_use]
     pub fn is_in(self, profile: Profile) -> bool {
+        self.elsewhere(profile).is_none()
+    }
+
+    /// The profile that has the key, if `profile` has not.
+    fn elsewhere(self, profile: Profile) -> Option<Profile> {
         match self {
-            Self::InBoth => true,
-            Self::Only(only) => only == profile,
+            Self::InBoth => None,
+            Self::Only(only) => (only != profile).then_some(only),
         }
     }
 }
@@ -214,7 +219,10 @@ pub enum Effect {
     /// RocketMQ heeds it, the engine does not.
     NotModelled,
     /// Only the other profile has the key: this one ignores it, as RocketMQ does.
-    OtherProfile,
+    OtherProfile {
+        /// The one that has it.
+        only: Profile,
+    },
     /// The scenario says this elsewhere (a name, an address, a role): that counts, this does not.
     SaidElsewhere,
 }
@@ -540,8 +548,8 @@ macro_rules! settings {
                     return Ok(effect);
                 };
                 let value = key.read(text)?;
-                let effect = if !key.exists.is_in(self.profile) {
-                    Effect::OtherProfile
+                let effect = if let Some(only) = key.exists.elsewhere(self.profile) {
+                    Effect::OtherProfile { only }
                 } else {
                     let wrong = Refused::NotA { kind: key.kind };
                     match name {

@@ -32,10 +32,8 @@ impl Other {
     pub(super) fn effect(&self, profile: Profile) -> Effect {
         if self.said_elsewhere {
             Effect::SaidElsewhere
-        } else if self.key.exists.is_in(profile) {
-            Effect::NotModelled
         } else {
-            Effect::OtherProfile
+            self.key.exists.elsewhere(profile).map_or(Effect::NotModelled, |only| Effect::OtherProfile { only })
         }
     }
 }

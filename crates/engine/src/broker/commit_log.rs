@@ -1,0 +1,279 @@
+//! The commit log (`CommitLog`, `MappedFileQueue`): every record of a broker in one row, and how far it is safe.
+//!
+//! `flushed ≤ committed ≤ wrote`: what is beyond `committed` is in the off-heap buffer and dies with the process; what is beyond
+//! `flushed` is in the page cache and dies with the machine.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+
+use crate::event::{Place, RecordRef};
+use crate::ids::{QueueId, TopicId};
+use crate::units::{PhysicalOffset, QueueOffset, SimTime};
+use crate::wire::Message;
+
+/// Spare bytes at a file's end, for the blank that fills it (`END_FILE_MIN_BLANK_LENGTH`).
+const BLANK: u64 = 8;
+/// A record's bytes besides body, topic and properties (IPv4).
+const RECORD_HEADER: u64 = 91;
+/// Bytes of a page.
+pub(crate) const PAGE: u64 = 4_096;
+
+/// One stored message.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Record {
+    pub message: Arc<Message>,
+    /// The topic and queue it is stored under, which for a delayed or half message is not where it is going.
+    pub topic: TopicId,
+    pub queue: QueueId,
+    pub queue_offset: QueueOffset,
+    pub start: PhysicalOffset,
+    pub len: u64,
+    pub stored_at: SimTime,
+    /// REAL_TOPIC and REAL_QID of a delayed or half message.
+    pub real: Option<(TopicId, QueueId)>,
+    /// When a delayed message is due (the tag field of its consume-queue entry).
+    pub deliver_at: Option<SimTime>,
+    /// An OP record: the half-queue offsets that are finished.
+    pub finished: Vec<QueueOffset>,
+}
+
+impl Record {
+    pub fn end(&self) -> PhysicalOffset {
+        self.start + self.len
+    }
+
+    pub fn named(&self) -> RecordRef {
+        RecordRef { message: self.message.label, topic: self.topic, queue: self.queue, queue_offset: self.queue_offset, start: self.start }
+    }
+}
+
+/// What lies in a log: a record, or bytes that no reader can make sense of (a diverged slave's seam).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Entry {
+    Record(Arc<Record>),
+    Fragment { start: PhysicalOffset, len: u64 },
+}
+
+impl Entry {
+    pub fn start(&self) -> PhysicalOffset {
+        match self {
+            Self::Record(record) => record.start,
+            Self::Fragment { start, .. } => *start,
+        }
+    }
+
+    pub fn end(&self) -> PhysicalOffset {
+        match self {
+            Self::Record(record) => record.end(),
+            Self::Fragment { start, len } => *start + *len,
+        }
+    }
+
+    pub fn record(&self) -> Option<&Arc<Record>> {
+        match self {
+            Self::Record(record) => Some(record),
+            Self::Fragment { .. } => None,
+        }
+    }
+}
+
+/// A commit log.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct CommitLog {
+    entries: Vector<Entry>,
+    wrote: PhysicalOffset,
+    committed: PhysicalOffset,
+    flushed: PhysicalOffset,
+    /// Where the first byte lies that counts as flushed although its fsync failed (≤ 5.3.3 swallows the error).
+    hollow: Option<PhysicalOffset>,
+    /// The first byte that is left after old files were deleted.
+    min: PhysicalOffset,
+}
+
+impl CommitLog {
+    pub fn wrote(&self) -> PhysicalOffset {
+        self.wrote
+    }
+
+    pub fn committed(&self) -> PhysicalOffset {
+        self.committed
+    }
+
+    pub fn flushed(&self) -> PhysicalOffset {
+        self.flushed
+    }
+
+    pub fn min(&self) -> PhysicalOffset {
+        self.min
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.wrote == PhysicalOffset::ZERO
+    }
+
+    /// Everything, oldest first.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Every record, oldest first.
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> {
+        self.entries.iter().filter_map(Entry::record)
+    }
+
+    /// Entries that end after `from`, oldest first.
+    pub fn entries_from(&self, from: PhysicalOffset) -> impl Iterator<Item = &Entry> {
+        let index = match self.entries.binary_search_by(|entry| entry.end().cmp(&from)) {
+            Ok(i) => i + 1,
+            Err(i) => i,
+        };
+        self.entries.focus().narrow(index..).into_iter()
+    }
+
+    /// The record that starts at `start`.
+    pub fn record_at(&self, start: PhysicalOffset) -> Option<&Arc<Record>> {
+        let index = self.entries.binary_search_by(|entry| entry.start().cmp(&start)).ok()?;
+        self.entries.get(index).and_then(Entry::record)
+    }
+
+    /// Where a record's bytes are.
+    pub fn place(&self, end: PhysicalOffset) -> Place {
+        if end > self.committed {
+            Place::Heap
+        } else if end > self.flushed || self.hollow.is_some_and(|hollow| end > hollow) {
+            Place::PageCache
+        } else {
+            Place::Disk
+        }
+    }
+
+    /// Where a record of `len` bytes would start: in the next file if this one's tail is too short
+    /// (`DefaultAppendMessageCallback#doAppend`, END_OF_FILE).
+    pub fn place_for(&self, len: u64, file_size: u64) -> PhysicalOffset {
+        let file_size = file_size.max(1);
+        let used = self.wrote.get() % file_size;
+        if len + BLANK > file_size - used && used > 0 { PhysicalOffset::new(self.wrote.get() - used + file_size) } else { self.wrote }
+    }
+
+    /// Appends a record at its `start`. Without the transient pool it is in the page cache at once.
+    pub fn append(&mut self, record: Arc<Record>, pooled: bool) {
+        self.wrote = record.end();
+        if !pooled {
+            self.committed = self.wrote;
+        }
+        self.entries.push_back(Entry::Record(record));
+    }
+
+    /// A slave appends what its master sent (`CommitLog#appendData`).
+    pub fn append_copy(&mut self, entry: Entry) {
+        self.wrote = entry.end();
+        self.committed = self.wrote;
+        self.entries.push_back(entry);
+    }
+
+    /// An empty slave's log starts where its master's last file starts.
+    pub fn start_at(&mut self, start: PhysicalOffset) {
+        self.wrote = start;
+        self.committed = start;
+        self.flushed = start;
+        self.min = start;
+    }
+
+    /// `CommitRealTimeService`: the off-heap bytes go to the page cache. Returns the records that did.
+    pub fn commit(&mut self) -> Vec<RecordRef> {
+        let from = self.committed;
+        self.committed = self.wrote;
+        self.between(from, self.committed)
+    }
+
+    /// An fsync up to `to` has returned. Returns the records that are on disk now. With `failed` they only count as such.
+    pub fn flush(&mut self, to: PhysicalOffset, failed: bool) -> Vec<RecordRef> {
+        let from = self.flushed;
+        if to <= from {
+            return Vec::new();
+        }
+        self.flushed = to;
+        if failed {
+            self.hollow.get_or_insert(from);
+        }
+        if failed { Vec::new() } else { self.between(from, to) }
+    }
+
+    fn between(&self, from: PhysicalOffset, to: PhysicalOffset) -> Vec<RecordRef> {
+        self.entries_from(from).take_while(|entry| entry.end() <= to).filter_map(Entry::record).map(|record| record.named()).collect()
+    }
+
+    /// Whole dirty pages between the flushed and the committed position (`MappedFile#isAbleToFlush`).
+    pub fn dirty_pages(&self) -> u64 {
+        (self.committed.get() / PAGE).saturating_sub(self.flushed.get() / PAGE)
+    }
+
+    /// Whole pages in the off-heap buffer (`MappedFile#isAbleToCommit`).
+    pub fn pooled_pages(&self) -> u64 {
+        (self.wrote.get() / PAGE).saturating_sub(self.committed.get() / PAGE)
+    }
+
+    /// The process died: the off-heap buffer is gone, the page cache is the kernel's. Returns what is gone.
+    pub fn lose_heap(&mut self) -> Vec<RecordRef> {
+        self.truncate(self.committed)
+    }
+
+    /// The machine lost power: only what is fsynced is left, up to the first hole. Returns what is gone.
+    pub fn lose_page_cache(&mut self) -> Vec<RecordRef> {
+        let durable = self.hollow.map_or(self.flushed, |hollow| hollow.min(self.flushed));
+        self.truncate(durable)
+    }
+
+    /// Cuts everything that ends after `end` (`CommitLog#recoverAbnormally`, `truncateDirtyFiles`).
+    pub fn truncate(&mut self, end: PhysicalOffset) -> Vec<RecordRef> {
+        let mut gone = Vec::new();
+        while let Some(entry) = self.entries.back()
+            && entry.end() > end
+        {
+            if let Some(Entry::Record(record)) = self.entries.pop_back() {
+                gone.push(record.named());
+            }
+        }
+        let end = self.entries.back().map_or(self.min, Entry::end).min(end);
+        self.wrote = self.wrote.min(end);
+        self.committed = self.committed.min(end);
+        self.flushed = self.flushed.min(end);
+        self.hollow = self.hollow.filter(|hollow| *hollow < end);
+        gone.reverse();
+        gone
+    }
+
+    /// After recovery everything that was read counts as written, committed and flushed.
+    pub fn settle(&mut self) {
+        self.committed = self.wrote;
+        self.flushed = self.wrote;
+    }
+
+    /// Deletes whole files before the one that holds `keep` (`CommitLog#deleteExpiredFile`). Returns what is gone.
+    pub fn delete_before(&mut self, keep: PhysicalOffset, file_size: u64) -> Vec<RecordRef> {
+        let file_size = file_size.max(1);
+        let first = PhysicalOffset::new(keep.get() - keep.get() % file_size);
+        let mut gone = Vec::new();
+        while let Some(entry) = self.entries.front()
+            && entry.end() <= first
+        {
+            if let Some(Entry::Record(record)) = self.entries.pop_front() {
+                gone.push(record.named());
+            }
+        }
+        self.min = self.min.max(first).min(self.wrote);
+        gone
+    }
+
+    /// Where the last file starts: what a brand-new slave gets (B.6).
+    pub fn last_file_start(&self, file_size: u64) -> PhysicalOffset {
+        let file_size = file_size.max(1);
+        PhysicalOffset::new(self.wrote.get() - self.wrote.get() % file_size)
+    }
+}
+
+/// The length of a record (`MessageExtEncoder#calMsgLength`).
+pub(crate) fn record_len(body_bytes: u64, topic_bytes: usize, properties_bytes: u32) -> u64 {
+    RECORD_HEADER + body_bytes + u64::try_from(topic_bytes).unwrap_or(0) + u64::from(properties_bytes)
+}

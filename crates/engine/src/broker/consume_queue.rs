@@ -1,0 +1,108 @@
+//! Consume queues (`ConsumeQueue`): for each queue of each topic, where its messages lie in the commit log.
+
+use std::collections::BTreeMap;
+
+use imbl::Vector;
+
+use crate::ids::{QueueId, TagId, TopicId};
+use crate::units::{PhysicalOffset, QueueOffset};
+
+use super::commit_log::Record;
+
+/// One 20-byte entry.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct IndexEntry {
+    pub start: PhysicalOffset,
+    pub end: PhysicalOffset,
+    /// Its tag hash.
+    pub tag: TagId,
+}
+
+/// One queue: entries `min` … `min + len`.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct ConsumeQueue {
+    min: QueueOffset,
+    /// Offset of the first entry that is still in a file; entries below `min` but not below this one were hidden by
+    /// `correctMinOffset` only.
+    first: QueueOffset,
+    entries: Vector<IndexEntry>,
+}
+
+impl ConsumeQueue {
+    pub fn min(&self) -> QueueOffset {
+        self.min
+    }
+
+    pub fn max(&self) -> QueueOffset {
+        self.first + u64::try_from(self.entries.len()).unwrap_or(0)
+    }
+
+    pub fn get(&self, offset: QueueOffset) -> Option<&IndexEntry> {
+        if offset < self.first {
+            return None;
+        }
+        self.entries.get(usize::try_from(offset.beyond(self.first)).ok()?)
+    }
+
+    /// `correctMinOffset`: entries whose bytes are gone are no longer offered.
+    pub fn correct_min(&mut self, log_min: PhysicalOffset) {
+        while let Some(entry) = self.get(self.min)
+            && entry.start < log_min
+        {
+            self.min = self.min + 1;
+        }
+    }
+}
+
+/// All consume queues of one broker.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct ConsumeQueues {
+    queues: BTreeMap<(TopicId, QueueId), ConsumeQueue>,
+}
+
+impl ConsumeQueues {
+    pub fn get(&self, topic: TopicId, queue: QueueId) -> Option<&ConsumeQueue> {
+        self.queues.get(&(topic, queue))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (TopicId, QueueId, &ConsumeQueue)> {
+        self.queues.iter().map(|((topic, queue), cq)| (*topic, *queue, cq))
+    }
+
+    /// One past the last entry.
+    pub fn max(&self, topic: TopicId, queue: QueueId) -> QueueOffset {
+        self.get(topic, queue).map_or(QueueOffset::ZERO, ConsumeQueue::max)
+    }
+
+    /// Adds a record's entry (`ConsumeQueue#putMessagePositionInfo`). One that is there already is left as it is; a slave's or a
+    /// deleted queue starts where its first record says. Says whether it was added.
+    pub fn put(&mut self, record: &Record) -> bool {
+        let cq = self.queues.entry((record.topic, record.queue)).or_default();
+        if cq.entries.is_empty() && record.queue_offset > cq.max() {
+            cq.first = record.queue_offset;
+            cq.min = record.queue_offset;
+        }
+        if record.queue_offset != cq.max() {
+            return false;
+        }
+        cq.entries.push_back(IndexEntry { start: record.start, end: record.end(), tag: record.message.tag });
+        true
+    }
+
+    /// Drops entries that point beyond `end` (`truncateDirtyLogicFiles`).
+    pub fn truncate(&mut self, end: PhysicalOffset) {
+        for cq in self.queues.values_mut() {
+            while cq.entries.back().is_some_and(|entry| entry.end > end) {
+                cq.entries.pop_back();
+            }
+            cq.min = cq.min.min(cq.max());
+        }
+    }
+
+    /// After files were deleted (`CleanConsumeQueueService`).
+    pub fn correct_min(&mut self, log_min: PhysicalOffset) {
+        for cq in self.queues.values_mut() {
+            cq.correct_min(log_min);
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! One broker replica (`BrokerController`, `DefaultMessageStore`): each service of RocketMQ in the file of its name.
+//!
+//! What a crash spares and what it takes are different fields: [`Disk`] and [`Process`]. A service is an `impl Live`, which sees
+//! both while the process runs.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::config::BrokerConfig;
+use crate::effect::{Closed, Ctx};
+use crate::event::{DiskChange, Down, EventKind};
+use crate::ids::{BrokerName, ConnId, GroupId, NodeId, Opaque, QueueId, TopicId};
+use crate::node::remoting::{Outcome, Remoting};
+use crate::status::BrokerRole;
+use crate::timers::{BrokerTimer, RemotingTimer};
+use crate::units::{PhysicalOffset, QueueOffset, SimTime};
+use crate::wire::{Frame, Request, Response};
+
+mod clients;
+pub(crate) mod commit_log;
+mod consume_queue;
+mod dispatch;
+mod flush;
+mod locks;
+mod offsets;
+mod pull;
+mod put;
+mod recovery;
+mod registration;
+mod replica;
+mod retention;
+mod schedule;
+mod send_back;
+mod transaction;
+mod view;
+
+use clients::Clients;
+use commit_log::CommitLog;
+use consume_queue::ConsumeQueues;
+use flush::FlushManager;
+use locks::QueueLocks;
+use pull::HeldPulls;
+use put::Puts;
+use replica::Replication;
+use schedule::ScheduleMessageService;
+use transaction::Transactions;
+
+/// Which queue of which topic a group's offset is for.
+pub(crate) type OffsetKey = (GroupId, TopicId, QueueId);
+
+/// A broker replica: its identity, its disk, and its process while there is one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Broker {
+    id: Identity,
+    disk: Disk,
+    process: Option<Box<Process>>,
+}
+
+/// What a broker is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Identity {
+    pub broker: BrokerName,
+    /// `brokerId`.
+    pub replica: u16,
+    pub conf: Arc<BrokerConfig>,
+}
+
+/// The machine: what outlives a process, and how its disk behaves.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct Disk {
+    pub log: CommitLog,
+    pub queues: ConsumeQueues,
+    /// topics.json.
+    pub topics: BTreeMap<TopicId, u16>,
+    /// consumerOffset.json.
+    pub offsets: BTreeMap<OffsetKey, QueueOffset>,
+    /// delayOffset.json.
+    pub delay_offsets: BTreeMap<u8, QueueOffset>,
+    /// fsync does not return. Ends with the process that hangs in it.
+    pub stalled: bool,
+    /// So many of the next fsyncs report an error.
+    pub failing: u32,
+    /// How full it is, in thousandths.
+    pub permille: u32,
+    /// The store directory was destroyed and nothing was written since.
+    pub destroyed: bool,
+    /// The log's tail was lost since the last start: where it ended then, and how many records went.
+    pub torn: Option<(PhysicalOffset, u32)>,
+    /// A first start has created the topics.
+    pub initialised: bool,
+}
+
+/// What dies with the process.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Process {
+    /// Every periodic service counts from here.
+    pub started: SimTime,
+    pub remoting: Remoting<Call>,
+    /// `topicQueueTable`: the next offset of each queue.
+    pub next_offsets: BTreeMap<(TopicId, QueueId), QueueOffset>,
+    pub puts: Puts,
+    pub flush: FlushManager,
+    /// `reputFromOffset`, and whether the service is about to look.
+    pub reput_from: PhysicalOffset,
+    pub reput_planned: bool,
+    pub held: HeldPulls,
+    /// The offset table.
+    pub offsets: BTreeMap<OffsetKey, QueueOffset>,
+    pub offsets_planned: bool,
+    pub clients: Clients,
+    pub replication: Replication,
+    pub schedule: ScheduleMessageService,
+    pub transactions: Transactions,
+    pub locks: QueueLocks,
+    /// `RunningFlags#isWriteable`.
+    pub writeable: bool,
+    pub cleaning_planned: bool,
+    /// Replicas of this name that the name server knows (`aliveReplicaNumsInGroup`).
+    pub alive_replicas: u32,
+}
+
+/// What a broker asks others for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Call {
+    Register,
+    Metadata,
+}
+
+/// A broker while its process runs: what every service works on.
+pub(crate) struct Live<'a> {
+    pub id: &'a Identity,
+    pub disk: &'a mut Disk,
+    pub p: &'a mut Process,
+}
+
+impl Broker {
+    pub fn new(broker: BrokerName, replica: u16, conf: BrokerConfig) -> Self {
+        Self { id: Identity { broker, replica, conf: Arc::new(conf) }, disk: Disk::default(), process: None }
+    }
+
+    fn live(&mut self) -> Option<Live<'_>> {
+        let process = self.process.as_deref_mut()?;
+        Some(Live { id: &self.id, disk: &mut self.disk, p: process })
+    }
+
+    /// The store is loaded and recovered, and the services start (`BrokerController#start`).
+    pub fn boot(&mut self, ctx: &mut Ctx) {
+        let mut process = Box::new(Process::new(ctx.now));
+        let mut live = Live { id: &self.id, disk: &mut self.disk, p: &mut process };
+        live.recover(ctx);
+        live.start_schedule(ctx);
+        live.start_transactions(ctx);
+        live.start_replication(ctx);
+        live.start_registration(ctx);
+        live.start_cleaning(ctx);
+        self.process = Some(process);
+    }
+
+    /// Clean shutdown: everything is committed, flushed and written.
+    pub fn shut_down(&mut self, ctx: &mut Ctx) {
+        let Some(mut live) = self.live() else { return };
+        live.flush_everything(ctx);
+        live.write_offsets(ctx);
+        live.disk.delay_offsets = live.p.schedule.progress();
+    }
+
+    /// The process is gone; with a power loss the page cache, too.
+    pub fn lose_memory(&mut self, _: &mut Ctx, how: Down) {
+        self.process = None;
+        let end = self.disk.log.wrote();
+        let gone = match how {
+            Down::Crash | Down::DestroyDisk => self.disk.log.lose_heap(),
+            Down::PowerLoss => self.disk.log.lose_page_cache(),
+            Down::Stop => Vec::new(),
+        };
+        self.disk.stalled = false;
+        self.disk.failing = 0;
+        if !gone.is_empty() {
+            let earlier = self.disk.torn.map_or(0, |(_, records)| records);
+            self.disk.torn = Some((end, earlier.saturating_add(u32::try_from(gone.len()).unwrap_or(u32::MAX))));
+        }
+    }
+
+    /// The store directory is gone.
+    pub fn lose_disk(&mut self) {
+        self.disk = Disk { destroyed: true, ..Disk::default() };
+    }
+
+    pub fn on_connected(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let Some(mut live) = self.live() else { return };
+        if live.p.remoting.on_connected(ctx, conn).is_none() {
+            live.on_ha_connected(ctx, conn);
+        }
+    }
+
+    pub fn on_refused(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let Some(mut live) = self.live() else { return };
+        let outcomes = live.p.remoting.on_refused(conn);
+        live.on_ha_refused(ctx, conn);
+        live.on_outcomes(ctx, outcomes);
+    }
+
+    pub fn on_closed(&mut self, ctx: &mut Ctx, conn: ConnId, how: Closed) {
+        let Some(mut live) = self.live() else { return };
+        let outcomes = live.p.remoting.on_closed(ctx, conn, how);
+        live.on_outcomes(ctx, outcomes);
+        live.on_ha_closed(ctx, conn);
+        live.on_client_gone(ctx, conn);
+    }
+
+    pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: Frame) {
+        let Some(mut live) = self.live() else { return };
+        match frame {
+            Frame::Request(opaque, request) => live.on_request(ctx, conn, Some(opaque), request),
+            Frame::Oneway(request) => live.on_request(ctx, conn, None, request),
+            Frame::Response(opaque, response) => {
+                let outcome = live.p.remoting.on_response(opaque, response);
+                live.on_outcomes(ctx, outcome.into_iter().collect());
+            }
+            Frame::Ha(frame) => live.on_ha_frame(ctx, conn, from, frame),
+        }
+    }
+
+    pub fn on_remoting_timer(&mut self, ctx: &mut Ctx, timer: RemotingTimer) {
+        let Some(mut live) = self.live() else { return };
+        let outcomes = live.p.remoting.on_timer(ctx, timer);
+        live.on_outcomes(ctx, outcomes);
+    }
+
+    pub fn on_timer(&mut self, ctx: &mut Ctx, timer: BrokerTimer) {
+        let Some(mut live) = self.live() else { return };
+        match timer {
+            BrokerTimer::FlushTick(serial) => live.on_flush_tick(ctx, serial),
+            BrokerTimer::FsyncDone(serial) => live.on_fsync_done(ctx, serial),
+            BrokerTimer::CommitTick(serial) => live.on_commit_tick(ctx, serial),
+            BrokerTimer::FlushDeadline(put) => live.on_flush_deadline(ctx, put),
+            BrokerTimer::SlaveDeadline(put) => live.on_slave_deadline(ctx, put),
+            BrokerTimer::Reply(put) => live.reply(ctx, put),
+            BrokerTimer::Reput => live.reput(ctx),
+            BrokerTimer::HoldSweep => live.sweep_held(ctx),
+            BrokerTimer::HoldWake(_) => {}
+            BrokerTimer::Register => live.on_register_tick(ctx),
+            BrokerTimer::PersistOffsets => live.on_persist_offsets(ctx),
+            BrokerTimer::PersistDelayOffsets => live.on_persist_delay_offsets(ctx),
+            BrokerTimer::DeliverDelayed(level) => live.deliver_delayed(ctx, level),
+            BrokerTimer::ScanClients => live.scan_clients(ctx),
+            BrokerTimer::CheckTransactions => live.check_transactions(ctx),
+            BrokerTimer::CheckContinues(serial) => live.continue_check(ctx, serial),
+            BrokerTimer::OpBatch => live.on_op_batch(ctx),
+            BrokerTimer::CleanFiles => live.clean_files(ctx),
+            BrokerTimer::HaConnect => live.ha_connect(ctx),
+            BrokerTimer::HaReport(conn) => live.on_ha_report_due(ctx, conn),
+            BrokerTimer::HaPush(conn) => live.ha_push(ctx, conn),
+            BrokerTimer::HaHousekeeping(conn) => live.ha_housekeeping(ctx, conn),
+            BrokerTimer::HaHeartbeat(conn) => live.ha_heartbeat(ctx, conn),
+            BrokerTimer::SyncMetadata => live.sync_metadata(ctx),
+        }
+    }
+
+    pub fn on_disk_change(&mut self, ctx: &mut Ctx, change: DiskChange) {
+        match change {
+            DiskChange::Stalled => self.disk.stalled = true,
+            DiskChange::Released => self.disk.stalled = false,
+            DiskChange::Failing(times) => self.disk.failing = times,
+            DiskChange::Filled(permille) => self.disk.permille = permille,
+            DiskChange::Destroyed => {}
+        }
+        let Some(mut live) = self.live() else { return };
+        live.on_disk_released(ctx);
+        live.plan_cleaning(ctx);
+    }
+
+    pub fn expire_files(&mut self, ctx: &mut Ctx, up_to: u64) {
+        if let Some(mut live) = self.live() {
+            live.expire_files(ctx, up_to);
+        }
+    }
+
+    /// New settings for a running broker; services read them when they next look.
+    pub fn set_conf(&mut self, ctx: &mut Ctx, conf: BrokerConfig) {
+        self.id.conf = Arc::new(conf);
+        if let Some(mut live) = self.live() {
+            live.arm_flush(ctx);
+        }
+    }
+
+    pub fn conf(&self) -> &BrokerConfig {
+        &self.id.conf
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.id
+    }
+
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub fn process(&self) -> Option<&Process> {
+        self.process.as_deref()
+    }
+}
+
+impl Process {
+    fn new(now: SimTime) -> Self {
+        Self {
+            started: now,
+            remoting: Remoting::new(now),
+            next_offsets: BTreeMap::new(),
+            puts: Puts::default(),
+            flush: FlushManager::new(now),
+            reput_from: PhysicalOffset::ZERO,
+            reput_planned: false,
+            held: HeldPulls::default(),
+            offsets: BTreeMap::new(),
+            offsets_planned: false,
+            clients: Clients::default(),
+            replication: Replication::new(now),
+            schedule: ScheduleMessageService::default(),
+            transactions: Transactions::default(),
+            locks: QueueLocks::default(),
+            writeable: true,
+            cleaning_planned: false,
+            alive_replicas: 1,
+        }
+    }
+}
+
+impl Live<'_> {
+    /// Every request a broker answers. `opaque` is none for a oneway request.
+    fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, opaque: Option<Opaque>, request: Request) {
+        let answer = match request {
+            Request::SendMessage { message, queue, group, default_queues, max_reconsume_times } => {
+                self.on_send(ctx, put::Sender { conn, opaque }, message, queue, group, default_queues, max_reconsume_times)
+            }
+            Request::Heartbeat { client, producers, consumers } => self.on_heartbeat(ctx, conn, client, producers, consumers),
+            Request::UnregisterClient { client } => self.on_unregister(ctx, client),
+            Request::Pull(pull) => self.on_pull(ctx, conn, opaque, pull),
+            Request::QueryConsumerOffset { group, topic, queue } => Some(Response::Offset(self.query_offset(ctx, (group, topic, queue)))),
+            Request::UpdateConsumerOffset { group, topic, queue, offset } => {
+                self.commit_offset(ctx, (group, topic, queue), offset);
+                Some(Response::Ok)
+            }
+            Request::GetMaxOffset { topic, queue } => Some(Response::Offset(Some(self.disk.queues.max(topic, queue)))),
+            Request::GetConsumerList { group } => Some(self.consumer_list(group)),
+            Request::SendMessageBack { group, offset, delay_level, max_reconsume_times, .. } => {
+                Some(self.on_send_back(ctx, group, offset, delay_level, max_reconsume_times))
+            }
+            Request::LockBatch { group, client, queues } => Some(self.lock_batch(ctx, group, client, queues)),
+            Request::UnlockBatch { group, client, queues } => {
+                self.unlock_batch(group, client, &queues);
+                Some(Response::Ok)
+            }
+            Request::EndTransaction { half_offset, half_queue_offset, state, .. } => {
+                self.on_end_transaction(ctx, half_offset, half_queue_offset, state);
+                Some(Response::Ok)
+            }
+            Request::GetAllMetadata => Some(Response::Metadata(Arc::new(self.metadata()))),
+            // Not for brokers.
+            Request::RegisterBroker(_)
+            | Request::UnregisterBroker
+            | Request::GetRoute(_)
+            | Request::NotifyConsumerIdsChanged { .. }
+            | Request::CheckTransactionState { .. } => None,
+        };
+        if let (Some(answer), Some(opaque)) = (answer, opaque) {
+            ctx.send(conn, Frame::Response(opaque, answer));
+        }
+    }
+
+    fn on_outcomes(&mut self, ctx: &mut Ctx, outcomes: Vec<Outcome<Call>>) {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Reply(Call::Register, response) => self.on_registered(ctx, &response),
+                Outcome::Reply(Call::Metadata, Response::Metadata(metadata)) => self.take_metadata(ctx, &metadata),
+                // The next tick tries again.
+                Outcome::Reply(..) | Outcome::Failed(..) | Outcome::Left(_) => {}
+            }
+        }
+    }
+
+    fn is_slave(&self) -> bool {
+        self.id.conf.broker_role == BrokerRole::Slave
+    }
+
+    /// Tells a message's record event.
+    fn tell(ctx: &mut Ctx, kind: EventKind) {
+        ctx.tell(kind);
+    }
+}
+
+impl Hash for Broker {
+    // The configuration only changes with `set-conf`, whose effects show elsewhere.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.disk.hash(state);
+        self.process.hash(state);
+    }
+}

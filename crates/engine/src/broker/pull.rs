@@ -1,0 +1,274 @@
+//! Reading (`PullMessageProcessor`, `DefaultMessageStore#getMessage`, `PullRequestHoldService`).
+
+use crate::effect::Ctx;
+use crate::event::EventKind;
+use crate::exception::Remark;
+use crate::ids::{ConnId, Opaque, QueueId, TagId, TopicId};
+use crate::status::{GetMessageStatus, Profile, PullStatus};
+use crate::timers::{BrokerTimer, Timer};
+use crate::units::{QueueOffset, SimTime, Span};
+use crate::wire::{Frame, PullCode, PullRequest, Pulled, Response};
+
+use super::Live;
+use super::clients::Subscribed;
+
+/// Held pulls are looked at this often.
+const SWEEP_PERIOD: Span = Span::from_millis(5_000);
+/// `shortPollingTimeMills`' stand-in for the client's time when `longPollingEnable` is off is read from the settings.
+/// Entries looked at per pull (`maxFilterMessageSize` / 20).
+const SCAN_MOST: u32 = 800;
+/// Entries of a consume-queue file.
+const ENTRIES_PER_FILE: u64 = 300_000;
+
+/// `PullRequestHoldService`.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct HeldPulls {
+    /// In the order of arrival. At most one per owned queue of each client, and those of dead clients until they expire.
+    pulls: Vec<HeldPull>,
+    sweep_planned: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct HeldPull {
+    conn: ConnId,
+    opaque: Opaque,
+    request: PullRequest,
+    since: SimTime,
+}
+
+/// What one read of the store found (`GetMessageResult`).
+struct Found {
+    status: GetMessageStatus,
+    next_begin_offset: i64,
+    min: QueueOffset,
+    max: QueueOffset,
+    messages: Vec<Pulled>,
+}
+
+impl Live<'_> {
+    /// PULL_MESSAGE, the first pass: refusals, then a read, then an answer or a hold.
+    pub(super) fn on_pull(&mut self, ctx: &mut Ctx, conn: ConnId, opaque: Option<Opaque>, request: PullRequest) -> Option<Response> {
+        // `PullMessageProcessor#rejectRequest` (5.3): a slave that is not configured for it serves nobody.
+        if ctx.profile() == Profile::V5_3 && self.is_slave() && !self.id.conf.slave_read_enable {
+            return Some(Response::Error { code: 2, remark: Remark::RejectRequest });
+        }
+        let tags = match self.tags_of(&request) {
+            Ok(tags) => tags,
+            Err(refused) => return Some(refused),
+        };
+        if !self.disk.topics.contains_key(&request.topic) && !super::clients::is_system(request.topic) {
+            return Some(Response::Error { code: 17, remark: Remark::TopicNotExist(request.topic) });
+        }
+        let found = self.get_message(&request, &tags);
+        let code = self.code_of(&request, found.status);
+        self.tell_pulled(ctx, &request, &found, code);
+        if let Some(offset) = request.commit
+            && !self.is_slave()
+        {
+            self.commit_offset(ctx, (request.group, request.topic, request.queue), offset);
+        }
+        if code == PullCode::NotFound
+            && request.suspend.is_some()
+            && let Some(opaque) = opaque
+        {
+            self.hold(ctx, HeldPull { conn, opaque, request, since: ctx.now });
+            return None;
+        }
+        Some(answer(found, code))
+    }
+
+    /// The subscription that filters: the broker's copy of the group's (24 and 25 when it has none or an older one), or for a raw
+    /// pull the tags that it brings.
+    fn tags_of(&self, request: &PullRequest) -> Result<Vec<TagId>, Response> {
+        let Some(version) = request.sub_version else { return Ok(request.tags.clone()) };
+        match self.p.clients.subscribed(request.group, request.topic, version) {
+            Subscribed::No => Err(Response::Error { code: 24, remark: Remark::SubscriptionNotExist }),
+            Subscribed::Older => Err(Response::Error { code: 25, remark: Remark::SubscriptionNotLatest }),
+            Subscribed::Tags(tags) => Ok(tags.to_vec()),
+        }
+    }
+
+    /// `DefaultMessageStore#getMessage`: the checks of C.1, in their order.
+    fn get_message(&self, request: &PullRequest, tags: &[TagId]) -> Found {
+        let cq = self.disk.queues.get(request.topic, request.queue);
+        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| (cq.min(), cq.max()));
+        // A slave never moves a consumer (`nextOffsetCorrection`, offsetCheckInSlave = false).
+        let correct = |to: QueueOffset| if self.is_slave() && !self.id.conf.offset_check_in_slave { request.offset } else { signed(to) };
+        let nothing = |status, next_begin_offset| Found { status, next_begin_offset, min, max, messages: Vec::new() };
+        // A queue that nobody ever wrote to is created by looking for it, and is empty (`findConsumeQueue`).
+        let Some(cq) = cq.filter(|_| max > QueueOffset::ZERO) else {
+            return nothing(GetMessageStatus::NoMessageInQueue, correct(QueueOffset::ZERO));
+        };
+        let offset = match u64::try_from(request.offset) {
+            Ok(offset) if offset >= min.get() => QueueOffset::new(offset),
+            Ok(_) | Err(_) => return nothing(GetMessageStatus::OffsetTooSmall, correct(min)),
+        };
+        if offset == max {
+            return nothing(GetMessageStatus::OffsetOverflowOne, request.offset);
+        }
+        if offset > max {
+            return nothing(GetMessageStatus::OffsetOverflowBadly, correct(max));
+        }
+        if cq.get(offset).is_none() {
+            let next_file = offset.get() - offset.get() % ENTRIES_PER_FILE + ENTRIES_PER_FILE;
+            return nothing(GetMessageStatus::OffsetFoundNull, correct(QueueOffset::new(next_file)));
+        }
+        let mut status = GetMessageStatus::NoMatchedMessage;
+        let mut messages: Vec<Pulled> = Vec::new();
+        let mut bytes = 0;
+        let mut next = offset;
+        let count_most = request.max_nums.min(self.id.conf.max_transfer_count_on_message_in_memory);
+        for _ in 0..SCAN_MOST {
+            let Some(entry) = cq.get(next) else { break };
+            let full = u32::try_from(messages.len()).unwrap_or(u32::MAX) >= count_most
+                || (!messages.is_empty() && bytes + entry.end.beyond(entry.start) > self.id.conf.max_transfer_bytes_on_message_in_memory);
+            if full {
+                break;
+            }
+            if tags.is_empty() || tags.contains(&entry.tag) {
+                match self.disk.log.record_at(entry.start) {
+                    Some(record) => {
+                        bytes += record.len;
+                        messages.push(Pulled {
+                            message: std::sync::Arc::clone(&record.message),
+                            topic: record.topic,
+                            queue: record.queue,
+                            queue_offset: record.queue_offset,
+                            start: record.start,
+                        });
+                        status = GetMessageStatus::Found;
+                    }
+                    None if messages.is_empty() => status = GetMessageStatus::MessageWasRemoving,
+                    None => {}
+                }
+            }
+            next = next + 1;
+        }
+        Found { status, next_begin_offset: signed(next), min, max, messages }
+    }
+
+    /// C.1's last column; a slave turns PULL_OFFSET_MOVED into PULL_RETRY_IMMEDIATELY.
+    fn code_of(&self, request: &PullRequest, status: GetMessageStatus) -> PullCode {
+        match status {
+            GetMessageStatus::Found => PullCode::Success,
+            GetMessageStatus::MessageWasRemoving | GetMessageStatus::NoMatchedMessage => PullCode::RetryImmediately,
+            GetMessageStatus::NoMatchedLogicQueue | GetMessageStatus::NoMessageInQueue if request.offset == 0 => PullCode::NotFound,
+            GetMessageStatus::OffsetFoundNull | GetMessageStatus::OffsetOverflowOne => PullCode::NotFound,
+            GetMessageStatus::NoMatchedLogicQueue
+            | GetMessageStatus::NoMessageInQueue
+            | GetMessageStatus::OffsetOverflowBadly
+            | GetMessageStatus::OffsetTooSmall
+            | GetMessageStatus::OffsetReset => {
+                if self.is_slave() { PullCode::RetryImmediately } else { PullCode::OffsetMoved }
+            }
+        }
+    }
+
+    fn tell_pulled(&self, ctx: &mut Ctx, request: &PullRequest, found: &Found, code: PullCode) {
+        // The script's own pulls are told by the client that made them, with its real PullStatus.
+        if request.sub_version.is_none() {
+            return;
+        }
+        ctx.tell(EventKind::Pulled {
+            consumer: request.client.node,
+            group: request.group,
+            topic: request.topic,
+            queue: request.queue,
+            offset: request.offset,
+            status: found.status,
+            next_begin_offset: found.next_begin_offset,
+            pull_status: Some(pull_status(code)),
+            count: u32::try_from(found.messages.len()).unwrap_or(u32::MAX),
+            script: false,
+        });
+    }
+
+    // ---- held pulls ----
+
+    fn hold(&mut self, ctx: &mut Ctx, pull: HeldPull) {
+        self.p.held.pulls.push(pull);
+        self.plan_sweep(ctx);
+    }
+
+    fn plan_sweep(&mut self, ctx: &mut Ctx) {
+        if !self.p.held.sweep_planned && !self.p.held.pulls.is_empty() {
+            self.p.held.sweep_planned = true;
+            let at = ctx.now.next_tick(self.p.started + SWEEP_PERIOD, SWEEP_PERIOD);
+            ctx.wake(at, Timer::Broker(BrokerTimer::HoldSweep));
+        }
+    }
+
+    /// A record has become visible: pulls held at its queue are executed again (`notifyMessageArriving`). 4.x: only on a master.
+    pub(super) fn notify_arrival(&mut self, ctx: &mut Ctx, topic: TopicId, queue: QueueId) {
+        if ctx.profile() == Profile::V4_9 && self.is_slave() {
+            return;
+        }
+        let (woken, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)
+            .into_iter()
+            .partition(|pull| pull.request.topic == topic && pull.request.queue == queue && self.has_news(pull));
+        self.p.held.pulls = held;
+        for pull in woken {
+            self.execute_held(ctx, pull);
+        }
+    }
+
+    fn has_news(&self, pull: &HeldPull) -> bool {
+        let max = self.disk.queues.max(pull.request.topic, pull.request.queue);
+        if signed(max) <= pull.request.offset {
+            return false;
+        }
+        // Only what matches the filter wakes a pull; a group that is gone is found out by executing it.
+        let Ok(tags) = self.tags_of(&pull.request) else { return true };
+        let newest = self.disk.queues.get(pull.request.topic, pull.request.queue).and_then(|cq| cq.get(QueueOffset::new(max.get() - 1)));
+        tags.is_empty() || newest.is_some_and(|entry| tags.contains(&entry.tag))
+    }
+
+    pub(super) fn sweep_held(&mut self, ctx: &mut Ctx) {
+        self.p.held.sweep_planned = false;
+        let long = self.id.conf.long_polling_enable;
+        let short = self.id.conf.short_polling_time_mills;
+        let (due, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls).into_iter().partition(|pull| {
+            let time = if long { pull.request.suspend.unwrap_or(Span::ZERO) } else { short };
+            ctx.now.since(pull.since) >= time || self.has_news(pull)
+        });
+        self.p.held.pulls = held;
+        for pull in due {
+            self.execute_held(ctx, pull);
+        }
+        self.plan_sweep(ctx);
+    }
+
+    /// The second pass: no hold, no commit offset.
+    fn execute_held(&mut self, ctx: &mut Ctx, pull: HeldPull) {
+        let HeldPull { conn, opaque, request, .. } = pull;
+        let response = match self.tags_of(&request) {
+            Err(refused) => refused,
+            Ok(tags) => {
+                let found = self.get_message(&request, &tags);
+                let code = self.code_of(&request, found.status);
+                self.tell_pulled(ctx, &request, &found, code);
+                answer(found, code)
+            }
+        };
+        ctx.send(conn, Frame::Response(opaque, response));
+    }
+}
+
+fn answer(found: Found, code: PullCode) -> Response {
+    let Found { status, next_begin_offset, min, max, messages } = found;
+    Response::Pulled { status, next_begin_offset, min, max, messages, code }
+}
+
+/// `MQClientAPIImpl#processPullResponse`.
+pub(crate) fn pull_status(code: PullCode) -> PullStatus {
+    match code {
+        PullCode::Success => PullStatus::Found,
+        PullCode::NotFound => PullStatus::NoNewMsg,
+        PullCode::RetryImmediately => PullStatus::NoMatchedMsg,
+        PullCode::OffsetMoved => PullStatus::OffsetIllegal,
+    }
+}
+
+fn signed(offset: QueueOffset) -> i64 {
+    i64::try_from(offset.get()).unwrap_or(i64::MAX)
+}

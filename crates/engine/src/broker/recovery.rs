@@ -1,0 +1,39 @@
+//! What a start makes of what lies on disk (`DefaultMessageStore#load`, `#recover`, `CommitLog#recoverAbnormally`).
+
+use std::sync::Arc;
+
+use crate::effect::Ctx;
+use crate::event::EventKind;
+use crate::setup::system;
+
+use super::Live;
+use super::commit_log::Record;
+
+impl Live<'_> {
+    /// The log ends at its first hole; consume queues are cut to it and completed from it; every queue goes on from its last
+    /// entry, so offsets of lost messages are used again. Tables come from their last files.
+    pub(super) fn recover(&mut self, ctx: &mut Ctx) {
+        if !self.disk.initialised {
+            self.disk.initialised = true;
+            self.disk.topics.extend(ctx.setup.topics.iter().copied());
+            if self.id.conf.auto_create_topic_enable {
+                let queues = u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
+                self.disk.topics.insert(system::AUTO_CREATE, queues);
+            }
+        }
+        self.disk.log.settle();
+        self.disk.queues.truncate(self.disk.log.wrote());
+        let records: Vec<Arc<Record>> = self.disk.log.records().cloned().collect();
+        for record in &records {
+            self.disk.queues.put(record);
+        }
+        self.disk.queues.correct_min(self.disk.log.min());
+        if let Some((_, records)) = self.disk.torn.take() {
+            ctx.tell(EventKind::Truncated { at: self.disk.log.wrote(), records });
+        }
+        self.p.reput_from = self.disk.log.wrote();
+        self.p.next_offsets = self.disk.queues.iter().map(|(topic, queue, cq)| ((topic, queue), cq.max())).collect();
+        self.p.offsets = self.disk.offsets.clone();
+        self.p.schedule.load(&self.disk.delay_offsets);
+    }
+}

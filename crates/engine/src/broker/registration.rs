@@ -1,0 +1,49 @@
+//! How a broker gets into routes (`BrokerController#registerBrokerAll`, `BrokerOuterAPI`).
+
+use crate::effect::Ctx;
+use crate::node::remoting::Mode;
+use crate::status::Profile;
+use crate::timers::{BrokerTimer, Timer};
+use crate::units::{SimTime, Span};
+use crate::wire::{Registration, Request, Response};
+
+use super::{Call, Live};
+
+/// The first scheduled registration.
+const FIRST_REGISTRATION: Span = Span::from_millis(10_000);
+/// How long a registration may take.
+const REGISTER_TIMEOUT: Span = Span::from_millis(24_000);
+
+impl Live<'_> {
+    /// At the end of start(): 4.9 registers at once. 5.3.3 only if its client is already connected, which it finds out
+    /// asynchronously: a race, lost 21 times of 35 (J.1), and then it is in no route for ten seconds. A cluster's first start is
+    /// before t = 0, which waits for it.
+    pub(super) fn start_registration(&mut self, ctx: &mut Ctx) {
+        let lost = ctx.profile() == Profile::V5_3 && ctx.now >= SimTime::ZERO && ctx.rng.usually(14, 35);
+        if !lost {
+            self.register(ctx);
+        }
+        ctx.wake(ctx.now + FIRST_REGISTRATION, Timer::Broker(BrokerTimer::Register));
+    }
+
+    pub(super) fn on_register_tick(&mut self, ctx: &mut Ctx) {
+        self.register(ctx);
+        // `registerNameServerPeriod`, clamped to 10 … 60 s.
+        let period = self.id.conf.register_name_server_period.max(Span::from_secs(10)).min(Span::from_secs(60));
+        ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::Register));
+    }
+
+    pub(super) fn register(&mut self, ctx: &mut Ctx) {
+        let topics = self.disk.topics.iter().map(|(topic, queues)| (*topic, *queues)).collect();
+        let registration = Registration { broker: self.id.broker, replica: self.id.replica, topics };
+        let request = Request::RegisterBroker(registration);
+        self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Async, REGISTER_TIMEOUT, request, Call::Register);
+    }
+
+    pub(super) fn on_registered(&mut self, _: &mut Ctx, response: &Response) {
+        if let Response::Registered { master, alive_replicas } = response {
+            self.p.alive_replicas = *alive_replicas;
+            self.p.replication.learn_master(*master);
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! Replication of the commit log (`DefaultHAService`, `DefaultHAConnection`, `DefaultHAClient`; 4.x `HAService`, `HAConnection`).
+//!
+//! The master pushes bytes to each slave that has reported where its log ends. A report acknowledges a position in the slave's
+//! page cache, not a message and not a disk: one late report may release several producers.
+
+use std::collections::BTreeMap;
+
+use crate::effect::Ctx;
+use crate::event::EventKind;
+use crate::ids::{ConnId, NodeId};
+use crate::node::remoting::Mode;
+use crate::status::{BrokerRole, Profile, PutMessageStatus};
+use crate::timers::{BrokerTimer, Timer};
+use crate::units::{PhysicalOffset, SimTime, Span};
+use crate::wire::{Frame, HaFrame, Metadata, Request};
+
+use super::commit_log::Entry;
+use super::{Call, Live};
+
+/// An idle sender looks for new bytes this often, unless a waiting put wakes it.
+const IDLE_POLL: Span = Span::from_millis(100);
+/// A master looks for silent slaves this often.
+const HOUSEKEEPING_PERIOD: Span = Span::from_millis(1_000);
+/// A slave without a connection tries this often.
+const RECONNECT: Span = Span::from_millis(5_000);
+/// `SlaveSynchronize` asks with this timeout.
+const METADATA_TIMEOUT: Span = Span::from_millis(3_000);
+
+/// Both sides' state: a master's connections, a slave's client.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Replication {
+    slaves: BTreeMap<ConnId, SlaveConn>,
+    /// `push2SlaveMaxOffset` (4.x): the highest report of any slave, which never falls.
+    pushed: PhysicalOffset,
+    client: HaClient,
+}
+
+/// A slave's connection, as its master has it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct SlaveConn {
+    slave: NodeId,
+    since: SimTime,
+    /// Nothing is sent before the first report.
+    reported: bool,
+    acked: PhysicalOffset,
+    /// Up to where bytes have been sent.
+    sent: PhysicalOffset,
+    last_read: SimTime,
+    last_write: SimTime,
+    /// When the sender looks next.
+    push_at: Option<SimTime>,
+}
+
+/// A slave's side.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct HaClient {
+    master: Option<NodeId>,
+    conn: Option<ConnId>,
+    connected: bool,
+    /// `lastWriteTimestamp`: 5.x from the client's birth, 4.x from each connect.
+    last_write: SimTime,
+    last_read: SimTime,
+}
+
+impl Replication {
+    pub fn new(now: SimTime) -> Self {
+        Self {
+            slaves: BTreeMap::new(),
+            pushed: PhysicalOffset::ZERO,
+            client: HaClient { master: None, conn: None, connected: false, last_write: now, last_read: now },
+        }
+    }
+
+    /// The master's node, learnt from the name server's answer to a registration.
+    pub fn learn_master(&mut self, master: Option<NodeId>) {
+        self.client.master = master.or(self.client.master);
+    }
+
+    pub(super) fn links(&self) -> impl Iterator<Item = (NodeId, bool, PhysicalOffset)> {
+        self.slaves.values().map(|slave| (slave.slave, slave.reported, slave.acked))
+    }
+}
+
+impl Live<'_> {
+    // ---- the master: who waits ----
+
+    /// What a put that waits is told at once of its replication, or that it has to wait; and how many replicas it needs.
+    pub(super) fn replication_wait(&self, ctx: &Ctx, end: PhysicalOffset) -> (Option<PutMessageStatus>, u32) {
+        if self.id.conf.broker_role != BrokerRole::SyncMaster {
+            return (Some(PutMessageStatus::PutOk), 1);
+        }
+        match ctx.profile() {
+            // `HAService#isSlaveOK`: connected counts, reported or not.
+            Profile::V4_9 => {
+                let gap = end.beyond(self.p.replication.pushed);
+                let slave_ok = !self.p.replication.slaves.is_empty() && gap < self.id.conf.ha_slave_fallbehind_max;
+                if !slave_ok {
+                    (Some(PutMessageStatus::SlaveNotAvailable), 2)
+                } else if self.p.replication.pushed >= end {
+                    (Some(PutMessageStatus::PutOk), 2)
+                } else {
+                    (None, 2)
+                }
+            }
+            // `CommitLog#handleHA`.
+            Profile::V5_3 => {
+                let conf = &self.id.conf;
+                let need = if conf.enable_slave_acting_master && conf.enable_auto_in_sync_replicas {
+                    let near = 1 + self.slaves_within(conf.ha_max_gap_not_in_sync, self.disk.log.wrote());
+                    conf.min_in_sync_replicas.max(conf.in_sync_replicas.min(self.p.alive_replicas.min(near)))
+                } else {
+                    conf.in_sync_replicas
+                };
+                let done = need <= 1 || self.replicas_with(end) >= need;
+                (done.then_some(PutMessageStatus::PutOk), need)
+            }
+        }
+    }
+
+    fn replicas_with(&self, end: PhysicalOffset) -> u32 {
+        let slaves = self.p.replication.slaves.values().filter(|slave| slave.reported && slave.acked >= end).count();
+        1 + u32::try_from(slaves).unwrap_or(u32::MAX)
+    }
+
+    /// Slaves whose last report is less than `gap` bytes behind `end`.
+    pub(super) fn slaves_within(&self, gap: u64, end: PhysicalOffset) -> u32 {
+        let near = self.p.replication.slaves.values().filter(|slave| slave.reported && end.beyond(slave.acked) < gap).count();
+        u32::try_from(near).unwrap_or(u32::MAX)
+    }
+
+    /// `GroupTransferService`: a report may be what some puts wait for.
+    fn settle_waiting_puts(&mut self, ctx: &mut Ctx) {
+        for (put, end, need) in self.p.puts.waiting_for_slaves() {
+            let done = match ctx.profile() {
+                Profile::V4_9 => self.p.replication.pushed >= end,
+                Profile::V5_3 => self.replicas_with(end) >= need,
+            };
+            if done {
+                self.settle_replicas(ctx, put, PutMessageStatus::PutOk);
+            }
+        }
+    }
+
+    // ---- the master: sending ----
+
+    /// New bytes are there: senders are woken at once if some put waits for slaves, else they find them at their next look.
+    pub(super) fn push_to_slaves(&mut self, ctx: &mut Ctx) {
+        let conns: Vec<ConnId> = self.p.replication.slaves.keys().copied().collect();
+        for conn in conns {
+            self.plan_push(ctx, conn);
+        }
+    }
+
+    fn plan_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let woken = self.p.puts.wait_for_slaves();
+        let end = self.disk.log.committed();
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        if !slave.reported || slave.sent >= end {
+            return;
+        }
+        let at = if woken { ctx.now } else { ctx.now.next_tick(slave.since, IDLE_POLL) };
+        if slave.push_at.is_some_and(|planned| planned <= at) {
+            return;
+        }
+        slave.push_at = Some(at);
+        ctx.wake(at, Timer::Broker(BrokerTimer::HaPush(conn)));
+    }
+
+    /// One batch of at most `haTransferBatchSize` bytes.
+    pub(super) fn ha_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let end = self.disk.log.committed();
+        let most = self.id.conf.ha_transfer_batch_size;
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        if slave.push_at.is_none_or(|at| at > ctx.now) {
+            return;
+        }
+        slave.push_at = None;
+        let start = slave.sent;
+        let mut records: Vec<Entry> = Vec::new();
+        for entry in self.disk.log.entries_from(start).take_while(|entry| entry.end() <= end) {
+            if !records.is_empty() && entry.end().beyond(start) > most {
+                break;
+            }
+            // A diverged slave ends inside this record: it gets the rest of it.
+            let seam = entry.start() < start;
+            records.push(if seam { Entry::Fragment { start, len: entry.end().beyond(start) } } else { entry.clone() });
+        }
+        let Some(last) = records.last() else { return };
+        slave.sent = last.end();
+        slave.last_write = ctx.now;
+        ctx.send(conn, Frame::Ha(HaFrame::Transfer { start, records }));
+        self.plan_push(ctx, conn);
+    }
+
+    pub(super) fn ha_heartbeat(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let period = self.id.conf.ha_send_heartbeat_interval;
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        if slave.reported && ctx.now >= slave.last_write + period {
+            slave.last_write = ctx.now;
+            ctx.send(conn, Frame::Ha(HaFrame::Transfer { start: slave.sent, records: Vec::new() }));
+        }
+        ctx.wake((slave.last_write + period).max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaHeartbeat(conn)));
+    }
+
+    /// Either end gives up a connection on which it has read nothing for `haHousekeepingInterval`: the master looks once a second.
+    /// (A 4.x slave measures its own writes instead, and so hardly ever gives up.)
+    pub(super) fn ha_housekeeping(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let life = self.id.conf.ha_housekeeping_interval;
+        if let Some(slave) = self.p.replication.slaves.get(&conn) {
+            if ctx.now.since(slave.last_read) <= life {
+                let at = (slave.last_read + life).next_tick(slave.since, HOUSEKEEPING_PERIOD);
+                ctx.wake(at.max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+                return;
+            }
+            self.drop_slave(ctx, conn);
+        } else if self.p.replication.client.conn == Some(conn) {
+            let last_read = self.p.replication.client.last_read;
+            if ctx.now.since(last_read) <= life {
+                ctx.wake((last_read + life + HOUSEKEEPING_PERIOD).max(ctx.now), Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+                return;
+            }
+            self.leave_master(ctx, conn);
+        }
+    }
+
+    fn drop_slave(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        if let Some(slave) = self.p.replication.slaves.remove(&conn) {
+            ctx.tell(EventKind::LinkDown { peer: slave.slave, conn: Some(conn) });
+            ctx.close(conn);
+        }
+    }
+
+    // ---- frames ----
+
+    pub(super) fn on_ha_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: HaFrame) {
+        match frame {
+            HaFrame::Connected => self.on_slave_connected(ctx, conn, from),
+            HaFrame::Report(offset) => self.on_report(ctx, conn, offset),
+            HaFrame::Transfer { start, records } => self.on_transfer(ctx, conn, from, start, records),
+        }
+    }
+
+    fn on_slave_connected(&mut self, ctx: &mut Ctx, conn: ConnId, slave: NodeId) {
+        let now = ctx.now;
+        let state = SlaveConn {
+            slave,
+            since: now,
+            reported: false,
+            acked: PhysicalOffset::ZERO,
+            sent: PhysicalOffset::ZERO,
+            last_read: now,
+            last_write: now,
+            push_at: None,
+        };
+        self.p.replication.slaves.insert(conn, state);
+        ctx.tell(EventKind::LinkUp { peer: slave, conn: Some(conn) });
+        ctx.wake(now + self.id.conf.ha_send_heartbeat_interval, Timer::Broker(BrokerTimer::HaHeartbeat(conn)));
+        ctx.wake(now + self.id.conf.ha_housekeeping_interval, Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+    }
+
+    /// `HAConnection$ReadSocketService#processReadEvent`.
+    fn on_report(&mut self, ctx: &mut Ctx, conn: ConnId, offset: PhysicalOffset) {
+        let wrote = self.disk.log.wrote();
+        // A brand-new slave gets the last file only.
+        let last_file = self.disk.log.last_file_start(self.id.conf.mapped_file_size_commit_log);
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        slave.last_read = ctx.now;
+        let first = !slave.reported;
+        if !first && ctx.profile() == Profile::V4_9 && offset > wrote {
+            self.drop_slave(ctx, conn);
+            return;
+        }
+        slave.reported = true;
+        slave.acked = offset;
+        if first {
+            slave.sent = if offset == PhysicalOffset::ZERO { last_file } else { offset };
+        }
+        self.p.replication.pushed = self.p.replication.pushed.max(offset);
+        self.settle_waiting_puts(ctx);
+        self.plan_push(ctx, conn);
+    }
+
+    /// `DefaultHAClient#dispatchReadRequest`.
+    fn on_transfer(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, start: PhysicalOffset, records: Vec<Entry>) {
+        if self.p.replication.client.conn != Some(conn) {
+            return;
+        }
+        self.p.replication.client.last_read = ctx.now;
+        let wrote = self.disk.log.wrote();
+        if wrote != PhysicalOffset::ZERO && start != wrote {
+            self.leave_master(ctx, conn);
+            return;
+        }
+        if records.is_empty() {
+            return;
+        }
+        if wrote == PhysicalOffset::ZERO {
+            self.disk.log.start_at(start);
+        }
+        self.disk.destroyed = false;
+        for entry in records {
+            if let Some(record) = entry.record() {
+                ctx.tell(EventKind::Replicated { record: record.named(), from });
+            }
+            self.disk.log.append_copy(entry);
+        }
+        self.arm_flush(ctx);
+        self.plan_reput(ctx);
+        self.report(ctx, conn);
+    }
+
+    // ---- the slave ----
+
+    /// 5.3.3 tries at the start, when it does not know its master's address yet, and every 5 s; 4.9's recorded clusters configure
+    /// the address (`haMasterAddress`).
+    pub(super) fn start_replication(&mut self, ctx: &mut Ctx) {
+        if !self.is_slave() {
+            return;
+        }
+        let first = match ctx.profile() {
+            Profile::V4_9 => {
+                self.p.replication.client.master = ctx.setup.replica(self.id.broker, 0);
+                ctx.now
+            }
+            Profile::V5_3 => ctx.now + RECONNECT,
+        };
+        ctx.wake(first, Timer::Broker(BrokerTimer::HaConnect));
+        // `SlaveSynchronize`: 5.3.3 at 61 s and then every 63 s, 4.9 every 10 s (B.7).
+        let sync = match ctx.profile() {
+            Profile::V4_9 => Span::from_secs(10),
+            Profile::V5_3 => Span::from_secs(61),
+        };
+        ctx.wake(ctx.now + sync, Timer::Broker(BrokerTimer::SyncMetadata));
+    }
+
+    pub(super) fn ha_connect(&mut self, ctx: &mut Ctx) {
+        let client = &mut self.p.replication.client;
+        if client.conn.is_some() {
+            return;
+        }
+        match client.master {
+            Some(master) => client.conn = Some(ctx.connect(master)),
+            None => ctx.wake(ctx.now + RECONNECT, Timer::Broker(BrokerTimer::HaConnect)),
+        }
+    }
+
+    pub(super) fn on_ha_connected(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let period = self.id.conf.ha_send_heartbeat_interval;
+        let client = &mut self.p.replication.client;
+        if client.conn != Some(conn) {
+            return;
+        }
+        client.connected = true;
+        client.last_read = ctx.now;
+        if ctx.profile() == Profile::V4_9 {
+            client.last_write = ctx.now;
+        }
+        ctx.send(conn, Frame::Ha(HaFrame::Connected));
+        ctx.wake(client.last_write + period, Timer::Broker(BrokerTimer::HaReport(conn)));
+        if ctx.profile() == Profile::V5_3 {
+            let life = self.id.conf.ha_housekeeping_interval;
+            ctx.wake(ctx.now + life + HOUSEKEEPING_PERIOD, Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+        }
+    }
+
+    /// More than 5 s without a report: the slave says where its log ends.
+    pub(super) fn on_ha_report_due(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let period = self.id.conf.ha_send_heartbeat_interval;
+        let client = &self.p.replication.client;
+        if client.conn != Some(conn) {
+            return;
+        }
+        if ctx.now >= client.last_write + period {
+            self.report(ctx, conn);
+        }
+        let due = self.p.replication.client.last_write + period;
+        ctx.wake(due.max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaReport(conn)));
+    }
+
+    fn report(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        self.p.replication.client.last_write = ctx.now;
+        ctx.send(conn, Frame::Ha(HaFrame::Report(self.disk.log.wrote())));
+    }
+
+    fn leave_master(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        ctx.close(conn);
+        self.on_ha_closed(ctx, conn);
+    }
+
+    pub(super) fn on_ha_refused(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        let client = &mut self.p.replication.client;
+        if client.conn == Some(conn) {
+            client.conn = None;
+            client.connected = false;
+            ctx.wake(ctx.now + RECONNECT, Timer::Broker(BrokerTimer::HaConnect));
+        }
+    }
+
+    /// The connection is gone: a master forgets the slave, a slave connects again at once.
+    pub(super) fn on_ha_closed(&mut self, ctx: &mut Ctx, conn: ConnId) {
+        if let Some(slave) = self.p.replication.slaves.remove(&conn) {
+            ctx.tell(EventKind::LinkDown { peer: slave.slave, conn: Some(conn) });
+        }
+        let client = &mut self.p.replication.client;
+        if client.conn == Some(conn) {
+            client.conn = None;
+            client.connected = false;
+            ctx.wake(ctx.now, Timer::Broker(BrokerTimer::HaConnect));
+        }
+    }
+
+    // ---- the slave's copy of its master's tables ----
+
+    pub(super) fn sync_metadata(&mut self, ctx: &mut Ctx) {
+        if let Some(master) = self.p.replication.client.master {
+            self.p.remoting.invoke(ctx, master, Mode::Async, METADATA_TIMEOUT, Request::GetAllMetadata, Call::Metadata);
+        }
+        let period = match ctx.profile() {
+            Profile::V4_9 => Span::from_secs(10),
+            Profile::V5_3 => Span::from_secs(63),
+        };
+        ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::SyncMetadata));
+    }
+
+    pub(super) fn metadata(&self) -> Metadata {
+        Metadata {
+            topics: self.disk.topics.iter().map(|(topic, queues)| (*topic, *queues)).collect(),
+            offsets: self.p.offsets.iter().map(|(key, offset)| (*key, *offset)).collect(),
+            delay_offsets: self.p.schedule.progress().into_iter().collect(),
+        }
+    }
+
+    /// `putAll`: the master's numbers overwrite the slave's own.
+    pub(super) fn take_metadata(&mut self, ctx: &mut Ctx, metadata: &Metadata) {
+        let mut new_topics = false;
+        for (topic, queues) in &metadata.topics {
+            new_topics |= self.disk.topics.insert(*topic, *queues).is_none();
+        }
+        for (key, offset) in &metadata.offsets {
+            self.commit_offset(ctx, *key, *offset);
+        }
+        self.p.schedule.load(&metadata.delay_offsets.iter().copied().collect());
+        if new_topics {
+            self.register(ctx);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Delayed messages (`ScheduleMessageService`): one queue per level in SCHEDULE_TOPIC_XXXX, delivered in order when due.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::effect::Ctx;
+use crate::event::EventKind;
+use crate::ids::{QueueId, TopicId};
+use crate::setup::system;
+use crate::status::PutMessageStatus;
+use crate::timers::{BrokerTimer, Timer};
+use crate::units::{QueueOffset, Span};
+use crate::wire::Message;
+
+use super::Live;
+use super::commit_log::Record;
+use super::put::Special;
+
+/// Each level's task looks this often, first this long after the start.
+const POLL: Span = Span::from_millis(100);
+const FIRST_POLL: Span = Span::from_millis(1_000);
+
+/// Progress per level, in memory.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct ScheduleMessageService {
+    /// `offsetTable`: the next offset of each level's queue.
+    offsets: BTreeMap<u8, QueueOffset>,
+    planned: BTreeMap<u8, crate::units::SimTime>,
+    file_planned: bool,
+}
+
+impl ScheduleMessageService {
+    /// Takes delayOffset.json.
+    pub fn load(&mut self, file: &BTreeMap<u8, QueueOffset>) {
+        self.offsets = file.clone();
+    }
+
+    pub fn progress(&self) -> BTreeMap<u8, QueueOffset> {
+        self.offsets.clone()
+    }
+
+    /// The next record of a level.
+    pub fn offset(&self, level: u8) -> QueueOffset {
+        self.offsets.get(&level).copied().unwrap_or_default()
+    }
+}
+
+impl Live<'_> {
+    /// Runs on masters only. What the last file does not cover is delivered again.
+    pub(super) fn start_schedule(&mut self, ctx: &mut Ctx) {
+        let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
+        for level in 1..=levels {
+            self.plan_delivery(ctx, level);
+        }
+    }
+
+    /// `HookUtils#handleScheduleMessage`: level `n` is queue `n` − 1, higher ones than there are count as the highest.
+    pub(super) fn put_delayed(
+        &mut self,
+        ctx: &mut Ctx,
+        message: Arc<Message>,
+        topic: TopicId,
+        queue: QueueId,
+    ) -> Result<Arc<Record>, PutMessageStatus> {
+        let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
+        let level = message.delay_level.min(levels).max(1);
+        let delay = self.id.conf.message_delay_level.get(usize::from(level - 1)).copied().unwrap_or(Span::ZERO);
+        let special = Special { real: Some((topic, queue)), deliver_at: Some(ctx.now + delay), finished: Vec::new() };
+        self.put(ctx, message, system::SCHEDULE, QueueId(u16::from(level - 1)), special)
+    }
+
+    /// Sets a level's alarm to the first look at which its next record is due.
+    pub(super) fn plan_delivery(&mut self, ctx: &mut Ctx, level: u8) {
+        if self.is_slave() {
+            return;
+        }
+        let Some(record) = self.next_delayed(level) else { return };
+        let due = record.deliver_at.unwrap_or(ctx.now).max(ctx.now);
+        let at = (due - Span::from_micros(1)).next_tick(self.p.started + FIRST_POLL, POLL).max(ctx.now);
+        if self.p.schedule.planned.get(&level).is_some_and(|planned| *planned <= at) {
+            return;
+        }
+        self.p.schedule.planned.insert(level, at);
+        ctx.wake(at, Timer::Broker(BrokerTimer::DeliverDelayed(level)));
+    }
+
+    fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
+        let cq = self.disk.queues.get(system::SCHEDULE, QueueId(u16::from(level.checked_sub(1)?)))?;
+        let entry = cq.get(self.p.schedule.offset(level).max(cq.min()))?;
+        self.disk.log.record_at(entry.start).cloned()
+    }
+
+    /// `DeliverDelayedMessageTimerTask#executeOnTimeUp`: everything due, in order.
+    pub(super) fn deliver_delayed(&mut self, ctx: &mut Ctx, level: u8) {
+        self.p.schedule.planned.remove(&level);
+        while let Some(record) = self.next_delayed(level) {
+            if record.deliver_at.is_some_and(|at| at > ctx.now) {
+                break;
+            }
+            self.p.schedule.offsets.insert(level, record.queue_offset + 1);
+            self.plan_delay_file(ctx);
+            if let Some((topic, queue)) = record.real {
+                // `messageTimeUp`: DELAY is cleared and nobody waits for flush or slaves.
+                let message = Message { delay_level: 0, wait_store_msg_ok: false, ..(*record.message).clone() };
+                let delivered = self.put(ctx, Arc::new(message), topic, queue, Special::default());
+                self.tell_retry(ctx, delivered.as_deref().ok());
+                self.after_put(ctx);
+            }
+        }
+        self.plan_delivery(ctx, level);
+    }
+
+    /// A record has got its consume-queue entry: a delayed one may be the next of its level.
+    pub(super) fn note_dispatched(&mut self, ctx: &mut Ctx, record: &Record) {
+        if record.topic == system::SCHEDULE {
+            self.plan_delivery(ctx, u8::try_from(record.queue.0 + 1).unwrap_or(u8::MAX));
+        }
+    }
+
+    fn tell_retry(&self, ctx: &mut Ctx, record: Option<&Record>) {
+        let Some(record) = record else { return };
+        if let Some(group) = ctx.setup.group_of_retry_topic(record.topic) {
+            ctx.tell(EventKind::RetryStored { record: record.named(), group, reconsume_times: record.message.reconsume_times });
+        } else if let Some(group) = ctx.setup.group_of_dead_letter_topic(record.topic) {
+            ctx.tell(EventKind::DeadLettered { record: record.named(), group, reconsume_times: record.message.reconsume_times });
+        }
+    }
+
+    fn plan_delay_file(&mut self, ctx: &mut Ctx) {
+        if !self.p.schedule.file_planned {
+            self.p.schedule.file_planned = true;
+            let period = self.id.conf.flush_delay_offset_interval;
+            let at = ctx.now.next_tick(self.p.started + period, period);
+            ctx.wake(at, Timer::Broker(BrokerTimer::PersistDelayOffsets));
+        }
+    }
+
+    /// delayOffset.json, every `flushDelayOffsetInterval`: a crash before it delivers again.
+    pub(super) fn on_persist_delay_offsets(&mut self, _: &mut Ctx) {
+        self.p.schedule.file_planned = false;
+        self.disk.delay_offsets = self.p.schedule.progress();
+    }
+}

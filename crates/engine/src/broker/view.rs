@@ -1,0 +1,71 @@
+//! What can be seen of a broker.
+
+use crate::event::Place;
+use crate::units::SimTime;
+use crate::view::{BrokerView, CopyView, DiskState, OffsetView, QueueView, SlaveLink};
+
+use super::Broker;
+
+impl Broker {
+    /// The broker as the page sees it. Whether a copy will still be served depends on the rest of the cluster, and is filled in
+    /// there.
+    pub fn view(&self, _: SimTime) -> BrokerView {
+        let disk = &self.disk;
+        let state = if disk.destroyed {
+            DiskState::Destroyed
+        } else if disk.stalled {
+            DiskState::Stalled
+        } else if disk.failing > 0 {
+            DiskState::Failing(disk.failing)
+        } else {
+            DiskState::Healthy
+        };
+        let process = self.process();
+        let dispatched = process.map(|process| process.reput_from);
+        let copies = disk
+            .log
+            .records()
+            .filter(|record| record.message.label.is_some())
+            .map(|record| CopyView {
+                record: record.named(),
+                place: disk.log.place(record.end()),
+                served: true,
+                dispatched: dispatched.is_none_or(|from| record.end() <= from),
+            })
+            .collect();
+        let offsets = process.map_or(&disk.offsets, |process| &process.offsets);
+        BrokerView {
+            broker: self.id.broker,
+            replica: self.id.replica,
+            role: self.id.conf.broker_role,
+            flush: self.id.conf.flush_disk_type,
+            transient_pool: self.id.conf.transient_store_pool_enable,
+            disk: state,
+            copies,
+            wrote: disk.log.wrote(),
+            committed: disk.log.committed(),
+            flushed: disk.log.flushed(),
+            next_flush: process.and_then(|process| process.flush.next()),
+            slaves: process
+                .map(|process| {
+                    process.replication.links().map(|(slave, reported, acked)| SlaveLink { slave, connected: true, reported, acked }).collect()
+                })
+                .unwrap_or_default(),
+            queues: disk
+                .queues
+                .iter()
+                .filter(|(_, _, cq)| cq.max().get() > 0)
+                .map(|(topic, queue, cq)| QueueView { topic, queue, min: cq.min(), max: cq.max() })
+                .collect(),
+            offsets: offsets
+                .iter()
+                .map(|((group, topic, queue), committed)| OffsetView { group: *group, topic: *topic, queue: *queue, committed: *committed })
+                .collect(),
+        }
+    }
+
+    /// The places of a message's records here, safest last, whoever may be given them.
+    pub fn place_of(&self, label: crate::ids::MessageId) -> Option<Place> {
+        self.disk.log.records().filter(|record| record.message.label == Some(label)).map(|record| self.disk.log.place(record.end())).max()
+    }
+}

@@ -1,0 +1,173 @@
+//! Which copies of a message can still reach a consumer: what "lost" means.
+
+use std::collections::BTreeSet;
+
+use crate::broker::Broker;
+use crate::broker::commit_log::Record;
+use crate::cluster::Cluster;
+use crate::ids::{BrokerName, GroupId, MessageId, NodeId, QueueId, TagId, TopicId};
+use crate::ledger::Copy;
+use crate::node::consumer::Consumer;
+use crate::setup::{Kind, system};
+use crate::status::Profile;
+use crate::units::QueueOffset;
+use crate::view::{NodeKind, NodeView};
+
+/// How far below a committed offset passed-over messages are looked for.
+const LOOK_BACK: u64 = 64;
+
+/// A copy in a broker's log, with the message it is of.
+pub(crate) struct Found {
+    pub message: MessageId,
+    pub copy: Copy,
+}
+
+/// Every copy in every log, brokers in id order, each log in its order.
+pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
+    let readers = Readers::of(cluster);
+    let mut found = Vec::new();
+    for (node, broker, _) in cluster.brokers() {
+        for record in broker.disk().log.records() {
+            if let Some(message) = record.message.label {
+                let place = broker.disk().log.place(record.end());
+                found.push(Found { message, copy: Copy { node, place, served: readers.will_get(cluster, node, broker, record) } });
+            }
+        }
+    }
+    found
+}
+
+/// The messages of which some copy can still be served, or that lie in a running consumer's memory.
+pub(crate) fn servable(cluster: &Cluster) -> BTreeSet<MessageId> {
+    let in_logs = all(cluster).into_iter().filter(|found| found.copy.served).map(|found| found.message);
+    let in_memory = cluster.consumers().filter(|(_, _, runs)| *runs).flat_map(|(_, consumer, _)| {
+        let view = consumer.view();
+        view.cached.into_iter().chain(view.running)
+    });
+    in_logs.chain(in_memory).collect()
+}
+
+/// Messages whose entries lie right below an offset of one broker's queue: what a commit of that offset may have passed over.
+pub(crate) fn just_below(cluster: &Cluster, node: NodeId, topic: TopicId, queue: QueueId, offset: QueueOffset) -> Vec<MessageId> {
+    let Some((_, broker, _)) = cluster.brokers().find(|(id, _, _)| *id == node) else { return Vec::new() };
+    let Some(cq) = broker.disk().queues.get(topic, queue) else { return Vec::new() };
+    (0..LOOK_BACK)
+        .filter_map(|back| cq.get(QueueOffset::new(offset.get().checked_sub(back + 1)?)))
+        .filter_map(|entry| broker.disk().log.record_at(entry.start)?.message.label)
+        .collect()
+}
+
+/// Whether a message has no servable copy anywhere.
+pub(crate) fn is_beyond_reach(cluster: &Cluster, message: MessageId) -> bool {
+    let readers = Readers::of(cluster);
+    let in_logs = cluster.brokers().any(|(node, broker, _)| {
+        let mut records = broker.disk().log.records().filter(|record| record.message.label == Some(message));
+        records.any(|record| readers.will_get(cluster, node, broker, record))
+    });
+    !in_logs && !cluster.consumers().any(|(_, consumer, runs)| runs && holds_label(consumer, message))
+}
+
+/// Fills in which copies of a view will still be served.
+pub(crate) fn mark_served(cluster: &Cluster, nodes: &mut [NodeView]) {
+    let readers = Readers::of(cluster);
+    for (node, broker, _) in cluster.brokers() {
+        let Some(NodeView { kind: NodeKind::Broker(view), .. }) = nodes.get_mut(node.index()) else { continue };
+        let records = broker.disk().log.records().filter(|record| record.message.label.is_some());
+        for (copy, record) in view.copies.iter_mut().zip(records) {
+            copy.served = readers.will_get(cluster, node, broker, record);
+        }
+    }
+}
+
+/// Who reads from which broker name.
+struct Readers {
+    /// Broker names whose master's disk and process are as they should be, or can be again: the master serves.
+    masters: Vec<(BrokerName, NodeId, bool)>,
+}
+
+impl Readers {
+    fn of(cluster: &Cluster) -> Self {
+        let masters = cluster
+            .brokers()
+            .filter(|(_, broker, _)| broker.identity().replica == 0)
+            .map(|(node, broker, runs)| (broker.identity().broker, node, runs))
+            .collect();
+        Self { masters }
+    }
+
+    /// Whether somebody may still be given `record` from `node`, or has been.
+    fn will_get(&self, cluster: &Cluster, node: NodeId, broker: &Broker, record: &Record) -> bool {
+        self.is_read(cluster, node, broker) && !is_skipped(cluster, broker, record)
+    }
+
+    /// A master is read, also one that is down and can be started again on its disk. A slave is read while its master is down:
+    /// 4.x always, 5.3 only with `slaveReadEnable` (B.7).
+    fn is_read(&self, cluster: &Cluster, node: NodeId, broker: &Broker) -> bool {
+        let name = broker.identity().broker;
+        match self.masters.iter().find(|(master, _, _)| *master == name) {
+            Some((_, master, _)) if *master == node => true,
+            Some((_, _, true)) => false,
+            Some((_, _, false)) | None => cluster.setup().profile == Profile::V4_9 || broker.conf().slave_read_enable,
+        }
+    }
+}
+
+/// Whether every group that could want the record has passed it: its offset is beyond, and it did not consume it.
+fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
+    let Some(label) = record.message.label else { return true };
+    if record.topic == system::SCHEDULE {
+        // Delivered already: the copy that matters lies elsewhere.
+        let level = u8::try_from(record.queue.0 + 1).unwrap_or(u8::MAX);
+        let next = broker.process().map_or_else(
+            || broker.disk().delay_offsets.get(&level).copied().unwrap_or_default(),
+            |process| process.schedule.offset(level),
+        );
+        return record.queue_offset < next;
+    }
+    if record.topic.index() <= system::AUTO_CREATE.index() || cluster.setup().group_of_dead_letter_topic(record.topic).is_some() {
+        return false;
+    }
+    let groups = groups_for(cluster, record.topic, record.message.tag);
+    if groups.is_empty() {
+        return false;
+    }
+    groups.iter().all(|group| {
+        !cluster.is_consumed(label, *group) && has_passed(broker, *group, record.topic, record.queue, record) && !holds(cluster, *group, label)
+    })
+}
+
+/// The groups that subscribe the topic with a filter that takes the tag; of a retry topic its own group.
+pub(crate) fn groups_for(cluster: &Cluster, topic: TopicId, tag: TagId) -> Vec<GroupId> {
+    if let Some(group) = cluster.setup().group_of_retry_topic(topic) {
+        return vec![group];
+    }
+    let mut groups: Vec<GroupId> = cluster
+        .setup()
+        .nodes
+        .iter()
+        .filter_map(|spec| match &spec.kind {
+            Kind::Consumer { group, topic: subscribed, tags, .. } if *subscribed == topic && (tags.is_empty() || tags.contains(&tag)) => {
+                Some(*group)
+            }
+            Kind::Consumer { .. } | Kind::NameServer | Kind::Broker { .. } | Kind::Producer { .. } => None,
+        })
+        .collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+fn has_passed(broker: &Broker, group: GroupId, topic: TopicId, queue: QueueId, record: &Record) -> bool {
+    let offsets = broker.process().map_or(&broker.disk().offsets, |process| &process.offsets);
+    offsets.get(&(group, topic, queue)).is_some_and(|offset| *offset > record.queue_offset)
+}
+
+fn holds(cluster: &Cluster, group: GroupId, label: MessageId) -> bool {
+    cluster.consumers().any(|(_, consumer, runs)| runs && consumer.group() == group && holds_label(consumer, label))
+}
+
+fn holds_label(consumer: &Consumer, label: MessageId) -> bool {
+    let view = consumer.view();
+    view.cached.contains(&label) || view.running.contains(&label)
+}
+

@@ -1,0 +1,373 @@
+//! What became of every message: promise, fate, copies, who lost it, and what would lose it now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imbl::OrdMap;
+
+use crate::action::{Action, Command};
+use crate::cluster::Cluster;
+use crate::copies;
+use crate::event::{AttemptOutcome, Event, EventKind, Place, SendOutcome};
+use crate::exception::ExceptionClass;
+use crate::ids::{EventId, GroupId, MessageId, NodeId, TagId, TopicId};
+use crate::status::{SendStatus, words};
+
+/// One message's line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Which message.
+    pub message: MessageId,
+    /// What the application was told.
+    pub promise: Promise,
+    /// Where it ended, so far.
+    pub fate: Fate,
+    /// How often a listener got it.
+    pub delivered: u32,
+    /// How often one consumed it successfully.
+    pub consumed: u32,
+    /// Its copies now, brokers in id order.
+    pub copies: Vec<Copy>,
+    /// What destroyed, hid or skipped its last servable copy.
+    pub lost_by: Option<LostBy>,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// Single faults that would lose it at this instant.
+    pub exposed_to: Vec<Exposure>,
+}
+
+/// One copy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Copy {
+    /// The broker replica that has it.
+    pub node: NodeId,
+    /// Where it lies there.
+    pub place: Place,
+    /// Whether anybody will be, or has been, given it.
+    pub served: bool,
+}
+
+/// Which event took the last servable copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LostBy {
+    /// The event.
+    pub event: EventId,
+    /// The stage it belongs to.
+    pub stage: Stage,
+}
+
+words! {
+    /// What the producer's application was told.
+    Promise {
+        /// SEND_OK.
+        Acked = "acked",
+        /// Stored, but one of the waits was not met.
+        AckedUnsure = "acked-unsure",
+        /// A timeout, a lost connection, or oneway.
+        Unknown = "unknown",
+        /// A definite error: not stored.
+        Refused = "refused",
+        /// Nothing yet.
+        Pending = "pending",
+    }
+}
+
+words! {
+    /// Where a message ended, so far.
+    Fate {
+        /// A listener took it.
+        Consumed = "consumed",
+        /// Somebody will still serve it.
+        InFlight = "in-flight",
+        /// In the dead-letter topic.
+        DeadLetter = "dead-letter",
+        /// Gone, hidden or skipped.
+        Lost = "lost",
+        /// No broker ever stored it.
+        NeverStored = "never-stored",
+    }
+}
+
+words! {
+    /// At which of the three stages a message was lost.
+    Stage {
+        /// On its way into the broker.
+        Produce = "produce",
+        /// In the broker.
+        Store = "store",
+        /// On its way out.
+        Consume = "consume",
+    }
+}
+
+words! {
+    /// The judgement on a message.
+    Verdict {
+        /// Nothing wrong.
+        Ok = "ok",
+        /// Lost, or never stored and nobody knows.
+        Lost = "lost",
+        /// Consumed more than once by one group.
+        Duplicated = "duplicated",
+        /// Given up by its consumers.
+        DeadLetter = "dead-letter",
+        /// The sender was told that it is not stored.
+        Refused = "refused",
+        /// Unharmed, but one single fault would lose it now.
+        AtRisk = "at-risk",
+        /// Not decided.
+        Pending = "pending",
+    }
+}
+
+words! {
+    /// A single fault.
+    Exposure {
+        /// SIGKILL of one broker.
+        ProcessCrash = "process-crash",
+        /// A power loss of one broker's machine.
+        PowerLoss = "power-loss",
+        /// One broker's disk is destroyed.
+        DiskLoss = "disk-loss",
+        /// Only a slave has it, and its master comes back without it.
+        SlaveNeverServed = "slave-never-served",
+        /// SIGKILL of one consumer.
+        ConsumerCrash = "consumer-crash",
+    }
+}
+
+/// What events have told of each message so far. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    messages: OrdMap<MessageId, Told>,
+}
+
+/// What events have told of one message.
+#[derive(Clone, Debug)]
+struct Told {
+    topic: TopicId,
+    promise: Promise,
+    /// The event that ended its last call without storing it, as far as the client knows.
+    failed_by: Option<EventId>,
+    stored: bool,
+    delivered: u32,
+    /// Successful consumptions by group.
+    consumed: BTreeMap<GroupId, u32>,
+    dead_lettered: bool,
+    lost_by: Option<LostBy>,
+}
+
+impl Tally {
+    /// Takes one event in.
+    pub fn observe(&mut self, event: &Event) {
+        let Some(message) = event.kind.message() else { return };
+        if let EventKind::SendCalled { topic, .. } = event.kind {
+            let told = self.messages.entry(message).or_insert_with(|| Told::new(topic));
+            told.promise = Promise::Pending;
+            return;
+        }
+        let Some(told) = self.messages.get_mut(&message) else { return };
+        told.observe(event);
+    }
+}
+
+impl Told {
+    fn new(topic: TopicId) -> Self {
+        Self {
+            topic,
+            promise: Promise::Pending,
+            failed_by: None,
+            stored: false,
+            delivered: 0,
+            consumed: BTreeMap::new(),
+            dead_lettered: false,
+            lost_by: None,
+        }
+    }
+
+    fn observe(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::SendReturned { outcome, .. } => {
+                self.promise = promise(outcome);
+                self.failed_by = Some(event.id);
+            }
+            EventKind::Appended { .. } => {
+                self.stored = true;
+                self.lost_by = None;
+            }
+            EventKind::Delivered { .. } => self.delivered += 1,
+            EventKind::Consumed { group, succeeded: true, .. } => *self.consumed.entry(*group).or_default() += 1,
+            EventKind::DeadLettered { .. } => self.dead_lettered = true,
+            EventKind::Lost { stage, .. } => {
+                self.lost_by.get_or_insert(LostBy { event: event.cause.unwrap_or(event.id), stage: *stage });
+            }
+            // The others say how, not what.
+            EventKind::SendCalled { .. }
+            | EventKind::RequestSent { .. }
+            | EventKind::AttemptEnded { outcome: AttemptOutcome::Status(_) | AttemptOutcome::Failed(_) | AttemptOutcome::Sent, .. }
+            | EventKind::Committed { .. }
+            | EventKind::Flushed { .. }
+            | EventKind::Replicated { .. }
+            | EventKind::Replied { .. }
+            | EventKind::Dispatched { .. }
+            | EventKind::Pulled { .. }
+            | EventKind::Consumed { .. }
+            | EventKind::SentBack { .. }
+            | EventKind::RetryStored { .. }
+            | EventKind::OffsetCommitted { .. }
+            | EventKind::OffsetPersisted
+            | EventKind::LockGranted { .. }
+            | EventKind::Rebalanced { .. }
+            | EventKind::LocalTransaction { .. }
+            | EventKind::CheckedBack { .. }
+            | EventKind::HalfStored { .. }
+            | EventKind::Truncated { .. }
+            | EventKind::Deleted { .. }
+            | EventKind::NodeDown { .. }
+            | EventKind::NodeUp
+            | EventKind::LinkDown { .. }
+            | EventKind::LinkUp { .. }
+            | EventKind::RouteChanged { .. }
+            | EventKind::Paused
+            | EventKind::Resumed
+            | EventKind::DiskChanged { .. } => {}
+        }
+    }
+}
+
+/// What an outcome promises. A definite error answer says that nothing was stored; a timeout or a lost connection says nothing.
+fn promise(outcome: &SendOutcome) -> Promise {
+    match outcome {
+        SendOutcome::Result { status: SendStatus::SendOk, .. } => Promise::Acked,
+        SendOutcome::Result { status: SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable, .. } => {
+            Promise::AckedUnsure
+        }
+        SendOutcome::Nothing => Promise::Unknown,
+        SendOutcome::Exception(exception) => match (exception.class(), exception.code()) {
+            // Refused connections and missing routes (10001, 10005): no broker ever had it. A broker's own code: it did not store it.
+            (ExceptionClass::MQClientException, Some(10_001 | 10_004 | 10_005 | 13)) | (ExceptionClass::MQBrokerException, _) => Promise::Refused,
+            (ExceptionClass::MQClientException, Some(code)) if code > 0 && code < 10_000 => Promise::Refused,
+            (ExceptionClass::MQClientException, _) if matches!(exception, crate::exception::Exception::Invalid(_)) => Promise::Refused,
+            (
+                ExceptionClass::MQClientException
+                | ExceptionClass::RemotingConnectException
+                | ExceptionClass::RemotingSendRequestException
+                | ExceptionClass::RemotingTimeoutException
+                | ExceptionClass::RemotingTooMuchRequestException
+                | ExceptionClass::IllegalStateException,
+                _,
+            ) => Promise::Unknown,
+        },
+    }
+}
+
+/// Every message's line at this instant.
+pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
+    let mut copies_of: BTreeMap<MessageId, Vec<Copy>> = BTreeMap::new();
+    for found in copies::all(cluster) {
+        copies_of.entry(found.message).or_default().push(found.copy);
+    }
+    let servable = copies::servable(cluster);
+    let exposures = exposures(cluster, &copies_of);
+    tally
+        .messages
+        .iter()
+        .map(|(message, told)| {
+            let copies = copies_of.remove(message).unwrap_or_default();
+            let wanted_by = copies::groups_for(cluster, told.topic, TagId(0));
+            let fate = fate(told, &wanted_by, servable.contains(message));
+            let exposed_to = if fate == Fate::InFlight { exposures.get(message).cloned().unwrap_or_default() } else { Vec::new() };
+            Entry {
+                message: *message,
+                promise: told.promise,
+                fate,
+                delivered: told.delivered,
+                consumed: told.consumed.values().sum(),
+                copies,
+                lost_by: lost_by_of(told, fate),
+                verdict: verdict(told, fate, &exposed_to, wanted_by.is_empty()),
+                exposed_to,
+            }
+        })
+        .collect()
+}
+
+fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
+    let all_consumed = !told.consumed.is_empty() && wanted_by.iter().all(|group| told.consumed.contains_key(group));
+    if all_consumed {
+        Fate::Consumed
+    } else if told.dead_lettered {
+        Fate::DeadLetter
+    } else if servable {
+        Fate::InFlight
+    } else if told.stored {
+        if told.lost_by.is_some() || told.consumed.is_empty() { Fate::Lost } else { Fate::Consumed }
+    } else if told.promise == Promise::Pending {
+        Fate::InFlight
+    } else {
+        Fate::NeverStored
+    }
+}
+
+fn lost_by_of(told: &Told, fate: Fate) -> Option<LostBy> {
+    match fate {
+        Fate::Lost => told.lost_by,
+        Fate::NeverStored if told.promise == Promise::Unknown => told.failed_by.map(|event| LostBy { event, stage: Stage::Produce }),
+        Fate::NeverStored | Fate::Consumed | Fate::InFlight | Fate::DeadLetter => None,
+    }
+}
+
+fn verdict(told: &Told, fate: Fate, exposed_to: &[Exposure], unwanted: bool) -> Verdict {
+    let duplicated = told.consumed.values().any(|times| *times > 1);
+    match fate {
+        Fate::Lost => Verdict::Lost,
+        Fate::NeverStored if told.promise == Promise::Unknown => Verdict::Lost,
+        Fate::NeverStored => Verdict::Refused,
+        Fate::Consumed | Fate::InFlight | Fate::DeadLetter if duplicated => Verdict::Duplicated,
+        Fate::DeadLetter => Verdict::DeadLetter,
+        Fate::Consumed => Verdict::Ok,
+        Fate::InFlight if told.promise == Promise::Pending => Verdict::Pending,
+        Fate::InFlight if !exposed_to.is_empty() => Verdict::AtRisk,
+        Fate::InFlight if unwanted => Verdict::Ok,
+        Fate::InFlight => Verdict::Pending,
+    }
+}
+
+/// Which single faults would lose which messages now: each is tried on a copy of the world.
+fn exposures(cluster: &Cluster, copies_of: &BTreeMap<MessageId, Vec<Copy>>) -> BTreeMap<MessageId, Vec<Exposure>> {
+    let mut exposed: BTreeMap<MessageId, BTreeSet<Exposure>> = BTreeMap::new();
+    let mut try_fault = |exposure: Exposure, command: Command| {
+        for message in lost_by(&mut cluster.clone(), command) {
+            exposed.entry(message).or_default().insert(exposure);
+        }
+    };
+    let brokers: Vec<NodeId> = cluster.brokers().map(|(node, _, _)| node).collect();
+    for node in brokers {
+        try_fault(Exposure::ProcessCrash, Command::Crash(node));
+        try_fault(Exposure::PowerLoss, Command::PowerLoss(node));
+        try_fault(Exposure::DiskLoss, Command::DestroyDisk(node));
+    }
+    let consumers: Vec<NodeId> = cluster.consumers().map(|(node, _, _)| node).collect();
+    for node in consumers {
+        try_fault(Exposure::ConsumerCrash, Command::Crash(node));
+    }
+    for (message, copies) in copies_of {
+        let on_slaves_only = copies.iter().any(|copy| copy.served) && copies.iter().filter(|copy| copy.served).all(|copy| cluster.is_slave(copy.node));
+        if on_slaves_only {
+            exposed.entry(*message).or_default().insert(Exposure::SlaveNeverServed);
+        }
+    }
+    exposed.into_iter().map(|(message, set)| (message, set.into_iter().collect())).collect()
+}
+
+/// The messages that a command loses, if it can be obeyed.
+pub(crate) fn lost_by(cluster: &mut Cluster, command: Command) -> Vec<MessageId> {
+    let mut events = Vec::new();
+    if cluster.apply(Action::Obey(command), &mut events).is_err() {
+        return Vec::new();
+    }
+    events
+        .iter()
+        .filter(|event| event.kind.name() == crate::event::EventName::Lost)
+        .filter_map(|event| event.kind.message())
+        .collect()
+}

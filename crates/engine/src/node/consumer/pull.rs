@@ -1,0 +1,319 @@
+//! Pulling (`DefaultMQPushConsumerImpl#pullMessage` and its `PullCallback`, `PullAPIWrapper`): flow control, the request, and what
+//! each answer leads to (C.2, D.3).
+//!
+//! A queue's pull request circulates: every path below either sends it, arms its timer, or lets it end with its queue.
+
+use crate::effect::Ctx;
+use crate::event::EventKind;
+use crate::ids::{BrokerName, MessageQueue, NodeId, QueueId, TagId, TopicId};
+use crate::status::{ListenerKind, MessageModel, Profile, PullStatus};
+use crate::timers::{ConsumerTimer, Timer};
+use crate::units::{QueueOffset, Span};
+use crate::wire::{PullCode, PullRequest, Pulled, Request, Response};
+
+use super::super::remoting::Mode;
+use super::offsets::Update;
+use super::process_queue::{Cached, Pulling};
+use super::{App, Call, Process};
+
+/// How long a broker may hold a pull that finds nothing.
+const SUSPEND: Span = Span::from_secs(15);
+/// How long the client waits for its answer.
+const PULL_TIMEOUT: Span = Span::from_secs(30);
+/// The pause of flow control.
+const THROTTLE: Span = Span::from_millis(50);
+/// The pause after the broker's own flow control.
+const BROKER_FLOW_CONTROL: Span = Span::from_millis(20);
+/// `ResponseCode.FLOW_CONTROL`
+const FLOW_CONTROL: i32 = 215;
+/// 4.9: how long an illegal offset keeps its queue dropped before the queue is given up.
+const ILLEGAL_OFFSET_PAUSE: Span = Span::from_secs(10);
+
+/// One raw pull of the script.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ScriptPull {
+    pub topic: TopicId,
+    pub broker: BrokerName,
+    pub queue: QueueId,
+    pub offset: i64,
+    pub tags: Vec<TagId>,
+}
+
+impl Process {
+    /// `pullMessage`.
+    pub fn pull(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        let conf = app.conf();
+        let pause = conf.pull_time_delay_mills_when_exception;
+        let throttled = self.is_throttled(app, queue);
+        let Some(owned) = self.live(queue, id) else { return };
+        owned.pulled_at = ctx.now;
+        owned.pulling = Pulling::Underway;
+        if throttled {
+            owned.pulling = Pulling::Throttled(ctx.now);
+            return;
+        }
+        if app.spec.listener == ListenerKind::Orderly {
+            if !owned.locked {
+                return pull_later(ctx, queue, id, pause);
+            }
+            if !owned.previously_locked {
+                if !self.ask_offset_after_lock(app, ctx, queue, id) {
+                    pull_later(ctx, queue, id, pause);
+                }
+                return;
+            }
+        }
+        self.send_pull(app, ctx, queue, id);
+    }
+
+    /// The first pull after locking starts where the broker says (`RebalanceImpl#computePullFromWhereWithException`).
+    fn ask_offset_after_lock(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) -> bool {
+        match app.spec.model {
+            MessageModel::Clustering => self.ask_committed_offset(app, ctx, queue, Call::OffsetAfterLock { queue, id }),
+            MessageModel::Broadcasting => {
+                if let Some(owned) = self.live(queue, id) {
+                    owned.previously_locked = true;
+                }
+                self.send_pull(app, ctx, queue, id);
+                true
+            }
+        }
+    }
+
+    /// The broker's answer to that. Without an offset there the position found by the rebalance stands.
+    pub fn on_offset_after_lock(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<&Response>) {
+        let pause = app.conf().pull_time_delay_mills_when_exception;
+        let committed = match answer {
+            Some(Response::Offset(committed)) => *committed,
+            Some(_) | None => return pull_later(ctx, queue, id, pause),
+        };
+        let Some(owned) = self.live(queue, id) else { return };
+        owned.previously_locked = true;
+        if let Some(offset) = committed {
+            owned.next_offset = i64::try_from(offset.get()).unwrap_or(i64::MAX);
+            self.offsets.update(queue, offset, Update::Set);
+        }
+        self.send_pull(app, ctx, queue, id);
+    }
+
+    /// `PullAPIWrapper#pullKernelImpl`.
+    fn send_pull(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        match self.instance.master_or_any(queue.broker) {
+            Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
+            // Nobody knows the broker any more: the name server is asked, every time anew.
+            None => self.ask_route(app, ctx, queue.topic, Call::PullRoute { queue, id }),
+        }
+    }
+
+    /// The route that an unknown address made necessary.
+    pub fn on_pull_route(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<&Response>) {
+        if let Some(answer) = answer {
+            self.instance.take_route(ctx, queue.topic, answer);
+        }
+        match self.instance.master_or_any(queue.broker) {
+            Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
+            // MQClientException: The broker[..] not exist
+            None => pull_later(ctx, queue, id, app.conf().pull_time_delay_mills_when_exception),
+        }
+    }
+
+    fn send_pull_to(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32, replica: u16, node: NodeId) {
+        let clustering = app.spec.model == MessageModel::Clustering;
+        // The offset rides along when it is above 0, and never to a slave.
+        let commit = self.offsets.get(queue).filter(|offset| clustering && replica == 0 && *offset > QueueOffset::ZERO);
+        let Some(offset) = self.live(queue, id).map(|owned| owned.next_offset) else { return };
+        let Some(subscription) = self.subscriptions.get(&queue.topic) else { return };
+        let request = PullRequest {
+            client: self.client,
+            group: app.group,
+            topic: queue.topic,
+            queue: queue.queue,
+            offset,
+            max_nums: app.conf().pull_batch_size,
+            commit,
+            suspend: Some(SUSPEND),
+            tags: subscription.tags.clone(),
+            sub_version: Some(subscription.version),
+        };
+        self.invoke(ctx, node, Mode::Async, PULL_TIMEOUT, Request::Pull(request), Call::Pull { queue, id });
+    }
+
+    /// `PullCallback`; none is `onException`.
+    pub fn on_pull_answer(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<Response>) {
+        let (next, messages, code) = match answer {
+            Some(Response::Pulled { next_begin_offset, messages, code, .. }) => (next_begin_offset, messages, code),
+            Some(Response::Error { code: FLOW_CONTROL, .. }) => return pull_later(ctx, queue, id, BROKER_FLOW_CONTROL),
+            Some(_) | None => return pull_later(ctx, queue, id, app.conf().pull_time_delay_mills_when_exception),
+        };
+        let Some(owned) = self.live(queue, id) else { return };
+        owned.next_offset = next;
+        match pull_status(code) {
+            PullStatus::Found => self.on_found(app, ctx, queue, id, messages),
+            PullStatus::NoNewMsg | PullStatus::NoMatchedMsg => {
+                // `correctTagsOffset`
+                if owned.count() == 0 {
+                    self.offsets.update(queue, offset_of(next), Update::Increase);
+                }
+                self.pull(app, ctx, queue, id);
+            }
+            PullStatus::OffsetIllegal => self.on_offset_illegal(app, ctx, queue, id, offset_of(next)),
+        }
+    }
+
+    /// FOUND: the client's own tag filter, then the listener's threads and the next pull.
+    fn on_found(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, messages: Vec<Pulled>) {
+        let tags = self.subscriptions.get(&queue.topic).map(|subscription| subscription.tags.clone()).unwrap_or_default();
+        let wanted = |pulled: &Pulled| tags.is_empty() || tags.contains(&pulled.message.tag);
+        let messages: Vec<Cached> = messages.into_iter().filter(wanted).map(Cached::new).collect();
+        if messages.is_empty() {
+            return self.pull(app, ctx, queue, id);
+        }
+        let Some(owned) = self.live(queue, id) else { return };
+        let dispatch = owned.put(messages.clone());
+        match app.spec.listener {
+            ListenerKind::Concurrently => self.submit(app, ctx, queue, id, messages),
+            ListenerKind::Orderly if dispatch => self.submit_queue(app, ctx, queue, id),
+            ListenerKind::Orderly => {}
+        }
+        // Listeners that take no time may or may not have returned when the next pull reads the offset (D.7).
+        let listeners_first = app.listener.takes == Span::ZERO && !ctx.rng.usually(5, 12);
+        let interval = app.conf().pull_interval;
+        if listeners_first || interval > Span::ZERO {
+            pull_later(ctx, queue, id, interval);
+        } else {
+            self.pull(app, ctx, queue, id);
+        }
+    }
+
+    /// OFFSET_ILLEGAL: this queue is over; a later rebalance gives another one that starts at the corrected offset.
+    fn on_offset_illegal(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, to: QueueOffset) {
+        if let Some(owned) = self.live(queue, id) {
+            owned.dropped = true;
+        }
+        match ctx.profile() {
+            Profile::V5_3 => {
+                if app.spec.model == MessageModel::Clustering {
+                    self.offsets.freeze(queue, to);
+                } else {
+                    self.offsets.update(queue, to, Update::Set);
+                    app.offsets_file.insert(queue, to);
+                }
+                self.remove_process_queue(app, ctx, queue);
+                self.wake_rebalance(app, ctx);
+            }
+            Profile::V4_9 => {
+                let at = ctx.now + ILLEGAL_OFFSET_PAUSE;
+                ctx.wake(at, Timer::Consumer(ConsumerTimer::Unfreeze(queue, id)));
+            }
+        }
+    }
+
+    /// 4.9: ten seconds after OFFSET_ILLEGAL the offset is corrected and the queue leaves the table.
+    pub fn on_illegal_offset_pause_over(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        let Some(owned) = self.queues.get(&queue).filter(|owned| owned.id == id) else { return };
+        let to = offset_of(owned.next_offset);
+        self.offsets.update(queue, to, Update::Set);
+        if app.spec.model == MessageModel::Broadcasting {
+            app.offsets_file.insert(queue, to);
+        }
+        self.remove_process_queue(app, ctx, queue);
+    }
+
+    /// `RebalanceImpl#removeProcessQueue`, which persists the offset on its way.
+    fn remove_process_queue(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue) {
+        self.persist(app, ctx, queue);
+        if app.needs_locks() {
+            self.unlock(app, ctx, queue);
+        }
+        self.offsets.remove(queue);
+        self.queues.remove(&queue);
+    }
+
+    // ---- flow control ----
+
+    fn is_throttled(&self, app: &App, queue: MessageQueue) -> bool {
+        let conf = app.conf();
+        self.queues.get(&queue).is_some_and(|owned| {
+            let too_wide = match app.spec.listener {
+                ListenerKind::Concurrently => owned.span() > u64::from(conf.consume_concurrently_max_span),
+                ListenerKind::Orderly => false,
+            };
+            owned.count() > u64::from(conf.pull_threshold_for_queue)
+                || owned.mebibytes() > u64::from(conf.pull_threshold_size_for_queue)
+                || too_wide
+        })
+    }
+
+    /// Messages were removed: a pull that flow control held back goes on at its next look, if it may. Looks in between would
+    /// have found the same, so they are not made.
+    pub fn relieve(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue) {
+        let Some(owned) = self.queues.get(&queue) else { return };
+        let (id, Pulling::Throttled(since)) = (owned.id, owned.pulling) else { return };
+        if owned.dropped || self.is_throttled(app, queue) {
+            return;
+        }
+        if let Some(owned) = self.queues.get_mut(&queue) {
+            owned.pulling = Pulling::Underway;
+        }
+        let at = (ctx.now - Span::from_micros(1)).next_tick(since, THROTTLE);
+        ctx.wake(at, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
+    }
+
+    // ---- the script's own pulls ----
+
+    /// One raw pull: without suspend, not checked against the subscription. Nobody but the script's event hears of its answer.
+    pub fn script_pull(&mut self, app: &App, ctx: &mut Ctx, pull: ScriptPull) {
+        let known = self.instance.master_or_any(pull.broker).map(|(_, node)| node);
+        let Some(node) = known.or_else(|| ctx.setup.replica(pull.broker, 0)) else { return };
+        let request = PullRequest {
+            client: self.client,
+            group: app.group,
+            topic: pull.topic,
+            queue: pull.queue,
+            offset: pull.offset,
+            max_nums: app.conf().pull_batch_size,
+            commit: None,
+            suspend: None,
+            tags: pull.tags.clone(),
+            sub_version: None,
+        };
+        self.invoke(ctx, node, Mode::Sync, PULL_TIMEOUT, Request::Pull(request), Call::Script(pull));
+    }
+
+    /// Its answer, told here and not by the broker. A refusal tells nothing: it never reached the store.
+    pub fn on_script_answer(&mut self, app: &App, ctx: &mut Ctx, pull: &ScriptPull, answer: Option<&Response>) {
+        if let Some(Response::Pulled { status, next_begin_offset, messages, code, .. }) = answer {
+            ctx.tell(EventKind::Pulled {
+                consumer: ctx.me,
+                group: app.group,
+                topic: pull.topic,
+                queue: pull.queue,
+                offset: pull.offset,
+                status: *status,
+                next_begin_offset: *next_begin_offset,
+                pull_status: Some(pull_status(*code)),
+                count: u32::try_from(messages.len()).unwrap_or(u32::MAX),
+                script: true,
+            });
+        }
+    }
+}
+
+/// `executePullRequestLater`.
+fn pull_later(ctx: &mut Ctx, queue: MessageQueue, id: u32, pause: Span) {
+    ctx.wake(ctx.now + pause, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
+}
+
+/// `MQClientAPIImpl#processPullResponse`.
+const fn pull_status(code: PullCode) -> PullStatus {
+    match code {
+        PullCode::Success => PullStatus::Found,
+        PullCode::NotFound => PullStatus::NoNewMsg,
+        PullCode::RetryImmediately => PullStatus::NoMatchedMsg,
+        PullCode::OffsetMoved => PullStatus::OffsetIllegal,
+    }
+}
+
+fn offset_of(next: i64) -> QueueOffset {
+    QueueOffset::new(u64::try_from(next).unwrap_or(0))
+}
