@@ -51,7 +51,7 @@ pub(crate) struct Consumer {
 
 /// The application: what is the same in every process of this node.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct App {
+struct App {
     group: GroupId,
     topic: TopicId,
     tags: Vec<TagId>,
@@ -72,7 +72,7 @@ impl Hash for App {
 
 /// One start of the client (`DefaultMQPushConsumerImpl` with its `MQClientInstance`).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Process {
+struct Process {
     client: ClientId,
     instance: Instance<Call>,
     races: Races,
@@ -108,7 +108,7 @@ struct Subscribed {
 
 /// What a request was for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Call {
+enum Call {
     StartRoute,
     PollRoute,
     Heartbeat,
@@ -222,6 +222,11 @@ impl Consumer {
     /// The script pulls. The broker tells nothing of such a pull; this node tells it, when the answer is there.
     pub fn on_script_pull(&mut self, ctx: &mut Ctx, topic: TopicId, broker: BrokerName, queue: QueueId, offset: i64, tags: Vec<TagId>) {
         self.act(|process, app| process.script_pull(app, ctx, ScriptPull { topic, broker, queue, offset, tags }));
+    }
+
+    /// Its group.
+    pub fn group(&self) -> GroupId {
+        self.app.group
     }
 
     /// What can be seen of it.

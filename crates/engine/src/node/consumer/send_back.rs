@@ -151,8 +151,9 @@ impl Process {
     fn attempt(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
         let Some(send_back) = self.sending.get(&number) else { return };
         let used = ctx.now.since(send_back.began);
-        let topic = send_back.fallback.topic;
-        let target = self.publish_queue(topic, send_back.last).filter(|_| send_back.attempts < ATTEMPTS && used <= SEND_TIMEOUT);
+        let (topic, last) = (send_back.fallback.topic, send_back.last);
+        let may_try = send_back.attempts < ATTEMPTS && used <= SEND_TIMEOUT;
+        let target = self.publish_queue(topic, last).filter(|_| may_try);
         let Some((broker, queue, master)) = target else { return self.end_send_back(app, ctx, number, false) };
         let Some(send_back) = self.sending.get_mut(&number) else { return };
         send_back.attempts += 1;
