@@ -22,6 +22,8 @@ const ENGINE_MAY_USE: &[&str] = &[
     "itoa",
     "memchr",
     "zmij",
+    // Where in a file an error is.
+    "serde_path_to_error",
     // How far apart two words are: for "the nearest real key is …".
     "strsim",
     // A portable random stream.
