@@ -3,7 +3,7 @@
 //! A table knows names, units and defaults; it does not know what a setting does. Every value enters as text, as from a
 //! `broker.conf`, and is checked on the way in, so a field can be trusted wherever it is read.
 
-use crate::status::{words, BrokerRole, ConsumeFromWhere, FlushDiskType, Profile};
+use crate::status::{BrokerRole, ConsumeFromWhere, FlushDiskType, Profile, words};
 use crate::units::Span;
 
 mod broker;
@@ -272,9 +272,17 @@ pub(crate) struct Shape {
 }
 
 /// `true` or `false`.
-const BOOL: Shape = Shape { kind: Kind::Bool, min: 0, max: 1 };
+const BOOL: Shape = Shape {
+    kind: Kind::Bool,
+    min: 0,
+    max: 1,
+};
 /// Any text.
-const TEXT: Shape = Shape { kind: Kind::Text, min: 0, max: 0 };
+const TEXT: Shape = Shape {
+    kind: Kind::Text,
+    min: 0,
+    max: 0,
+};
 /// A count, 0 included.
 const COUNT: Shape = within(Kind::Int, 0, INT_MAX);
 /// At least one.
@@ -295,7 +303,11 @@ const fn within(kind: Kind, min: i64, max: i64) -> Shape {
 }
 
 const fn one_of(words: &'static [&'static str]) -> Shape {
-    Shape { kind: Kind::Enum(words), min: 0, max: 0 }
+    Shape {
+        kind: Kind::Enum(words),
+        min: 0,
+        max: 0,
+    }
 }
 
 /// `n` milliseconds.
@@ -304,8 +316,24 @@ const fn ms(n: u64) -> Span {
 }
 
 impl Key {
-    const fn new(name: &'static str, shape: Shape, exists: Exists, modelled: bool, class: Class, section: &'static str) -> Self {
-        Self { name, kind: shape.kind, min: shape.min, max: shape.max, exists, modelled, class, section }
+    const fn new(
+        name: &'static str,
+        shape: Shape,
+        exists: Exists,
+        modelled: bool,
+        class: Class,
+        section: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind: shape.kind,
+            min: shape.min,
+            max: shape.max,
+            exists,
+            modelled,
+            class,
+            section,
+        }
     }
 
     /// `text` as a value of this key.
@@ -320,8 +348,14 @@ impl Key {
                 "false" => Ok(Value::Bool(false)),
                 _ => Err(wrong),
             },
-            Kind::Enum(words) => words.iter().find(|word| **word == text).map(|word| Value::Text((*word).to_owned())).ok_or(wrong),
-            Kind::Text if text.len() <= TEXT_MAX && !text.contains(['\n', '\r', '\0']) => Ok(Value::Text(text.to_owned())),
+            Kind::Enum(words) => words
+                .iter()
+                .find(|word| **word == text)
+                .map(|word| Value::Text((*word).to_owned()))
+                .ok_or(wrong),
+            Kind::Text if text.len() <= TEXT_MAX && !text.contains(['\n', '\r', '\0']) => {
+                Ok(Value::Text(text.to_owned()))
+            }
             Kind::Text => Err(wrong),
             Kind::DelayLevels => {
                 let levels = read_levels(text).ok_or(wrong)?;
@@ -340,7 +374,10 @@ impl Key {
                 if (self.min..=self.max).contains(&number) {
                     Ok(Value::Int(number))
                 } else {
-                    Err(Refused::OutOfRange { min: self.min, max: self.max })
+                    Err(Refused::OutOfRange {
+                        min: self.min,
+                        max: self.max,
+                    })
                 }
             }
         }
@@ -398,11 +435,16 @@ impl Field for Span {
 /// RocketMQ writes −1 for "off" or "the usual".
 impl<T: Field> Field for Option<T> {
     fn from_value(value: &Value, kind: Kind) -> Option<Self> {
-        if *value == Value::Int(-1) { Some(None) } else { T::from_value(value, kind).map(Some) }
+        if *value == Value::Int(-1) {
+            Some(None)
+        } else {
+            T::from_value(value, kind).map(Some)
+        }
     }
 
     fn to_value(&self, kind: Kind) -> Value {
-        self.as_ref().map_or(Value::Int(-1), |set| set.to_value(kind))
+        self.as_ref()
+            .map_or(Value::Int(-1), |set| set.to_value(kind))
     }
 }
 
@@ -453,7 +495,9 @@ fn read_levels(text: &str) -> Option<Vec<Span>> {
         let unit = word.chars().next_back()?;
         let (_, secs) = LEVEL_UNITS.iter().find(|(letter, _)| *letter == unit)?;
         let count: u64 = word.strip_suffix(unit)?.parse().ok()?;
-        let secs = count.checked_mul(*secs).filter(|secs| (1..=30 * 86_400).contains(secs))?;
+        let secs = count
+            .checked_mul(*secs)
+            .filter(|secs| (1..=30 * 86_400).contains(secs))?;
         if levels.len() == LEVELS_MAX {
             return None;
         }
@@ -466,7 +510,10 @@ fn write_levels(levels: &[Span]) -> String {
     let mut text = String::new();
     for level in levels {
         let secs = level.micros() / 1_000_000;
-        let (letter, unit) = LEVEL_UNITS.into_iter().find(|(_, unit)| secs.is_multiple_of(*unit)).unwrap_or(('s', 1));
+        let (letter, unit) = LEVEL_UNITS
+            .into_iter()
+            .find(|(_, unit)| secs.is_multiple_of(*unit))
+            .unwrap_or(('s', 1));
         if !text.is_empty() {
             text.push(' ');
         }
@@ -606,11 +653,22 @@ fn refuse(name: &str, keys: &'static [Key], others: &'static [others::Group]) ->
     if let Some(class) = others::class_elsewhere(name) {
         return Refused::BelongsTo { class };
     }
-    let names = || keys.iter().map(|key| key.name).chain(others.iter().flat_map(others::Group::names));
-    let folded: String = name.chars().take(NAME_MAX).collect::<String>().to_ascii_lowercase();
+    let names = || {
+        keys.iter()
+            .map(|key| key.name)
+            .chain(others.iter().flat_map(others::Group::names))
+    };
+    let folded: String = name
+        .chars()
+        .take(NAME_MAX)
+        .collect::<String>()
+        .to_ascii_lowercase();
     // The first of equals: the reference's order puts the common ones first.
-    let nearest = names().min_by_key(|real| strsim::osa_distance(&folded, &real.to_ascii_lowercase()));
-    Refused::Unknown { nearest: nearest.unwrap_or_default() }
+    let nearest =
+        names().min_by_key(|real| strsim::osa_distance(&folded, &real.to_ascii_lowercase()));
+    Refused::Unknown {
+        nearest: nearest.unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

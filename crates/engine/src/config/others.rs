@@ -2,8 +2,8 @@
 //!
 //! One string per group, because a table of rows would be several times as long to download and says no more.
 
-use super::{Class, Effect, Exists, Key, Kind, Shape};
 use super::{BrokerConfig, ConsumerConfig, ControllerConfig, NameServerConfig, ProducerConfig};
+use super::{Class, Effect, Exists, Key, Kind, Shape};
 use crate::status::Profile;
 
 /// Keys that have everything but their names in common.
@@ -33,7 +33,10 @@ impl Other {
         if self.said_elsewhere {
             Effect::SaidElsewhere
         } else {
-            self.key.exists.elsewhere(profile).map_or(Effect::NotModelled, |only| Effect::OtherProfile { only })
+            self.key
+                .exists
+                .elsewhere(profile)
+                .map_or(Effect::NotModelled, |only| Effect::OtherProfile { only })
         }
     }
 }
@@ -43,16 +46,38 @@ pub(super) fn find(groups: &'static [Group], name: &str) -> Option<Other> {
     groups.iter().find_map(|group| {
         let name = group.names().find(|real| *real == name)?;
         let bound = if group.kind.is_number() { i64::MAX } else { 0 };
-        let shape = Shape { kind: group.kind, min: -bound, max: bound };
-        Some(Other { key: Key::new(name, shape, group.exists, false, group.class, ""), said_elsewhere: group.said_elsewhere })
+        let shape = Shape {
+            kind: group.kind,
+            min: -bound,
+            max: bound,
+        };
+        Some(Other {
+            key: Key::new(name, shape, group.exists, false, group.class, ""),
+            said_elsewhere: group.said_elsewhere,
+        })
     })
 }
 
 /// The class of a key that some kind of node has.
 pub(super) fn class_elsewhere(name: &str) -> Option<Class> {
-    let typed = [BrokerConfig::KEYS, ProducerConfig::KEYS, ConsumerConfig::KEYS, NameServerConfig::KEYS, ControllerConfig::KEYS];
-    let typed = typed.into_iter().flatten().find(|key| key.name == name).map(|key| key.class);
-    typed.or_else(|| [BROKER, PRODUCER, CONSUMER, NAME_SERVER].into_iter().find_map(|groups| find(groups, name)).map(|other| other.key.class))
+    let typed = [
+        BrokerConfig::KEYS,
+        ProducerConfig::KEYS,
+        ConsumerConfig::KEYS,
+        NameServerConfig::KEYS,
+        ControllerConfig::KEYS,
+    ];
+    let typed = typed
+        .into_iter()
+        .flatten()
+        .find(|key| key.name == name)
+        .map(|key| key.class);
+    typed.or_else(|| {
+        [BROKER, PRODUCER, CONSUMER, NAME_SERVER]
+            .into_iter()
+            .find_map(|groups| find(groups, name))
+            .map(|other| other.key.class)
+    })
 }
 
 /// What else a `broker.conf` can say.

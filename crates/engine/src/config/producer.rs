@@ -27,9 +27,9 @@ settings! {
     /// The topic whose route is borrowed for it.
     create_topic_key: String = "createTopicKey", TEXT, DefaultMqProducer "G.1" later, both("TBW102".to_owned());
     /// Whether slow and failing brokers are avoided.
-    send_latency_fault_enable: bool = "sendLatencyFaultEnable", BOOL, DefaultMqProducer "A.6" later, both(false);
+    send_latency_fault_enable: bool = "sendLatencyFaultEnable", BOOL, DefaultMqProducer "A.6" modelled, both(false);
     /// The same, as 5.x says it.
-    send_latency_enable: bool = "sendLatencyEnable", BOOL, ClientConfig "G.1" later, only_5_3(false, false);
+    send_latency_enable: bool = "sendLatencyEnable", BOOL, ClientConfig "G.1" modelled, only_5_3(false, false);
     /// Whether avoided brokers are tested.
     start_detector_enable: bool = "startDetectorEnable", BOOL, ClientConfig "G.1" later, only_5_3(false, false);
     /// How long such a test may take.

@@ -15,7 +15,11 @@ fn default_of(profile: Profile, key: &str) -> String {
     let broker = BrokerConfig::defaults(profile).get(key);
     let producer = || ProducerConfig::defaults(profile).get(key);
     let consumer = || ConsumerConfig::defaults(profile).get(key);
-    broker.or_else(producer).or_else(consumer).unwrap().to_string()
+    broker
+        .or_else(producer)
+        .or_else(consumer)
+        .unwrap()
+        .to_string()
 }
 
 #[test]
@@ -31,8 +35,16 @@ fn defaults_are_those_of_the_reference() {
         ("transactionCheckInterval", "60000", "30000"),
         ("fileReservedTime", "72", "72"),
         ("deleteWhen", "04", "04"),
-        ("messageDelayLevel", "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h"),
-        ("rocketmq.broker.rebalance.lockMaxLiveTime", "60000", "60000"),
+        (
+            "messageDelayLevel",
+            "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
+            "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
+        ),
+        (
+            "rocketmq.broker.rebalance.lockMaxLiveTime",
+            "60000",
+            "60000",
+        ),
         ("sendMsgTimeout", "3000", "3000"),
         ("sendMsgMaxTimeoutPerRequest", "-1", "-1"),
         ("retryTimesWhenSendFailed", "2", "2"),
@@ -49,10 +61,16 @@ fn defaults_are_those_of_the_reference() {
 
 #[test]
 fn a_key_that_a_profile_lacks_behaves_as_if_it_were_not_there() {
-    let (old, new) = (BrokerConfig::defaults(Profile::V4_9), BrokerConfig::defaults(Profile::V5_3));
+    let (old, new) = (
+        BrokerConfig::defaults(Profile::V4_9),
+        BrokerConfig::defaults(Profile::V5_3),
+    );
     assert_eq!((old.in_sync_replicas, new.in_sync_replicas), (1, 1));
     // 4.9 serves what is not flushed, 5.3 does so only if told.
-    assert_eq!((old.read_un_committed, new.read_un_committed), (true, false));
+    assert_eq!(
+        (old.read_un_committed, new.read_un_committed),
+        (true, false)
+    );
     let event = |profile| ConsumerConfig::defaults(profile).enable_heartbeat_channel_event_listener;
     assert_eq!((event(Profile::V4_9), event(Profile::V5_3)), (false, true));
 }
@@ -64,22 +82,37 @@ fn every_default_is_a_value_that_its_key_takes() {
             assert_same(key, &BrokerConfig::defaults(profile).get(key.name).unwrap());
         }
         for key in ProducerConfig::KEYS {
-            assert_same(key, &ProducerConfig::defaults(profile).get(key.name).unwrap());
+            assert_same(
+                key,
+                &ProducerConfig::defaults(profile).get(key.name).unwrap(),
+            );
         }
         for key in ConsumerConfig::KEYS {
-            assert_same(key, &ConsumerConfig::defaults(profile).get(key.name).unwrap());
+            assert_same(
+                key,
+                &ConsumerConfig::defaults(profile).get(key.name).unwrap(),
+            );
         }
     }
 }
 
 fn assert_same(key: &Key, value: &Value) {
-    assert_eq!(key.read(&value.to_string()).as_ref(), Ok(value), "{}", key.name);
+    assert_eq!(
+        key.read(&value.to_string()).as_ref(),
+        Ok(value),
+        "{}",
+        key.name
+    );
 }
 
 #[test]
 fn every_key_is_listed_once_and_every_number_can_be_set_to_its_bounds() {
     for (keys, others) in TABLES {
-        let mut names: Vec<&str> = keys.iter().map(|key| key.name).chain(others.iter().flat_map(others::Group::names)).collect();
+        let mut names: Vec<&str> = keys
+            .iter()
+            .map(|key| key.name)
+            .chain(others.iter().flat_map(others::Group::names))
+            .collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();
@@ -88,36 +121,88 @@ fn every_key_is_listed_once_and_every_number_can_be_set_to_its_bounds() {
     for key in BrokerConfig::KEYS.iter().filter(|key| key.kind.is_number()) {
         let mut conf = BrokerConfig::defaults(Profile::V5_3);
         for bound in [key.min, key.max] {
-            assert!(conf.set(key.name, &bound.to_string()).is_ok(), "{} = {bound}", key.name);
+            assert!(
+                conf.set(key.name, &bound.to_string()).is_ok(),
+                "{} = {bound}",
+                key.name
+            );
         }
     }
 }
 
 #[test]
 fn the_words_of_a_key_are_those_of_its_type() {
-    let words = |name| match BrokerConfig::key(name).or(ConsumerConfig::key(name)).unwrap().kind {
-        Kind::Enum(words) => words.to_vec(),
-        other => panic!("{other:?}"),
+    let words = |name| {
+        let Kind::Enum(words) = BrokerConfig::key(name)
+            .or(ConsumerConfig::key(name))
+            .unwrap()
+            .kind
+        else {
+            panic!("{name} is not one of some words")
+        };
+        words.to_vec()
     };
-    assert_eq!(words("brokerRole"), BrokerRole::ALL.iter().map(|value| value.word()).collect::<Vec<_>>());
-    assert_eq!(words("flushDiskType"), FlushDiskType::ALL.iter().map(|value| value.word()).collect::<Vec<_>>());
-    assert_eq!(words("consumeFromWhere"), ConsumeFromWhere::ALL.iter().map(|value| value.word()).collect::<Vec<_>>());
+    assert_eq!(
+        words("brokerRole"),
+        BrokerRole::ALL
+            .iter()
+            .map(|value| value.word())
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        words("flushDiskType"),
+        FlushDiskType::ALL
+            .iter()
+            .map(|value| value.word())
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        words("consumeFromWhere"),
+        ConsumeFromWhere::ALL
+            .iter()
+            .map(|value| value.word())
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn what_was_set_can_be_told_from_what_is_default() {
     let mut conf = BrokerConfig::defaults(Profile::V5_3);
     assert_eq!(conf.set("inSyncReplicas", "2"), Ok(Effect::Applies));
-    assert_eq!(conf.set("flushDiskType", "ASYNC_FLUSH"), Ok(Effect::Applies));
+    assert_eq!(
+        conf.set("flushDiskType", "ASYNC_FLUSH"),
+        Ok(Effect::Applies)
+    );
     assert_eq!(conf.set("listenPort", "10911"), Ok(Effect::NotModelled));
-    assert_eq!(conf.set("brokerName", "broker-z"), Ok(Effect::SaidElsewhere));
-    assert_eq!(conf.set("haSlaveFallbehindMax", "1"), Ok(Effect::OtherProfile { only: Profile::V4_9 }));
+    assert_eq!(
+        conf.set("brokerName", "broker-z"),
+        Ok(Effect::SaidElsewhere)
+    );
+    assert_eq!(
+        conf.set("haSlaveFallbehindMax", "1"),
+        Ok(Effect::OtherProfile {
+            only: Profile::V4_9
+        })
+    );
     assert_eq!(conf.set("inSyncReplicas", "3"), Ok(Effect::Applies));
     assert_eq!(conf.in_sync_replicas, 3);
     assert_eq!(conf.ha_slave_fallbehind_max, 268_435_456);
     assert!(conf.is_set("flushDiskType") && !conf.is_set("syncFlushTimeout"));
-    let keys: Vec<String> = conf.explicit().iter().map(|set| format!("{}={}", set.key, set.value)).collect();
-    assert_eq!(keys, ["inSyncReplicas=3", "flushDiskType=ASYNC_FLUSH", "listenPort=10911", "brokerName=broker-z", "haSlaveFallbehindMax=1"]);
+    let keys: Vec<String> = conf
+        .explicit()
+        .iter()
+        .map(|set| format!("{}={}", set.key, set.value))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "inSyncReplicas=3",
+            "flushDiskType=ASYNC_FLUSH",
+            "listenPort=10911",
+            "brokerName=broker-z",
+            "haSlaveFallbehindMax=1"
+        ]
+    );
 }
 
 #[test]
@@ -125,22 +210,89 @@ fn a_refusal_changes_nothing_and_names_what_is_meant() {
     let mut conf = BrokerConfig::defaults(Profile::V5_3);
     let before = conf.clone();
     for (key, text, refused) in [
-        ("inSyncReplica", "2", Refused::Unknown { nearest: "inSyncReplicas" }),
-        ("flushdisktype", "SYNC_FLUSH", Refused::Unknown { nearest: "flushDiskType" }),
-        ("brokerip1", "1.2.3.4", Refused::Unknown { nearest: "brokerIP1" }),
-        ("sendMsgTimeout", "1", Refused::BelongsTo { class: Class::DefaultMqProducer }),
-        ("scanNotActiveBrokerInterval", "1", Refused::BelongsTo { class: Class::NamesrvConfig }),
-        ("syncFlushTimeout", "soon", Refused::NotA { kind: Kind::Millis }),
-        ("syncFlushTimeout", "-1", Refused::OutOfRange { min: 0, max: INT_MAX }),
-        ("flushIntervalCommitLog", "0", Refused::OutOfRange { min: 1, max: INT_MAX }),
-        ("transientStorePoolEnable", "yes", Refused::NotA { kind: Kind::Bool }),
-        ("messageDelayLevel", "1s 5x", Refused::NotA { kind: Kind::DelayLevels }),
-        ("messageDelayLevel", "", Refused::NotA { kind: Kind::DelayLevels }),
+        (
+            "inSyncReplica",
+            "2",
+            Refused::Unknown {
+                nearest: "inSyncReplicas",
+            },
+        ),
+        (
+            "flushdisktype",
+            "SYNC_FLUSH",
+            Refused::Unknown {
+                nearest: "flushDiskType",
+            },
+        ),
+        (
+            "brokerip1",
+            "1.2.3.4",
+            Refused::Unknown {
+                nearest: "brokerIP1",
+            },
+        ),
+        (
+            "sendMsgTimeout",
+            "1",
+            Refused::BelongsTo {
+                class: Class::DefaultMqProducer,
+            },
+        ),
+        (
+            "scanNotActiveBrokerInterval",
+            "1",
+            Refused::BelongsTo {
+                class: Class::NamesrvConfig,
+            },
+        ),
+        (
+            "syncFlushTimeout",
+            "soon",
+            Refused::NotA { kind: Kind::Millis },
+        ),
+        (
+            "syncFlushTimeout",
+            "-1",
+            Refused::OutOfRange {
+                min: 0,
+                max: INT_MAX,
+            },
+        ),
+        (
+            "flushIntervalCommitLog",
+            "0",
+            Refused::OutOfRange {
+                min: 1,
+                max: INT_MAX,
+            },
+        ),
+        (
+            "transientStorePoolEnable",
+            "yes",
+            Refused::NotA { kind: Kind::Bool },
+        ),
+        (
+            "messageDelayLevel",
+            "1s 5x",
+            Refused::NotA {
+                kind: Kind::DelayLevels,
+            },
+        ),
+        (
+            "messageDelayLevel",
+            "",
+            Refused::NotA {
+                kind: Kind::DelayLevels,
+            },
+        ),
         ("listenPort", "http", Refused::NotA { kind: Kind::Int }),
     ] {
         assert_eq!(conf.set(key, text), Err(refused), "{key} = {text}");
     }
-    assert!(matches!(conf.set(&"x".repeat(1 << 20), "1"), Err(Refused::Unknown { .. })));
+    assert!(matches!(
+        conf.set(&"x".repeat(1 << 20), "1"),
+        Err(Refused::Unknown { .. })
+    ));
     assert_eq!(conf, before);
 }
 
@@ -148,6 +300,12 @@ fn a_refusal_changes_nothing_and_names_what_is_meant() {
 fn delay_levels_are_times_and_print_as_rocketmq_writes_them() {
     let mut conf = BrokerConfig::defaults(Profile::V5_3);
     conf.set("messageDelayLevel", "1s 60s 90s 1d 48h").unwrap();
-    assert_eq!(conf.message_delay_level, [1, 60, 90, 86_400, 172_800].map(Span::from_secs));
-    assert_eq!(conf.get("messageDelayLevel"), Some(Value::Text("1s 1m 90s 1d 2d".to_owned())));
+    assert_eq!(
+        conf.message_delay_level,
+        [1, 60, 90, 86_400, 172_800].map(Span::from_secs)
+    );
+    assert_eq!(
+        conf.get("messageDelayLevel"),
+        Some(Value::Text("1s 1m 90s 1d 2d".to_owned()))
+    );
 }

@@ -5,13 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mirror::{clip, ActionV1, AfterV1, BrokerV1, ConfV1, ConsumerV1, FileV1, Millis, ProducerV1, StepV1, TimesV1, TitleV1, ACTIONS};
+use super::mirror::{
+    ACTIONS, ActionV1, AfterV1, BrokerV1, ConfV1, ConsumerV1, FileV1, Millis, ProducerV1, StepV1,
+    TimesV1, TitleV1, clip,
+};
 use super::problem::{Expected, Problem, ProblemCode, Thing};
-use super::{Checked, NODES_MAX, PROBLEMS_MAX, QUEUES_MAX, SENDS_MAX, SLAVES_MAX, STEPS_MAX, TOPICS_MAX, UNTIL_MAX};
-use crate::config::{BrokerConfig, ConsumerConfig, Effect, NameServerConfig, ProducerConfig, Refused};
+use super::{
+    Checked, NODES_MAX, PROBLEMS_MAX, QUEUES_MAX, SENDS_MAX, SLAVES_MAX, STEPS_MAX, TOPICS_MAX,
+    UNTIL_MAX,
+};
+use crate::config::{
+    BrokerConfig, ConsumerConfig, Effect, NameServerConfig, ProducerConfig, Refused,
+};
 use crate::event::{EventName, Pattern, Trigger};
-use crate::scenario::{Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, Scenario, Send, Step, Title, Topic, Transaction};
-use crate::status::{BrokerRole, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState};
+use crate::scenario::{
+    Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, Scenario, Send, Step, Title, Topic,
+    Transaction,
+};
+use crate::status::{
+    BrokerRole, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState,
+};
 use crate::units::{SimTime, Span};
 
 /// The name server's node.
@@ -74,9 +87,16 @@ impl Notes {
     }
 
     fn note(&mut self, path: impl Into<String>, code: ProblemCode) {
-        let list = if code.is_warning() { &mut self.warnings } else { &mut self.problems };
+        let list = if code.is_warning() {
+            &mut self.warnings
+        } else {
+            &mut self.problems
+        };
         if list.len() < PROBLEMS_MAX {
-            list.push(Problem { path: path.into(), code });
+            list.push(Problem {
+                path: path.into(),
+                code,
+            });
         }
     }
 }
@@ -86,11 +106,26 @@ pub(super) fn empty(profile: Profile) -> Scenario {
         title: Title::default(),
         profile,
         seed: 0,
-        network: Network { latency: Span::from_millis(1), jitter: Span::ZERO },
+        network: Network {
+            latency: Span::from_millis(1),
+            jitter: Span::ZERO,
+        },
         fsync: Span::from_millis(5),
-        topics: vec![Topic { name: "TopicTest".to_owned(), queues: 4 }],
-        brokers: vec![Broker { name: "broker-a".to_owned(), conf: BrokerConfig::defaults(profile), slaves: Vec::new() }],
-        producers: vec![Producer { name: "p1".to_owned(), group: "PG".to_owned(), conf: ProducerConfig::defaults(profile), resend: 0 }],
+        topics: vec![Topic {
+            name: "TopicTest".to_owned(),
+            queues: 4,
+        }],
+        brokers: vec![Broker {
+            name: "broker-a".to_owned(),
+            conf: BrokerConfig::defaults(profile),
+            slaves: Vec::new(),
+        }],
+        producers: vec![Producer {
+            name: "p1".to_owned(),
+            group: "PG".to_owned(),
+            conf: ProducerConfig::defaults(profile),
+            resend: 0,
+        }],
         consumers: vec![consumer(profile, "TopicTest")],
         script: Vec::new(),
         until: SimTime::from_millis(60_000),
@@ -115,29 +150,58 @@ pub(super) fn consumer(profile: Profile, topic: &str) -> Consumer {
 
 pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
     let notes = &mut Notes::default();
-    let profile = word(notes, || "profile".to_owned(), file.profile.as_deref(), Profile::V5_3, Profile::ALL, Profile::word);
+    let profile = word(
+        notes,
+        || "profile".to_owned(),
+        file.profile.as_deref(),
+        Profile::V5_3,
+        Profile::ALL,
+        Profile::word,
+    );
     let base = empty(profile);
     let network = file.network.as_ref();
     let fsync = file.disk.as_ref().and_then(|disk| disk.fsync_ms);
     let until = span(notes, || "until".to_owned(), file.until, 60_000, UNTIL_MAX);
 
     let topics = topics(notes, file.topics.as_deref(), &base.topics);
-    let first_topic = topics.first().map_or_else(String::new, |topic| topic.name.clone());
+    let first_topic = topics
+        .first()
+        .map_or_else(String::new, |topic| topic.name.clone());
     let mut scenario = Scenario {
         title: title(notes, file.title),
         seed: file.seed.unwrap_or(0),
         network: Network {
-            latency: span(notes, || "network.latencyMs".to_owned(), network.and_then(|n| n.latency_ms), 1, DELAY_MAX),
-            jitter: span(notes, || "network.jitterMs".to_owned(), network.and_then(|n| n.jitter_ms), 0, DELAY_MAX),
+            latency: span(
+                notes,
+                || "network.latencyMs".to_owned(),
+                network.and_then(|n| n.latency_ms),
+                1,
+                DELAY_MAX,
+            ),
+            jitter: span(
+                notes,
+                || "network.jitterMs".to_owned(),
+                network.and_then(|n| n.jitter_ms),
+                0,
+                DELAY_MAX,
+            ),
         },
         fsync: span(notes, || "disk.fsyncMs".to_owned(), fsync, 5, DELAY_MAX),
         brokers: brokers(notes, profile, file.brokers.as_deref(), &base.brokers),
         producers: file.producers.as_ref().map_or(base.producers, |list| {
-            list.iter().enumerate().map(|(i, producer)| producer_at(notes, profile, i, producer)).collect()
+            list.iter()
+                .enumerate()
+                .map(|(i, producer)| producer_at(notes, profile, i, producer))
+                .collect()
         }),
         consumers: file.consumers.as_ref().map_or_else(
             || vec![consumer(profile, &first_topic)],
-            |list| list.iter().enumerate().map(|(i, one)| consumer_at(notes, profile, i, one, &first_topic)).collect(),
+            |list| {
+                list.iter()
+                    .enumerate()
+                    .map(|(i, one)| consumer_at(notes, profile, i, one, &first_topic))
+                    .collect()
+            },
         ),
         script: Vec::new(),
         until: SimTime::ZERO + until,
@@ -148,7 +212,12 @@ pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
     let script = file.script.unwrap_or_default();
     let world = world(notes, &scenario, first_topic, &script);
     for (i, consumer) in scenario.consumers.iter().enumerate() {
-        known_topic(notes, &world, || format!("consumers[{i}].topic"), &consumer.topic);
+        known_topic(
+            notes,
+            &world,
+            || format!("consumers[{i}].topic"),
+            &consumer.topic,
+        );
     }
     if script.len() > STEPS_MAX {
         notes.note("script", too_many(Thing::Step, script.len(), STEPS_MAX));
@@ -157,7 +226,14 @@ pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
             if notes.full() {
                 break;
             }
-            if let Some(step) = (StepAt { notes, world: &world, i, until: scenario.until }).step(step) {
+            if let Some(step) = (StepAt {
+                notes,
+                world: &world,
+                i,
+                until: scenario.until,
+            })
+            .step(step)
+            {
                 scenario.script.push(step);
             }
         }
@@ -166,14 +242,27 @@ pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
     scenario.brokers.sort_by(|a, b| a.name.cmp(&b.name));
 
     let notes = core::mem::take(notes);
-    if notes.problems.is_empty() { Ok(Checked { scenario, warnings: notes.warnings }) } else { Err(notes.problems) }
+    if notes.problems.is_empty() {
+        Ok(Checked {
+            scenario,
+            warnings: notes.warnings,
+        })
+    } else {
+        Err(notes.problems)
+    }
 }
 
 fn title(notes: &mut Notes, title: Option<TitleV1>) -> Title {
     let title = match title {
         None => Title::default(),
-        Some(TitleV1::One(en)) => Title { en, zh: String::new() },
-        Some(TitleV1::Both(both)) => Title { en: both.en.unwrap_or_default(), zh: both.zh.unwrap_or_default() },
+        Some(TitleV1::One(en)) => Title {
+            en,
+            zh: String::new(),
+        },
+        Some(TitleV1::Both(both)) => Title {
+            en: both.en.unwrap_or_default(),
+            zh: both.zh.unwrap_or_default(),
+        },
     };
     for text in [&title.en, &title.zh] {
         plain_text(notes, || "title".to_owned(), text);
@@ -181,10 +270,21 @@ fn title(notes: &mut Notes, title: Option<TitleV1>) -> Title {
     title
 }
 
-fn topics(notes: &mut Notes, list: Option<&[super::mirror::TopicV1]>, default: &[Topic]) -> Vec<Topic> {
-    let Some(list) = list else { return default.to_vec() };
+fn topics(
+    notes: &mut Notes,
+    list: Option<&[super::mirror::TopicV1]>,
+    default: &[Topic],
+) -> Vec<Topic> {
+    let Some(list) = list else {
+        return default.to_vec();
+    };
     if list.is_empty() {
-        notes.note("topics", ProblemCode::NoneAtAll { thing: Thing::Topic });
+        notes.note(
+            "topics",
+            ProblemCode::NoneAtAll {
+                thing: Thing::Topic,
+            },
+        );
     }
     if list.len() > TOPICS_MAX {
         notes.note("topics", too_many(Thing::Topic, list.len(), TOPICS_MAX));
@@ -196,36 +296,98 @@ fn topics(notes: &mut Notes, list: Option<&[super::mirror::TopicV1]>, default: &
         let path = || format!("topics[{i}].name");
         name(notes, path, Thing::Topic, &topic.name, TOPIC_MAX);
         if SYSTEM_TOPICS.contains(&topic.name.as_str()) || !seen.insert(topic.name.as_str()) {
-            notes.note(path(), ProblemCode::Duplicate { thing: Thing::Topic, name: clip(&topic.name) });
+            notes.note(
+                path(),
+                ProblemCode::Duplicate {
+                    thing: Thing::Topic,
+                    name: clip(&topic.name),
+                },
+            );
         }
-        let queues = number(notes, || format!("topics[{i}].queues"), topic.queues, 4, 1, QUEUES_MAX);
-        topics.push(Topic { name: topic.name.clone(), queues: u16::try_from(queues).unwrap_or(1) });
+        let queues = number(
+            notes,
+            || format!("topics[{i}].queues"),
+            topic.queues,
+            4,
+            1,
+            QUEUES_MAX,
+        );
+        topics.push(Topic {
+            name: topic.name.clone(),
+            queues: u16::try_from(queues).unwrap_or(1),
+        });
     }
     topics
 }
 
-fn brokers(notes: &mut Notes, profile: Profile, list: Option<&[BrokerV1]>, default: &[Broker]) -> Vec<Broker> {
-    let Some(list) = list else { return default.to_vec() };
+fn brokers(
+    notes: &mut Notes,
+    profile: Profile,
+    list: Option<&[BrokerV1]>,
+    default: &[Broker],
+) -> Vec<Broker> {
+    let Some(list) = list else {
+        return default.to_vec();
+    };
     if list.is_empty() {
-        notes.note("brokers", ProblemCode::NoneAtAll { thing: Thing::Broker });
+        notes.note(
+            "brokers",
+            ProblemCode::NoneAtAll {
+                thing: Thing::Broker,
+            },
+        );
     }
     let mut brokers = Vec::new();
     for (i, broker) in list.iter().enumerate() {
         let own = broker.name.as_deref().unwrap_or("broker-a");
-        name(notes, || format!("brokers[{i}].name"), Thing::Broker, own, NAME_MAX);
+        name(
+            notes,
+            || format!("brokers[{i}].name"),
+            Thing::Broker,
+            own,
+            NAME_MAX,
+        );
         if brokers.iter().any(|other: &Broker| other.name == own) {
-            notes.note(format!("brokers[{i}].name"), ProblemCode::Duplicate { thing: Thing::Broker, name: clip(own) });
+            notes.note(
+                format!("brokers[{i}].name"),
+                ProblemCode::Duplicate {
+                    thing: Thing::Broker,
+                    name: clip(own),
+                },
+            );
         }
         if broker.slaves.len() > SLAVES_MAX {
-            notes.note(format!("brokers[{i}].slaves"), too_many(Thing::Slave, broker.slaves.len(), SLAVES_MAX));
+            notes.note(
+                format!("brokers[{i}].slaves"),
+                too_many(Thing::Slave, broker.slaves.len(), SLAVES_MAX),
+            );
         }
-        let conf = broker_conf(notes, &format!("brokers[{i}].conf"), BrokerConfig::defaults(profile), &broker.conf);
-        let slaves = broker.slaves.iter().take(SLAVES_MAX).enumerate().map(|(j, slave)| {
-            let mut conf = BrokerConfig::defaults(profile);
-            conf.broker_role = BrokerRole::Slave;
-            broker_conf(notes, &format!("brokers[{i}].slaves[{j}].conf"), conf, &slave.conf)
+        let conf = broker_conf(
+            notes,
+            &format!("brokers[{i}].conf"),
+            BrokerConfig::defaults(profile),
+            &broker.conf,
+        );
+        let slaves = broker
+            .slaves
+            .iter()
+            .take(SLAVES_MAX)
+            .enumerate()
+            .map(|(j, slave)| {
+                let mut conf = BrokerConfig::defaults(profile);
+                conf.broker_role = BrokerRole::Slave;
+                broker_conf(
+                    notes,
+                    &format!("brokers[{i}].slaves[{j}].conf"),
+                    conf,
+                    &slave.conf,
+                )
+            });
+        brokers.push(Broker {
+            name: own.to_owned(),
+            conf,
+            slaves: slaves.collect(),
         });
-        brokers.push(Broker { name: own.to_owned(), conf, slaves: slaves.collect() });
         if brokers.len() > NODES_MAX {
             break; // `world` says how many are too many
         }
@@ -233,7 +395,12 @@ fn brokers(notes: &mut Notes, profile: Profile, list: Option<&[BrokerV1]>, defau
     brokers
 }
 
-fn broker_conf(notes: &mut Notes, path: &str, mut conf: BrokerConfig, settings: &ConfV1) -> BrokerConfig {
+fn broker_conf(
+    notes: &mut Notes,
+    path: &str,
+    mut conf: BrokerConfig,
+    settings: &ConfV1,
+) -> BrokerConfig {
     let slave = conf.broker_role == BrokerRole::Slave;
     apply(notes, path, &mut conf, settings, BrokerConfig::set);
     if slave != (conf.broker_role == BrokerRole::Slave) {
@@ -245,31 +412,90 @@ fn broker_conf(notes: &mut Notes, path: &str, mut conf: BrokerConfig, settings: 
 fn producer_at(notes: &mut Notes, profile: Profile, i: usize, producer: &ProducerV1) -> Producer {
     let path = format!("producers[{i}]");
     let mut conf = ProducerConfig::defaults(profile);
-    apply(notes, &format!("{path}.conf"), &mut conf, &producer.conf, ProducerConfig::set);
-    let resend = number(notes, || format!("{path}.resend"), producer.resend, 0, 0, RESEND_MAX);
+    apply(
+        notes,
+        &format!("{path}.conf"),
+        &mut conf,
+        &producer.conf,
+        ProducerConfig::set,
+    );
+    let resend = number(
+        notes,
+        || format!("{path}.resend"),
+        producer.resend,
+        0,
+        0,
+        RESEND_MAX,
+    );
     Producer {
-        name: client_name(notes, &path, Thing::Producer, producer.name.as_deref().unwrap_or("p1")),
-        group: group(notes, &path, profile, producer.group.as_deref().unwrap_or("PG")),
+        name: client_name(
+            notes,
+            &path,
+            Thing::Producer,
+            producer.name.as_deref().unwrap_or("p1"),
+        ),
+        group: group(
+            notes,
+            &path,
+            profile,
+            producer.group.as_deref().unwrap_or("PG"),
+        ),
         conf,
         resend: u32::try_from(resend).unwrap_or(0),
     }
 }
 
-fn consumer_at(notes: &mut Notes, profile: Profile, i: usize, file: &ConsumerV1, first_topic: &str) -> Consumer {
+fn consumer_at(
+    notes: &mut Notes,
+    profile: Profile,
+    i: usize,
+    file: &ConsumerV1,
+    first_topic: &str,
+) -> Consumer {
     let path = format!("consumers[{i}]");
     let base = consumer(profile, file.topic.as_deref().unwrap_or(first_topic));
     let mut conf = ConsumerConfig::defaults(profile);
-    apply(notes, &format!("{path}.conf"), &mut conf, &file.conf, ConsumerConfig::set);
+    apply(
+        notes,
+        &format!("{path}.conf"),
+        &mut conf,
+        &file.conf,
+        ConsumerConfig::set,
+    );
     if conf.consume_thread_min > conf.consume_thread_max {
         notes.note(format!("{path}.conf"), ProblemCode::ThreadMinOverMax);
     }
     let at = |field: &'static str| move || format!("consumers[{i}].{field}");
     Consumer {
-        name: client_name(notes, &path, Thing::Consumer, file.name.as_deref().unwrap_or(&base.name)),
-        group: group(notes, &path, profile, file.group.as_deref().unwrap_or(&base.group)),
+        name: client_name(
+            notes,
+            &path,
+            Thing::Consumer,
+            file.name.as_deref().unwrap_or(&base.name),
+        ),
+        group: group(
+            notes,
+            &path,
+            profile,
+            file.group.as_deref().unwrap_or(&base.group),
+        ),
         tags: tags(notes, at("tags"), file.tags.as_deref()),
-        listener: word(notes, at("listener"), file.listener.as_deref(), base.listener, ListenerKind::ALL, ListenerKind::word),
-        model: word(notes, at("model"), file.model.as_deref(), base.model, MessageModel::ALL, MessageModel::word),
+        listener: word(
+            notes,
+            at("listener"),
+            file.listener.as_deref(),
+            base.listener,
+            ListenerKind::ALL,
+            ListenerKind::word,
+        ),
+        model: word(
+            notes,
+            at("model"),
+            file.model.as_deref(),
+            base.model,
+            MessageModel::ALL,
+            MessageModel::word,
+        ),
         conf,
         process: span(notes, at("processMs"), file.process_ms, 0, UNTIL_MAX),
         auto_commit: file.auto_commit.unwrap_or(base.auto_commit),
@@ -301,8 +527,18 @@ fn world(notes: &mut Notes, scenario: &Scenario, first_topic: String, script: &[
         }
     }
     let clients = nodes.len();
-    nodes.extend(scenario.producers.iter().map(|producer| (producer.name.clone(), Process::Producer)));
-    nodes.extend(scenario.consumers.iter().map(|consumer| (consumer.name.clone(), Process::Consumer(consumer.listener))));
+    nodes.extend(
+        scenario
+            .producers
+            .iter()
+            .map(|producer| (producer.name.clone(), Process::Producer)),
+    );
+    nodes.extend(
+        scenario
+            .consumers
+            .iter()
+            .map(|consumer| (consumer.name.clone(), Process::Consumer(consumer.listener))),
+    );
     if nodes.len() > NODES_MAX {
         notes.note("", too_many(Thing::Node, nodes.len(), NODES_MAX));
         nodes.truncate(NODES_MAX);
@@ -314,14 +550,35 @@ fn world(notes: &mut Notes, scenario: &Scenario, first_topic: String, script: &[
                 Process::Consumer(_) => ("consumers", i.saturating_sub(scenario.producers.len())),
                 Process::NameServer | Process::Broker | Process::Producer => ("producers", i),
             };
-            notes.note(format!("{list}[{i}].name"), ProblemCode::Duplicate { thing: Thing::Node, name: clip(name) });
+            notes.note(
+                format!("{list}[{i}].name"),
+                ProblemCode::Duplicate {
+                    thing: Thing::Node,
+                    name: clip(name),
+                },
+            );
         }
     }
 
-    let sent: i64 = script.iter().filter(|step| step.action == "send").fold(0, |sum, step| sum.saturating_add(step.count.unwrap_or(1).max(0)));
+    let sent: i64 = script
+        .iter()
+        .filter(|step| step.action == "send")
+        .fold(0, |sum, step| {
+            sum.saturating_add(step.count.unwrap_or(1).max(0))
+        });
     if sent > SENDS_MAX {
-        let (found, max) = (u64::try_from(sent).unwrap_or(0), u64::try_from(SENDS_MAX).unwrap_or(0));
-        notes.note("script", ProblemCode::TooMany { thing: Thing::Message, found, max });
+        let (found, max) = (
+            u64::try_from(sent).unwrap_or(0),
+            u64::try_from(SENDS_MAX).unwrap_or(0),
+        );
+        notes.note(
+            "script",
+            ProblemCode::TooMany {
+                thing: Thing::Message,
+                found,
+                max,
+            },
+        );
     }
     let mut other_topics: BTreeSet<String> = SYSTEM_TOPICS.into_iter().map(str::to_owned).collect();
     for consumer in &scenario.consumers {
@@ -329,13 +586,26 @@ fn world(notes: &mut Notes, scenario: &Scenario, first_topic: String, script: &[
         other_topics.insert(format!("%DLQ%{}", consumer.group));
     }
     // A send can create its topic.
-    other_topics.extend(script.iter().filter(|step| step.action == "send").filter_map(|step| step.topic.clone()));
+    other_topics.extend(
+        script
+            .iter()
+            .filter(|step| step.action == "send")
+            .filter_map(|step| step.topic.clone()),
+    );
     World {
         profile: scenario.profile,
         nodes,
-        topics: scenario.topics.iter().map(|topic| (topic.name.clone(), topic.queues)).collect(),
+        topics: scenario
+            .topics
+            .iter()
+            .map(|topic| (topic.name.clone(), topic.queues))
+            .collect(),
         first_topic,
-        brokers: scenario.brokers.iter().map(|broker| broker.name.clone()).collect(),
+        brokers: scenario
+            .brokers
+            .iter()
+            .map(|broker| broker.name.clone())
+            .collect(),
         other_topics,
         messages: u32::try_from(sent).unwrap_or(u32::MAX),
     }
@@ -353,7 +623,8 @@ impl StepAt<'_> {
     fn step(mut self, step: StepV1) -> Option<Step> {
         let trigger = match (step.at, &step.after) {
             (Some(at), None) => {
-                let at = SimTime::ZERO + span(self.notes, in_step(self.i, "at"), Some(at), 0, UNTIL_MAX);
+                let at =
+                    SimTime::ZERO + span(self.notes, in_step(self.i, "at"), Some(at), 0, UNTIL_MAX);
                 if at > self.until {
                     self.note("at", ProblemCode::AfterTheEnd);
                 }
@@ -361,13 +632,20 @@ impl StepAt<'_> {
             }
             (None, Some(after)) => Trigger::After(self.pattern(after)),
             (None, None) | (Some(_), Some(_)) => {
-                self.notes.note(format!("script[{}]", self.i), ProblemCode::OneTrigger);
+                self.notes
+                    .note(format!("script[{}]", self.i), ProblemCode::OneTrigger);
                 Trigger::At(SimTime::ZERO)
             }
         };
         let Some(action) = ACTIONS.iter().find(|action| action.name == step.action) else {
             let words = ACTIONS.iter().map(|action| action.name).collect();
-            self.note("do", ProblemCode::NotOneOf { found: clip(&step.action), words });
+            self.note(
+                "do",
+                ProblemCode::NotOneOf {
+                    found: clip(&step.action),
+                    words,
+                },
+            );
             return None;
         };
         if !self.fields_fit(action, &step) {
@@ -383,7 +661,13 @@ impl StepAt<'_> {
         for field in &given {
             if !action.fields().any(|known| known == *field) {
                 fit = false;
-                self.note(field, ProblemCode::NotAField { action: action.name, fields: action.fields().collect() });
+                self.note(
+                    field,
+                    ProblemCode::NotAField {
+                        action: action.name,
+                        fields: action.fields().collect(),
+                    },
+                );
             }
         }
         for field in action.required {
@@ -405,8 +689,17 @@ impl StepAt<'_> {
             "destroy-disk" => Do::DestroyDisk(self.node("node", node)),
             "stop" => Do::Stop(self.node("node", node)),
             "restart" => {
-                let takes = span(self.notes, in_step(self.i, "takesMs"), step.takes, 2_000, UNTIL_MAX);
-                Do::Restart { node: self.node("node", node), takes }
+                let takes = span(
+                    self.notes,
+                    in_step(self.i, "takesMs"),
+                    step.takes,
+                    2_000,
+                    UNTIL_MAX,
+                );
+                Do::Restart {
+                    node: self.node("node", node),
+                    takes,
+                }
             }
             "pause" => Do::Pause(self.node("node", node)),
             "resume" => Do::Resume(self.node("node", node)),
@@ -414,34 +707,72 @@ impl StepAt<'_> {
             "release-disk" => Do::ReleaseDisk(self.broker_node(node)),
             "fail-disk" => {
                 let times = self.times(step.times.as_ref()).unwrap_or(1);
-                Do::FailDisk { node: self.broker_node(node), times }
+                Do::FailDisk {
+                    node: self.broker_node(node),
+                    times,
+                }
             }
             "fill-disk" => {
                 let permille = step.ratio.map_or(0, |ratio| ratio.0);
                 if !(0..=1_000).contains(&permille) {
-                    self.note("ratio", ProblemCode::OutOfRange { found: thousandths(permille), min: 0, max: 1 });
+                    self.note(
+                        "ratio",
+                        ProblemCode::OutOfRange {
+                            found: thousandths(permille),
+                            min: 0,
+                            max: 1,
+                        },
+                    );
                 }
-                Do::FillDisk { node: self.broker_node(node), permille: u32::try_from(permille).unwrap_or(0) }
+                Do::FillDisk {
+                    node: self.broker_node(node),
+                    permille: u32::try_from(permille).unwrap_or(0),
+                }
             }
             "expire-files" => {
-                let up_to = number(self.notes, in_step(self.i, "upTo"), step.up_to, 0, 0, OFFSET_MAX);
-                Do::ExpireFiles { node: self.broker_node(node), up_to: u64::try_from(up_to).unwrap_or(0) }
+                let up_to = number(
+                    self.notes,
+                    in_step(self.i, "upTo"),
+                    step.up_to,
+                    0,
+                    0,
+                    OFFSET_MAX,
+                );
+                Do::ExpireFiles {
+                    node: self.broker_node(node),
+                    up_to: u64::try_from(up_to).unwrap_or(0),
+                }
             }
             "partition" => Do::Partition(self.between(step.between?)),
             "heal" => Do::Heal(self.between(step.between?)),
             "drop" => {
                 let count = self.u32("count", step.count, 1, 1, TIMES_MAX);
-                let [from, to] = self.link(["from", "to"], [step.from.unwrap_or_default(), step.to.unwrap_or_default()]);
+                let [from, to] = self.link(
+                    ["from", "to"],
+                    [step.from.unwrap_or_default(), step.to.unwrap_or_default()],
+                );
                 Do::Drop { from, to, count }
             }
             "set-link" => {
-                let latency = span(self.notes, in_step(self.i, "latencyMs"), step.latency, 0, DELAY_MAX);
-                Do::SetLink { between: self.between(step.between?), latency }
+                let latency = span(
+                    self.notes,
+                    in_step(self.i, "latencyMs"),
+                    step.latency,
+                    0,
+                    DELAY_MAX,
+                );
+                Do::SetLink {
+                    between: self.between(step.between?),
+                    latency,
+                }
             }
             "consume-result" => Do::ConsumeResult(self.consume_rule(&step)?),
             "process-time" => {
                 let process = span(self.notes, in_step(self.i, "ms"), step.ms, 0, UNTIL_MAX);
-                Do::ProcessTime { consumer: self.consumer(step.consumer).0, process }
+                Do::ProcessTime {
+                    consumer: self.consumer(step.consumer).0,
+                    process,
+                }
             }
             "start-consumer" => Do::StartConsumer(self.consumer(step.consumer).0),
             "stop-consumer" => Do::StopConsumer(self.consumer(step.consumer).0),
@@ -456,23 +787,49 @@ impl StepAt<'_> {
         let topic = step.topic.unwrap_or_else(|| self.world.first_topic.clone());
         plain_text(self.notes, in_step(self.i, "topic"), &topic);
         for (field, text) in [("tag", &step.tag), ("key", &step.key)] {
-            plain_text(self.notes, in_step(self.i, field), text.as_deref().unwrap_or_default());
+            plain_text(
+                self.notes,
+                in_step(self.i, field),
+                text.as_deref().unwrap_or_default(),
+            );
         }
         if step.transaction.is_some() {
-            for (field, given) in [("mode", step.mode.is_some()), ("queue", step.queue.is_some())] {
+            for (field, given) in [
+                ("mode", step.mode.is_some()),
+                ("queue", step.queue.is_some()),
+            ] {
                 if given {
-                    self.note(field, ProblemCode::Conflict { with: "transaction" });
+                    self.note(
+                        field,
+                        ProblemCode::Conflict {
+                            with: "transaction",
+                        },
+                    );
                 }
             }
         }
         let (queue, broker) = self.queue(&topic, step.queue, step.broker);
         let transaction = step.transaction.map(|transaction| {
             let state = |notes: &mut Notes, path: String, text: &str| {
-                word(notes, || path, Some(text), TransactionState::Unknow, TransactionState::ALL, TransactionState::word)
+                word(
+                    notes,
+                    || path,
+                    Some(text),
+                    TransactionState::Unknow,
+                    TransactionState::ALL,
+                    TransactionState::word,
+                )
             };
             let path = format!("script[{}].transaction", self.i);
             if transaction.check.len() > TAGS_MAX {
-                self.notes.note(format!("{path}.check"), ProblemCode::OutOfRange { found: transaction.check.len().to_string(), min: 0, max: 64 });
+                self.notes.note(
+                    format!("{path}.check"),
+                    ProblemCode::OutOfRange {
+                        found: transaction.check.len().to_string(),
+                        min: 0,
+                        max: 64,
+                    },
+                );
             }
             Transaction {
                 local: state(self.notes, format!("{path}.local"), &transaction.local),
@@ -488,15 +845,44 @@ impl StepAt<'_> {
         Send {
             producer: self.client(Thing::Producer, step.producer).0,
             count: self.u32("count", step.count, 1, 1, SENDS_MAX),
-            every: span(self.notes, in_step(self.i, "everyMs"), step.every, 0, UNTIL_MAX),
-            mode: word(self.notes, in_step(self.i, "mode"), step.mode.as_deref(), SendMode::Sync, SendMode::ALL, SendMode::word),
+            every: span(
+                self.notes,
+                in_step(self.i, "everyMs"),
+                step.every,
+                0,
+                UNTIL_MAX,
+            ),
+            mode: word(
+                self.notes,
+                in_step(self.i, "mode"),
+                step.mode.as_deref(),
+                SendMode::Sync,
+                SendMode::ALL,
+                SendMode::word,
+            ),
             queue,
             broker,
             tag: step.tag,
             key: step.key,
-            body_bytes: u64::try_from(number(self.notes, in_step(self.i, "bodyBytes"), step.body_bytes, 16, 0, BODY_MAX)).unwrap_or(0),
+            body_bytes: u64::try_from(number(
+                self.notes,
+                in_step(self.i, "bodyBytes"),
+                step.body_bytes,
+                16,
+                0,
+                BODY_MAX,
+            ))
+            .unwrap_or(0),
             wait_store_msg_ok: step.wait_store_msg_ok.unwrap_or(true),
-            delay_level: u8::try_from(number(self.notes, in_step(self.i, "delayLevel"), step.delay_level, 0, 0, 18)).unwrap_or(0),
+            delay_level: u8::try_from(number(
+                self.notes,
+                in_step(self.i, "delayLevel"),
+                step.delay_level,
+                0,
+                0,
+                18,
+            ))
+            .unwrap_or(0),
             transaction,
             topic,
         }
@@ -510,39 +896,89 @@ impl StepAt<'_> {
             consumer: self.consumer(step.consumer).0,
             queue: queue.unwrap_or(0),
             broker,
-            offset: number(self.notes, in_step(self.i, "offset"), step.offset, 0, -1, OFFSET_MAX),
+            offset: number(
+                self.notes,
+                in_step(self.i, "offset"),
+                step.offset,
+                0,
+                -1,
+                OFFSET_MAX,
+            ),
             tags: tags(self.notes, in_step(self.i, "tags"), step.tags.as_deref()),
             topic,
         }
     }
 
     /// A queue of `topic`, and the broker name if it is said.
-    fn queue(&mut self, topic: &str, queue: Option<i64>, broker: Option<String>) -> (Option<u16>, Option<String>) {
-        if let Some(name) = broker.as_ref().filter(|name| !self.world.brokers.contains(name)) {
-            self.note("broker", ProblemCode::NoSuch { thing: Thing::Broker, name: clip(name), have: self.world.brokers.clone() });
+    fn queue(
+        &mut self,
+        topic: &str,
+        queue: Option<i64>,
+        broker: Option<String>,
+    ) -> (Option<u16>, Option<String>) {
+        if let Some(name) = broker
+            .as_ref()
+            .filter(|name| !self.world.brokers.contains(name))
+        {
+            self.note(
+                "broker",
+                ProblemCode::NoSuch {
+                    thing: Thing::Broker,
+                    name: clip(name),
+                    have: self.world.brokers.clone(),
+                },
+            );
         }
         if broker.is_some() && queue.is_none() {
             self.note("queue", ProblemCode::Missing);
         }
         // A topic that is made on the way has as many queues as the brokers' settings give it.
-        let last = self.world.topics.get(topic).map_or(QUEUES_MAX, |queues| i64::from(*queues)) - 1;
-        let queue = queue.map(|queue| number(self.notes, in_step(self.i, "queue"), Some(queue), 0, 0, last));
+        let last = self
+            .world
+            .topics
+            .get(topic)
+            .map_or(QUEUES_MAX, |queues| i64::from(*queues))
+            - 1;
+        let queue = queue.map(|queue| {
+            number(
+                self.notes,
+                in_step(self.i, "queue"),
+                Some(queue),
+                0,
+                0,
+                last,
+            )
+        });
         (queue.and_then(|queue| u16::try_from(queue).ok()), broker)
     }
 
     fn consume_rule(&mut self, step: &StepV1) -> Option<ConsumeRule> {
         let (consumer, listener) = self.consumer(step.consumer.clone());
         let text = step.result.as_deref();
-        let result = word(self.notes, in_step(self.i, "result"), text, ConsumeResult::Null, ConsumeResult::ALL, ConsumeResult::word);
+        let result = word(
+            self.notes,
+            in_step(self.i, "result"),
+            text,
+            ConsumeResult::Null,
+            ConsumeResult::ALL,
+            ConsumeResult::word,
+        );
         let listener = listener?;
         if !returns(listener).contains(&result) {
-            let words = returns(listener).iter().map(|result| result.word()).collect();
+            let words = returns(listener)
+                .iter()
+                .map(|result| result.word())
+                .collect();
             self.note("result", ProblemCode::WrongListener { listener, words });
         }
         let all = |text: &&str| *text != "all";
         Some(ConsumeRule {
             consumer,
-            message: step.message.as_deref().filter(all).and_then(|label| self.message("message", label)),
+            message: step
+                .message
+                .as_deref()
+                .filter(all)
+                .and_then(|label| self.message("message", label)),
             times: self.times(step.times.as_ref()),
             result,
             delay_level_when_next_consume: i32::try_from(number(
@@ -554,7 +990,9 @@ impl StepAt<'_> {
                 18,
             ))
             .unwrap_or(0),
-            ack_index: step.ack_index.map(|index| self.u32("ackIndex", Some(index), 0, 0, 1_023)),
+            ack_index: step
+                .ack_index
+                .map(|index| self.u32("ackIndex", Some(index), 0, 0, 1_023)),
         })
     }
 
@@ -565,7 +1003,13 @@ impl StepAt<'_> {
             Some(TimesV1::Count(n)) => Some(self.u32("times", Some(*n), 1, 1, TIMES_MAX)),
             Some(TimesV1::Word(all)) if all == "all" => None,
             Some(TimesV1::Word(other)) => {
-                self.note("times", ProblemCode::NotOneOf { found: clip(other), words: vec!["all"] });
+                self.note(
+                    "times",
+                    ProblemCode::NotOneOf {
+                        found: clip(other),
+                        words: vec!["all"],
+                    },
+                );
                 None
             }
         }
@@ -577,34 +1021,80 @@ impl StepAt<'_> {
         match self.find(&node) {
             None => {}
             Some(Process::NameServer) => {
-                apply(self.notes, &path, &mut NameServerConfig::defaults(profile), settings, NameServerConfig::set);
+                apply(
+                    self.notes,
+                    &path,
+                    &mut NameServerConfig::defaults(profile),
+                    settings,
+                    NameServerConfig::set,
+                );
             }
-            Some(Process::Broker) => apply(self.notes, &path, &mut BrokerConfig::defaults(profile), settings, BrokerConfig::set),
-            Some(Process::Producer) => apply(self.notes, &path, &mut ProducerConfig::defaults(profile), settings, ProducerConfig::set),
+            Some(Process::Broker) => apply(
+                self.notes,
+                &path,
+                &mut BrokerConfig::defaults(profile),
+                settings,
+                BrokerConfig::set,
+            ),
+            Some(Process::Producer) => apply(
+                self.notes,
+                &path,
+                &mut ProducerConfig::defaults(profile),
+                settings,
+                ProducerConfig::set,
+            ),
             Some(Process::Consumer(_)) => {
-                apply(self.notes, &path, &mut ConsumerConfig::defaults(profile), settings, ConsumerConfig::set);
+                apply(
+                    self.notes,
+                    &path,
+                    &mut ConsumerConfig::defaults(profile),
+                    settings,
+                    ConsumerConfig::set,
+                );
             }
         }
-        Do::SetConf { node: self.node("node", node), conf: settings.0.clone() }
+        Do::SetConf {
+            node: self.node("node", node),
+            conf: settings.0.clone(),
+        }
     }
 
     fn pattern(&mut self, after: &AfterV1) -> Pattern {
         let path = |field: &str| format!("script[{}].after.{field}", self.i);
-        let event = word(self.notes, || path("event"), Some(&after.event), EventName::Appended, EventName::ALL, EventName::word);
+        let event = word(
+            self.notes,
+            || path("event"),
+            Some(&after.event),
+            EventName::Appended,
+            EventName::ALL,
+            EventName::word,
+        );
         let nth = number(self.notes, || path("nth"), after.nth, 1, 1, TIMES_MAX);
         Pattern {
             event,
-            message: after.message.as_deref().and_then(|label| self.message("after.message", label)),
+            message: after
+                .message
+                .as_deref()
+                .and_then(|label| self.message("after.message", label)),
             node: after.node.clone().map(|node| self.node("after.node", node)),
             nth: u32::try_from(nth).unwrap_or(1),
         }
     }
 
     fn message(&mut self, field: &str, label: &str) -> Option<u32> {
-        let number = label.strip_prefix('m').filter(|digits| !digits.starts_with(['0', '+'])).and_then(|digits| digits.parse().ok());
+        let number = label
+            .strip_prefix('m')
+            .filter(|digits| !digits.starts_with(['0', '+']))
+            .and_then(|digits| digits.parse().ok());
         let number = number.filter(|n| (1..=self.world.messages).contains(n));
         if number.is_none() {
-            self.note(field, ProblemCode::NoSuchMessage { found: clip(label), last: self.world.messages });
+            self.note(
+                field,
+                ProblemCode::NoSuchMessage {
+                    found: clip(label),
+                    last: self.world.messages,
+                },
+            );
         }
         number
     }
@@ -623,7 +1113,11 @@ impl StepAt<'_> {
     }
 
     fn find(&self, name: &str) -> Option<Process> {
-        self.world.nodes.iter().find(|(node, _)| node == name).map(|(_, process)| *process)
+        self.world
+            .nodes
+            .iter()
+            .find(|(node, _)| node == name)
+            .map(|(_, process)| *process)
     }
 
     fn node(&mut self, field: &str, name: String) -> String {
@@ -635,7 +1129,9 @@ impl StepAt<'_> {
 
     fn broker_node(&mut self, name: String) -> String {
         if self.find(&name) != Some(Process::Broker) {
-            self.no_such("node", Thing::BrokerNode, &name, |process| process == Process::Broker);
+            self.no_such("node", Thing::BrokerNode, &name, |process| {
+                process == Process::Broker
+            });
         }
         name
     }
@@ -646,16 +1142,24 @@ impl StepAt<'_> {
 
     /// A client by name, or the first; and its listener if it is a consumer.
     fn client(&mut self, thing: Thing, name: Option<String>) -> (String, Option<ListenerKind>) {
-        let field = if thing == Thing::Producer { "producer" } else { "consumer" };
+        let field = if thing == Thing::Producer {
+            "producer"
+        } else {
+            "consumer"
+        };
         let fits = |process| match process {
             Process::Producer => thing == Thing::Producer,
             Process::Consumer(_) => thing == Thing::Consumer,
             Process::NameServer | Process::Broker => false,
         };
-        let found = self.world.nodes.iter().find(|(node, process)| fits(*process) && name.as_ref().is_none_or(|name| name == node));
+        let found = self.world.nodes.iter().find(|(node, process)| {
+            fits(*process) && name.as_ref().is_none_or(|name| name == node)
+        });
         match (found, name) {
             (Some((node, Process::Consumer(listener))), _) => (node.clone(), Some(*listener)),
-            (Some((node, Process::NameServer | Process::Broker | Process::Producer)), _) => (node.clone(), None),
+            (Some((node, Process::NameServer | Process::Broker | Process::Producer)), _) => {
+                (node.clone(), None)
+            }
             (None, name) => {
                 let name = name.unwrap_or_default();
                 self.no_such(field, thing, &name, fits);
@@ -665,12 +1169,40 @@ impl StepAt<'_> {
     }
 
     fn no_such(&mut self, field: &str, thing: Thing, name: &str, fits: impl Fn(Process) -> bool) {
-        let have = self.world.nodes.iter().filter(|(_, process)| fits(*process)).map(|(node, _)| node.clone()).collect();
-        self.note(field, ProblemCode::NoSuch { thing, name: clip(name), have });
+        let have = self
+            .world
+            .nodes
+            .iter()
+            .filter(|(_, process)| fits(*process))
+            .map(|(node, _)| node.clone())
+            .collect();
+        self.note(
+            field,
+            ProblemCode::NoSuch {
+                thing,
+                name: clip(name),
+                have,
+            },
+        );
     }
 
-    fn u32(&mut self, field: &'static str, n: Option<i64>, default: i64, min: i64, max: i64) -> u32 {
-        u32::try_from(number(self.notes, in_step(self.i, field), n, default, min, max)).unwrap_or(0)
+    fn u32(
+        &mut self,
+        field: &'static str,
+        n: Option<i64>,
+        default: i64,
+        min: i64,
+        max: i64,
+    ) -> u32 {
+        u32::try_from(number(
+            self.notes,
+            in_step(self.i, field),
+            n,
+            default,
+            min,
+            max,
+        ))
+        .unwrap_or(0)
     }
 
     fn note(&mut self, field: &str, code: ProblemCode) {
@@ -686,15 +1218,33 @@ fn in_step(step: usize, field: &'static str) -> impl FnOnce() -> String {
 const fn returns(listener: ListenerKind) -> &'static [ConsumeResult] {
     use ConsumeResult as R;
     match listener {
-        ListenerKind::Concurrently => &[R::ConsumeSuccess, R::ReconsumeLater, R::Null, R::Throw, R::Hang],
-        ListenerKind::Orderly => {
-            &[R::Success, R::SuspendCurrentQueueAMoment, R::Commit, R::Rollback, R::Null, R::Throw, R::Hang]
-        }
+        ListenerKind::Concurrently => &[
+            R::ConsumeSuccess,
+            R::ReconsumeLater,
+            R::Null,
+            R::Throw,
+            R::Hang,
+        ],
+        ListenerKind::Orderly => &[
+            R::Success,
+            R::SuspendCurrentQueueAMoment,
+            R::Commit,
+            R::Rollback,
+            R::Null,
+            R::Throw,
+            R::Hang,
+        ],
     }
 }
 
 /// Puts `settings` into `conf`, each with its own problem or warning.
-fn apply<C>(notes: &mut Notes, path: &str, conf: &mut C, settings: &ConfV1, set: fn(&mut C, &str, &str) -> Result<Effect, Refused>) {
+fn apply<C>(
+    notes: &mut Notes,
+    path: &str,
+    conf: &mut C,
+    settings: &ConfV1,
+    set: fn(&mut C, &str, &str) -> Result<Effect, Refused>,
+) {
     for (key, text) in &settings.0 {
         if notes.full() {
             return;
@@ -704,10 +1254,22 @@ fn apply<C>(notes: &mut Notes, path: &str, conf: &mut C, settings: &ConfV1, set:
             Ok(Effect::NotModelled) => ProblemCode::KeyNotModelled,
             Ok(Effect::SaidElsewhere) => ProblemCode::KeySaidElsewhere,
             Ok(Effect::OtherProfile { only }) => ProblemCode::KeyOfOtherProfile { only },
-            Err(Refused::Unknown { nearest }) => ProblemCode::KeyUnknown { key: clip(key), nearest },
-            Err(Refused::BelongsTo { class }) => ProblemCode::KeyElsewhere { key: clip(key), class },
-            Err(Refused::NotA { kind }) => ProblemCode::KeyValue { found: clip(text), expected: Expected::Kind(kind) },
-            Err(Refused::OutOfRange { min, max }) => ProblemCode::KeyValue { found: clip(text), expected: Expected::Between(min, max) },
+            Err(Refused::Unknown { nearest }) => ProblemCode::KeyUnknown {
+                key: clip(key),
+                nearest,
+            },
+            Err(Refused::BelongsTo { class }) => ProblemCode::KeyElsewhere {
+                key: clip(key),
+                class,
+            },
+            Err(Refused::NotA { kind }) => ProblemCode::KeyValue {
+                found: clip(text),
+                expected: Expected::Kind(kind),
+            },
+            Err(Refused::OutOfRange { min, max }) => ProblemCode::KeyValue {
+                found: clip(text),
+                expected: Expected::Between(min, max),
+            },
         };
         notes.note(format!("{path}.{}", clip(key)), code);
     }
@@ -725,27 +1287,60 @@ fn word<T: Copy + 'static>(
     if let Some(value) = all.iter().find(|value| say(**value) == text) {
         return *value;
     }
-    notes.note(path(), ProblemCode::NotOneOf { found: clip(text), words: all.iter().map(|value| say(*value)).collect() });
+    notes.note(
+        path(),
+        ProblemCode::NotOneOf {
+            found: clip(text),
+            words: all.iter().map(|value| say(*value)).collect(),
+        },
+    );
     default
 }
 
 /// A whole number within bounds; `min` stands for one that is not.
-fn number(notes: &mut Notes, path: impl FnOnce() -> String, n: Option<i64>, default: i64, min: i64, max: i64) -> i64 {
+fn number(
+    notes: &mut Notes,
+    path: impl FnOnce() -> String,
+    n: Option<i64>,
+    default: i64,
+    min: i64,
+    max: i64,
+) -> i64 {
     let n = n.unwrap_or(default);
     if (min..=max).contains(&n) {
         return n;
     }
-    notes.note(path(), ProblemCode::OutOfRange { found: n.to_string(), min, max });
+    notes.note(
+        path(),
+        ProblemCode::OutOfRange {
+            found: n.to_string(),
+            min,
+            max,
+        },
+    );
     min
 }
 
 /// A time from 0 to `max`; the default and the bound are in milliseconds.
-fn span(notes: &mut Notes, path: impl FnOnce() -> String, time: Option<Millis>, default: i64, max: i64) -> Span {
+fn span(
+    notes: &mut Notes,
+    path: impl FnOnce() -> String,
+    time: Option<Millis>,
+    default: i64,
+    max: i64,
+) -> Span {
     let micros = time.map_or(default * 1_000, |time| time.0);
     match u64::try_from(micros) {
         Ok(span) if micros <= max * 1_000 => Span::from_micros(span),
         Ok(_) | Err(_) => {
-            notes.note(path(), ProblemCode::OutOfRange { found: thousandths(micros), min: 0, max });
+            notes.note(
+                path(),
+                ProblemCode::OutOfRange {
+                    found: thousandths(micros),
+                    min: 0,
+                    max,
+                },
+            );
             Span::ZERO
         }
     }
@@ -756,7 +1351,11 @@ fn thousandths(n: i64) -> String {
 }
 
 fn too_many(thing: Thing, found: usize, max: usize) -> ProblemCode {
-    ProblemCode::TooMany { thing, found: u64::try_from(found).unwrap_or(u64::MAX), max: u64::try_from(max).unwrap_or(u64::MAX) }
+    ProblemCode::TooMany {
+        thing,
+        found: u64::try_from(found).unwrap_or(u64::MAX),
+        max: u64::try_from(max).unwrap_or(u64::MAX),
+    }
 }
 
 fn plain_text(notes: &mut Notes, path: impl FnOnce() -> String, text: &str) {
@@ -780,14 +1379,28 @@ fn name(notes: &mut Notes, path: impl FnOnce() -> String, thing: Thing, name: &s
     };
     let good = |c: char| c.is_ascii_alphanumeric() || more.contains(&c);
     if name.is_empty() || name.len() > max || !name.chars().all(good) {
-        notes.note(path(), ProblemCode::BadName { thing, name: clip(name), max });
+        notes.note(
+            path(),
+            ProblemCode::BadName {
+                thing,
+                name: clip(name),
+                max,
+            },
+        );
     }
 }
 
 fn known_topic(notes: &mut Notes, world: &World, path: impl FnOnce() -> String, topic: &str) {
     if !world.topics.contains_key(topic) && !world.other_topics.contains(topic) {
         let have = world.topics.keys().cloned().collect();
-        notes.note(path(), ProblemCode::NoSuch { thing: Thing::Topic, name: clip(topic), have });
+        notes.note(
+            path(),
+            ProblemCode::NoSuch {
+                thing: Thing::Topic,
+                name: clip(topic),
+                have,
+            },
+        );
     }
 }
 
@@ -797,8 +1410,18 @@ fn tags(notes: &mut Notes, path: impl FnOnce() -> String, text: Option<&str>) ->
     if text == "*" || text.is_empty() {
         return Vec::new();
     }
-    let mut tags: Vec<String> = text.split("||").take(TAGS_MAX + 1).map(|tag| tag.trim().to_owned()).collect();
-    let bad = |tag: &String| tag.is_empty() || tag == "*" || tag.len() > TOPIC_MAX || tag.contains('|') || tag.chars().any(char::is_control);
+    let mut tags: Vec<String> = text
+        .split("||")
+        .take(TAGS_MAX + 1)
+        .map(|tag| tag.trim().to_owned())
+        .collect();
+    let bad = |tag: &String| {
+        tag.is_empty()
+            || tag == "*"
+            || tag.len() > TOPIC_MAX
+            || tag.contains('|')
+            || tag.chars().any(char::is_control)
+    };
     if tags.len() > TAGS_MAX || tags.iter().any(bad) {
         notes.note(path(), ProblemCode::BadTags { found: clip(text) });
         tags.clear();

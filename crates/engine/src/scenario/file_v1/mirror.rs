@@ -57,7 +57,10 @@ pub(super) struct FileV1 {
 /// A title, in one language or in both.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged, expecting = "expected a text or texts by language: { \"en\": …, \"zh\": … }")]
+#[serde(
+    untagged,
+    expecting = "expected a text or texts by language: { \"en\": …, \"zh\": … }"
+)]
 pub(super) enum TitleV1 {
     /// In one language.
     One(String),
@@ -346,8 +349,16 @@ impl ActionV1 {
     }
 }
 
-const fn action(name: &'static str, required: &'static [&'static str], optional: &'static [&'static str]) -> ActionV1 {
-    ActionV1 { name, required, optional }
+const fn action(
+    name: &'static str,
+    required: &'static [&'static str],
+    optional: &'static [&'static str],
+) -> ActionV1 {
+    ActionV1 {
+        name,
+        required,
+        optional,
+    }
 }
 
 /// Every action, in the contract's order.
@@ -356,8 +367,19 @@ pub(super) const ACTIONS: &[ActionV1] = &[
         "send",
         &[],
         &[
-            "producer", "topic", "count", "everyMs", "mode", "queue", "broker", "tag", "key", "bodyBytes", "waitStoreMsgOK",
-            "delayLevel", "transaction",
+            "producer",
+            "topic",
+            "count",
+            "everyMs",
+            "mode",
+            "queue",
+            "broker",
+            "tag",
+            "key",
+            "bodyBytes",
+            "waitStoreMsgOK",
+            "delayLevel",
+            "transaction",
         ],
     ),
     action("crash", &["node"], &[]),
@@ -376,11 +398,25 @@ pub(super) const ACTIONS: &[ActionV1] = &[
     action("heal", &["between"], &[]),
     action("drop", &["from", "to"], &["count"]),
     action("set-link", &["between", "latencyMs"], &[]),
-    action("consume-result", &["result"], &["consumer", "message", "times", "delayLevelWhenNextConsume", "ackIndex"]),
+    action(
+        "consume-result",
+        &["result"],
+        &[
+            "consumer",
+            "message",
+            "times",
+            "delayLevelWhenNextConsume",
+            "ackIndex",
+        ],
+    ),
     action("process-time", &["ms"], &["consumer"]),
     action("start-consumer", &[], &["consumer"]),
     action("stop-consumer", &[], &["consumer"]),
-    action("pull", &[], &["consumer", "topic", "queue", "broker", "offset", "tags"]),
+    action(
+        "pull",
+        &[],
+        &["consumer", "topic", "queue", "broker", "offset", "tags"],
+    ),
     action("set-conf", &["node", "conf"], &[]),
 ];
 
@@ -410,7 +446,10 @@ impl Visitor<'_> for Thousandths {
         Ok(i64::try_from(n).unwrap_or(i64::MAX).saturating_mul(1_000))
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "`as` saturates, and NaN, which JSON cannot say, would become 0")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "`as` saturates, and NaN, which JSON cannot say, would become 0"
+    )]
     fn visit_f64<E: de::Error>(self, n: f64) -> Result<i64, E> {
         Ok((n * 1_000.0).round() as i64)
     }
@@ -420,7 +459,10 @@ fn write_thousandths<S: Serializer>(n: i64, serializer: S) -> Result<S::Ok, S::E
     if n % 1_000 == 0 {
         return serializer.serialize_i64(n / 1_000);
     }
-    #[allow(clippy::cast_precision_loss, reason = "within bounds a thousandth is far above a float's precision")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "within bounds a thousandth is far above a float's precision"
+    )]
     let fraction = n as f64 / 1_000.0;
     serializer.serialize_f64(fraction)
 }
@@ -476,7 +518,10 @@ impl<'de> Deserialize<'de> for ConfV1 {
                 while let Some(key) = map.next_key::<String>()? {
                     let Scalar(text) = map.next_value()?;
                     if !seen.insert(key.clone()) {
-                        return Err(de::Error::custom(format_args!("duplicate key `{}`", clip(&key))));
+                        return Err(de::Error::custom(format_args!(
+                            "duplicate key `{}`",
+                            clip(&key)
+                        )));
                     }
                     settings.push((key, text));
                 }
@@ -562,37 +607,65 @@ pub(super) fn read(text: &str) -> Result<FileV1, Problem> {
         format: Option<serde_json::Value>,
     }
 
-    let whole = |code| Problem { path: String::new(), code };
+    let whole = |code| Problem {
+        path: String::new(),
+        code,
+    };
     if text.len() > TEXT_MAX {
-        return Err(whole(ProblemCode::TooLong { bytes: text.len(), max: TEXT_MAX }));
+        return Err(whole(ProblemCode::TooLong {
+            bytes: text.len(),
+            max: TEXT_MAX,
+        }));
     }
     // Editors on some systems put a mark in front that JSON does not allow.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let head: Head = serde_json::from_str(text).map_err(|error| whole(of_json(&error)))?;
     match head.format {
         Some(serde_json::Value::String(format)) if format == FORMAT => {}
-        Some(serde_json::Value::String(format)) => return Err(whole(ProblemCode::Format { found: Some(clip(&format)) })),
-        Some(other) => return Err(whole(ProblemCode::Format { found: Some(clip(&other.to_string())) })),
+        Some(serde_json::Value::String(format)) => {
+            return Err(whole(ProblemCode::Format {
+                found: Some(clip(&format)),
+            }));
+        }
+        Some(other) => {
+            return Err(whole(ProblemCode::Format {
+                found: Some(clip(&other.to_string())),
+            }));
+        }
         None => return Err(whole(ProblemCode::Format { found: None })),
     }
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
-        Problem { path, code: of_json(error.inner()) }
+        Problem {
+            path,
+            code: of_json(error.inner()),
+        }
     })
 }
 
 fn of_json(error: &serde_json::Error) -> ProblemCode {
-    let place = Place { line: error.line(), column: error.column() };
+    let place = Place {
+        line: error.line(),
+        column: error.column(),
+    };
     let words = error.to_string();
-    // serde_json repeats the place at the end of its words.
-    let detail = clip_words(words.split(" at line ").next().unwrap_or_default());
+    // serde_json repeats the place at the end of its words, and serde says some types in Rust's.
+    let detail = words
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .replace("expected i64", "expected a whole number");
+    let detail = clip_words(&detail.replace(
+        "expected u64",
+        "expected a whole number that is not negative",
+    ));
     match error.classify() {
         serde_json::error::Category::Data => ProblemCode::Shape { place, detail },
-        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => {
-            ProblemCode::Syntax { place, detail }
-        }
+        serde_json::error::Category::Syntax
+        | serde_json::error::Category::Eof
+        | serde_json::error::Category::Io => ProblemCode::Syntax { place, detail },
     }
 }
 
@@ -603,9 +676,9 @@ fn clip_words(words: &str) -> String {
 
 #[cfg(feature = "schema")]
 mod schema {
-    use super::{ConfV1, FileV1, Millis, Ratio, ACTIONS, FORMAT};
-    use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
-    use serde_json::{json, Value};
+    use super::{ACTIONS, ConfV1, FORMAT, FileV1, Millis, Ratio};
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde_json::{Value, json};
     use std::borrow::Cow;
 
     impl JsonSchema for Millis {
@@ -660,7 +733,10 @@ mod schema {
             .iter()
             .map(|action| {
                 let required: Vec<&str> = action.required.iter().copied().chain(["do"]).collect();
-                let names: Vec<&str> = ["at", "after", "do"].into_iter().chain(action.fields()).collect();
+                let names: Vec<&str> = ["at", "after", "do"]
+                    .into_iter()
+                    .chain(action.fields())
+                    .collect();
                 json!({
                     "title": action.name,
                     "properties": { "do": { "const": action.name } },
@@ -671,7 +747,10 @@ mod schema {
             .collect();
         if let Some(Value::Object(step)) = schema.pointer_mut("/$defs/StepV1") {
             step.insert("oneOf".to_owned(), Value::Array(actions));
-            step.insert("anyOf".to_owned(), json!([{ "required": ["at"] }, { "required": ["after"] }]));
+            step.insert(
+                "anyOf".to_owned(),
+                json!([{ "required": ["at"] }, { "required": ["after"] }]),
+            );
         }
         schema
     }

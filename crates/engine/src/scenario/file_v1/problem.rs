@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::config::{Class, Kind};
-use crate::status::{words, ListenerKind, Profile};
+use crate::status::{ListenerKind, Profile, words};
 
 /// One thing that is wrong, or worth knowing, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -234,7 +234,10 @@ impl ProblemCode {
     #[must_use]
     pub const fn is_warning(&self) -> bool {
         match self {
-            Self::KeyNotModelled | Self::KeyOfOtherProfile { .. } | Self::KeySaidElsewhere | Self::AfterTheEnd => true,
+            Self::KeyNotModelled
+            | Self::KeyOfOtherProfile { .. }
+            | Self::KeySaidElsewhere
+            | Self::AfterTheEnd => true,
             Self::TooLong { .. }
             | Self::Syntax { .. }
             | Self::Shape { .. }
@@ -277,43 +280,113 @@ impl fmt::Display for Problem {
 impl fmt::Display for ProblemCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong { bytes, max } => write!(f, "the text has {bytes} bytes; at most {max} are read"),
+            Self::TooLong { bytes, max } => {
+                write!(f, "the text has {bytes} bytes; at most {max} are read")
+            }
             Self::Syntax { place, detail } => write!(f, "{place}: not JSON: {detail}"),
             Self::Shape { place, detail } => write!(f, "{place}: {detail}"),
-            Self::Format { found: None } => write!(f, "\"format\": \"{}\" is missing", super::FORMAT),
-            Self::Format { found: Some(found) } => write!(f, "format \"{found}\" is not one this version reads; it reads \"{}\"", super::FORMAT),
+            Self::Format { found: None } => {
+                write!(f, "\"format\": \"{}\" is missing", super::FORMAT)
+            }
+            Self::Format { found: Some(found) } => write!(
+                f,
+                "format \"{found}\" is not one this version reads; it reads \"{}\"",
+                super::FORMAT
+            ),
             Self::Missing => write!(f, "is missing"),
-            Self::NotAField { action, fields } => write!(f, "\"{action}\" has no such field; it has {}", fields.join(", ")),
+            Self::NotAField { action, fields } => write!(
+                f,
+                "\"{action}\" has no such field; it has {}",
+                fields.join(", ")
+            ),
             Self::OneTrigger => write!(f, "needs either \"at\" or \"after\""),
             Self::Conflict { with } => write!(f, "does not go with \"{with}\""),
-            Self::NoSuch { thing, name, have } if have.is_empty() => write!(f, "no {} \"{name}\"; there is none", thing.word()),
-            Self::NoSuch { thing, name, have } => write!(f, "no {} \"{name}\"; {}s are {}", thing.word(), thing.word(), have.join(", ")),
-            Self::NotOneOf { found, words } => write!(f, "\"{found}\" is not one of {}", words.join(", ")),
-            Self::OutOfRange { found, min, max } => write!(f, "{found} is not between {min} and {max}"),
-            Self::TooMany { thing, found, max } => write!(f, "{found} {}s; at most {max} are allowed", thing.word()),
+            Self::NoSuch { thing, name, have } if have.is_empty() => {
+                write!(f, "no {} \"{name}\"; there is none", thing.word())
+            }
+            Self::NoSuch { thing, name, have } => write!(
+                f,
+                "no {} \"{name}\"; {}s are {}",
+                thing.word(),
+                thing.word(),
+                have.join(", ")
+            ),
+            Self::NotOneOf { found, words } => {
+                write!(f, "\"{found}\" is not one of {}", words.join(", "))
+            }
+            Self::OutOfRange { found, min, max } => {
+                write!(f, "{found} is not between {min} and {max}")
+            }
+            Self::TooMany { thing, found, max } => {
+                write!(f, "{found} {}s; at most {max} are allowed", thing.word())
+            }
             Self::NoneAtAll { thing } => write!(f, "at least one {} is needed", thing.word()),
             Self::BadName { thing, name, max } => {
-                write!(f, "\"{name}\" cannot name a {}: 1 to {max} of the characters {}", thing.word(), characters(*thing))
+                write!(
+                    f,
+                    "\"{name}\" cannot name a {}: 1 to {max} of the characters {}",
+                    thing.word(),
+                    characters(*thing)
+                )
             }
-            Self::BadText { max } => write!(f, "longer than {max} characters, or has control characters"),
-            Self::Duplicate { thing, name } => write!(f, "there is already a {} \"{name}\"", thing.word()),
+            Self::BadText { max } => {
+                write!(f, "longer than {max} characters, or has control characters")
+            }
+            Self::Duplicate { thing, name } => {
+                write!(f, "there is already a {} \"{name}\"", thing.word())
+            }
             Self::SameNode { name } => write!(f, "both ends are \"{name}\""),
-            Self::NoSuchMessage { found, last: 0 } => write!(f, "no message \"{found}\"; the script sends none"),
-            Self::NoSuchMessage { found, last } => write!(f, "no message \"{found}\"; messages are m1 to m{last}"),
-            Self::BadTags { found } => write!(f, "\"{found}\" is not a subscription: \"*\", \"A\" or \"A || B\""),
-            Self::WrongListener { listener, words } => {
-                write!(f, "a listener of kind \"{}\" does not return this; it returns {}", listener.word(), words.join(", "))
+            Self::NoSuchMessage { found, last: 0 } => {
+                write!(f, "no message \"{found}\"; the script sends none")
             }
-            Self::KeyUnknown { key, nearest } => write!(f, "RocketMQ has no key \"{key}\"; the nearest is \"{nearest}\""),
-            Self::KeyElsewhere { key, class } => write!(f, "\"{key}\" does not belong here: it is a key of {}", class.word()),
-            Self::KeyValue { found, expected: Expected::Kind(kind) } => write!(f, "\"{found}\" is not {}", article(*kind)),
-            Self::KeyValue { found, expected: Expected::Between(min, max) } => write!(f, "{found} is not between {min} and {max}"),
+            Self::NoSuchMessage { found, last } => {
+                write!(f, "no message \"{found}\"; messages are m1 to m{last}")
+            }
+            Self::BadTags { found } => write!(
+                f,
+                "\"{found}\" is not a subscription: \"*\", \"A\" or \"A || B\""
+            ),
+            Self::WrongListener { listener, words } => {
+                write!(
+                    f,
+                    "a listener of kind \"{}\" does not return this; it returns {}",
+                    listener.word(),
+                    words.join(", ")
+                )
+            }
+            Self::KeyUnknown { key, nearest } => write!(
+                f,
+                "RocketMQ has no key \"{key}\"; the nearest is \"{nearest}\""
+            ),
+            Self::KeyElsewhere { key, class } => write!(
+                f,
+                "\"{key}\" does not belong here: it is a key of {}",
+                class.word()
+            ),
+            Self::KeyValue {
+                found,
+                expected: Expected::Kind(kind),
+            } => write!(f, "\"{found}\" is not {}", article(*kind)),
+            Self::KeyValue {
+                found,
+                expected: Expected::Between(min, max),
+            } => write!(f, "{found} is not between {min} and {max}"),
             Self::Role { slave: true } => write!(f, "a slave's role is SLAVE"),
-            Self::Role { slave: false } => write!(f, "a master's role is ASYNC_MASTER or SYNC_MASTER"),
-            Self::ThreadMinOverMax => write!(f, "consumeThreadMin is greater than consumeThreadMax"),
+            Self::Role { slave: false } => {
+                write!(f, "a master's role is ASYNC_MASTER or SYNC_MASTER")
+            }
+            Self::ThreadMinOverMax => {
+                write!(f, "consumeThreadMin is greater than consumeThreadMax")
+            }
             Self::KeyNotModelled => write!(f, "RocketMQ has this key, the lab does not model it"),
-            Self::KeyOfOtherProfile { only } => write!(f, "only profile {} has this key; it is ignored", only.word()),
-            Self::KeySaidElsewhere => write!(f, "the scenario itself says this; the key is ignored"),
+            Self::KeyOfOtherProfile { only } => write!(
+                f,
+                "only profile {} has this key; it is ignored",
+                only.word()
+            ),
+            Self::KeySaidElsewhere => {
+                write!(f, "the scenario itself says this; the key is ignored")
+            }
             Self::AfterTheEnd => write!(f, "is later than \"until\": the run has ended by then"),
         }
     }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use super::FORMAT;
 use super::check::{consumer, empty};
 use super::mirror::{
-    AfterV1, BrokerV1, ConfV1, ConsumerV1, DiskV1, Millis, NetworkV1, ProducerV1, Ratio, SlaveV1, StepV1, TimesV1, TitleV1, TitlesV1,
-    TopicV1, TransactionV1,
+    AfterV1, BrokerV1, ConfV1, ConsumerV1, DiskV1, Millis, NetworkV1, ProducerV1, Ratio, SlaveV1,
+    StepV1, TimesV1, TitleV1, TitlesV1, TopicV1, TransactionV1,
 };
-use super::FORMAT;
 use crate::config::Explicit;
 use crate::event::{Pattern, Trigger};
 use crate::scenario::{Consumer, Do, Scenario, Send, Step, Title};
@@ -15,8 +15,13 @@ use crate::units::{SimTime, Span};
 
 pub(super) fn write(scenario: &Scenario) -> String {
     let base = empty(scenario.profile);
-    let first_topic = scenario.topics.first().map_or("", |topic| topic.name.as_str());
-    let mut page = Page { text: String::from("{") };
+    let first_topic = scenario
+        .topics
+        .first()
+        .map_or("", |topic| topic.name.as_str());
+    let mut page = Page {
+        text: String::from("{"),
+    };
     page.field("format", FORMAT);
     if let Some(title) = title(&scenario.title) {
         page.field("title", &title);
@@ -27,14 +32,31 @@ pub(super) fn write(scenario: &Scenario) -> String {
     }
     if scenario.network != base.network {
         let latency_ms = other_span(scenario.network.latency, base.network.latency);
-        page.field("network", &NetworkV1 { latency_ms, jitter_ms: other_span(scenario.network.jitter, base.network.jitter) });
+        page.field(
+            "network",
+            &NetworkV1 {
+                latency_ms,
+                jitter_ms: other_span(scenario.network.jitter, base.network.jitter),
+            },
+        );
     }
     if scenario.fsync != base.fsync {
-        page.field("disk", &DiskV1 { fsync_ms: Some(millis(scenario.fsync)) });
+        page.field(
+            "disk",
+            &DiskV1 {
+                fsync_ms: Some(millis(scenario.fsync)),
+            },
+        );
     }
     if scenario.topics != base.topics {
         let topics = scenario.topics.iter();
-        page.list("topics", topics.map(|topic| TopicV1 { name: topic.name.clone(), queues: Some(i64::from(topic.queues)) }));
+        page.list(
+            "topics",
+            topics.map(|topic| TopicV1 {
+                name: topic.name.clone(),
+                queues: Some(i64::from(topic.queues)),
+            }),
+        );
     }
     if scenario.brokers != base.brokers {
         page.list(
@@ -42,7 +64,13 @@ pub(super) fn write(scenario: &Scenario) -> String {
             scenario.brokers.iter().map(|broker| BrokerV1 {
                 name: Some(broker.name.clone()),
                 conf: conf(broker.conf.explicit()),
-                slaves: broker.slaves.iter().map(|slave| SlaveV1 { conf: conf(slave.explicit()) }).collect(),
+                slaves: broker
+                    .slaves
+                    .iter()
+                    .map(|slave| SlaveV1 {
+                        conf: conf(slave.explicit()),
+                    })
+                    .collect(),
             }),
         );
     }
@@ -59,7 +87,13 @@ pub(super) fn write(scenario: &Scenario) -> String {
     }
     let base_consumer = consumer(scenario.profile, first_topic);
     if scenario.consumers != [base_consumer.clone()] {
-        page.list("consumers", scenario.consumers.iter().map(|one| consumer_line(one, &base_consumer)));
+        page.list(
+            "consumers",
+            scenario
+                .consumers
+                .iter()
+                .map(|one| consumer_line(one, &base_consumer)),
+        );
     }
     if !scenario.script.is_empty() {
         page.list("script", scenario.script.iter().map(step));
@@ -95,15 +129,21 @@ impl Page {
         self.name(name);
         self.text.push('[');
         for (i, value) in values.enumerate() {
-            self.text.push_str(if i == 0 { "\n    " } else { ",\n    " });
+            self.text
+                .push_str(if i == 0 { "\n    " } else { ",\n    " });
             self.value(&value);
         }
-        self.text.push_str(if self.text.ends_with('[') { "]" } else { "\n  ]" });
+        self.text.push_str(if self.text.ends_with('[') {
+            "]"
+        } else {
+            "\n  ]"
+        });
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
         // Only a map whose keys are not texts, or a number that is none, could fail here; the mirror has neither.
-        self.text.push_str(&serde_json::to_string(value).unwrap_or_default());
+        self.text
+            .push_str(&serde_json::to_string(value).unwrap_or_default());
     }
 }
 
@@ -122,7 +162,8 @@ fn consumer_line(consumer: &Consumer, base: &Consumer) -> ConsumerV1 {
         group: Some(consumer.group.clone()),
         topic: Some(consumer.topic.clone()),
         tags: tags(&consumer.tags),
-        listener: other(consumer.listener, base.listener).map(|listener| listener.word().to_owned()),
+        listener: other(consumer.listener, base.listener)
+            .map(|listener| listener.word().to_owned()),
         model: other(consumer.model, base.model).map(|model| model.word().to_owned()),
         conf: conf(consumer.conf.explicit()),
         process_ms: other_span(consumer.process, base.process),
@@ -150,28 +191,59 @@ fn after(pattern: &Pattern) -> AfterV1 {
 }
 
 fn action(action: &Do) -> StepV1 {
-    let of = |name: &str| StepV1 { action: name.to_owned(), ..StepV1::default() };
-    let on = |name: &str, node: &String| StepV1 { node: Some(node.clone()), ..of(name) };
+    let of = |name: &str| StepV1 {
+        action: name.to_owned(),
+        ..StepV1::default()
+    };
+    let on = |name: &str, node: &String| StepV1 {
+        node: Some(node.clone()),
+        ..of(name)
+    };
     match action {
         Do::Send(send) => send_line(send),
         Do::Crash(node) => on("crash", node),
         Do::PowerLoss(node) => on("power-loss", node),
         Do::DestroyDisk(node) => on("destroy-disk", node),
         Do::Stop(node) => on("stop", node),
-        Do::Restart { node, takes } => StepV1 { takes: other_span(*takes, Span::from_millis(2_000)), ..on("restart", node) },
+        Do::Restart { node, takes } => StepV1 {
+            takes: other_span(*takes, Span::from_millis(2_000)),
+            ..on("restart", node)
+        },
         Do::Pause(node) => on("pause", node),
         Do::Resume(node) => on("resume", node),
         Do::StallDisk(node) => on("stall-disk", node),
         Do::ReleaseDisk(node) => on("release-disk", node),
-        Do::FailDisk { node, times } => StepV1 { times: times_line(other(*times, 1)), ..on("fail-disk", node) },
-        Do::FillDisk { node, permille } => StepV1 { ratio: Some(Ratio(i64::from(*permille))), ..on("fill-disk", node) },
-        Do::ExpireFiles { node, up_to } => StepV1 { up_to: i64::try_from(*up_to).ok(), ..on("expire-files", node) },
-        Do::Partition(between) => StepV1 { between: Some(between.clone()), ..of("partition") },
-        Do::Heal(between) => StepV1 { between: Some(between.clone()), ..of("heal") },
-        Do::Drop { from, to, count } => {
-            StepV1 { from: Some(from.clone()), to: Some(to.clone()), count: other(i64::from(*count), 1), ..of("drop") }
-        }
-        Do::SetLink { between, latency } => StepV1 { between: Some(between.clone()), latency: Some(millis(*latency)), ..of("set-link") },
+        Do::FailDisk { node, times } => StepV1 {
+            times: times_line(other(*times, 1)),
+            ..on("fail-disk", node)
+        },
+        Do::FillDisk { node, permille } => StepV1 {
+            ratio: Some(Ratio(i64::from(*permille))),
+            ..on("fill-disk", node)
+        },
+        Do::ExpireFiles { node, up_to } => StepV1 {
+            up_to: i64::try_from(*up_to).ok(),
+            ..on("expire-files", node)
+        },
+        Do::Partition(between) => StepV1 {
+            between: Some(between.clone()),
+            ..of("partition")
+        },
+        Do::Heal(between) => StepV1 {
+            between: Some(between.clone()),
+            ..of("heal")
+        },
+        Do::Drop { from, to, count } => StepV1 {
+            from: Some(from.clone()),
+            to: Some(to.clone()),
+            count: other(i64::from(*count), 1),
+            ..of("drop")
+        },
+        Do::SetLink { between, latency } => StepV1 {
+            between: Some(between.clone()),
+            latency: Some(millis(*latency)),
+            ..of("set-link")
+        },
         Do::ConsumeResult(rule) => StepV1 {
             consumer: Some(rule.consumer.clone()),
             message: rule.message.map(label),
@@ -181,11 +253,19 @@ fn action(action: &Do) -> StepV1 {
             ack_index: rule.ack_index.map(i64::from),
             ..of("consume-result")
         },
-        Do::ProcessTime { consumer, process } => {
-            StepV1 { consumer: Some(consumer.clone()), ms: Some(millis(*process)), ..of("process-time") }
-        }
-        Do::StartConsumer(consumer) => StepV1 { consumer: Some(consumer.clone()), ..of("start-consumer") },
-        Do::StopConsumer(consumer) => StepV1 { consumer: Some(consumer.clone()), ..of("stop-consumer") },
+        Do::ProcessTime { consumer, process } => StepV1 {
+            consumer: Some(consumer.clone()),
+            ms: Some(millis(*process)),
+            ..of("process-time")
+        },
+        Do::StartConsumer(consumer) => StepV1 {
+            consumer: Some(consumer.clone()),
+            ..of("start-consumer")
+        },
+        Do::StopConsumer(consumer) => StepV1 {
+            consumer: Some(consumer.clone()),
+            ..of("stop-consumer")
+        },
         Do::Pull(pull) => StepV1 {
             consumer: Some(pull.consumer.clone()),
             topic: Some(pull.topic.clone()),
@@ -195,7 +275,10 @@ fn action(action: &Do) -> StepV1 {
             tags: tags(&pull.tags),
             ..of("pull")
         },
-        Do::SetConf { node, conf } => StepV1 { conf: Some(ConfV1(conf.clone())), ..on("set-conf", node) },
+        Do::SetConf { node, conf } => StepV1 {
+            conf: Some(ConfV1(conf.clone())),
+            ..on("set-conf", node)
+        },
     }
 }
 
@@ -211,12 +294,18 @@ fn send_line(send: &Send) -> StepV1 {
         broker: send.broker.clone(),
         tag: send.tag.clone(),
         key: send.key.clone(),
-        body_bytes: i64::try_from(send.body_bytes).ok().and_then(|bytes| other(bytes, 16)),
+        body_bytes: i64::try_from(send.body_bytes)
+            .ok()
+            .and_then(|bytes| other(bytes, 16)),
         wait_store_msg_ok: other(send.wait_store_msg_ok, true),
         delay_level: other(i64::from(send.delay_level), 0),
         transaction: send.transaction.as_ref().map(|transaction| TransactionV1 {
             local: transaction.local.word().to_owned(),
-            check: transaction.check.iter().map(|state| state.word().to_owned()).collect(),
+            check: transaction
+                .check
+                .iter()
+                .map(|state| state.word().to_owned())
+                .collect(),
         }),
         ..StepV1::default()
     }
@@ -248,5 +337,10 @@ fn tags(tags: &[String]) -> Option<String> {
 }
 
 fn conf(explicit: &[Explicit]) -> ConfV1 {
-    ConfV1(explicit.iter().map(|set| (set.key.to_owned(), set.value.to_string())).collect())
+    ConfV1(
+        explicit
+            .iter()
+            .map(|set| (set.key.to_owned(), set.value.to_string()))
+            .collect(),
+    )
 }
