@@ -13,7 +13,7 @@ use crate::timers::{RemotingTimer, Timer};
 use crate::units::{SimTime, Span};
 use crate::wire::{Frame, Request, Response};
 
-/// connectTimeoutMillis.
+/// connectTimeoutMillis, unless configured.
 const CONNECT_TIMEOUT: Span = Span::from_millis(3_000);
 /// `scanResponseTable` drops an async request this long after its timeout …
 const SCAN_GRACE: Span = Span::from_millis(1_000);
@@ -50,6 +50,8 @@ pub(crate) enum Outcome<T> {
 pub(crate) struct Remoting<T> {
     /// When the client instance was built: its scans count from here.
     built: SimTime,
+    connect_timeout: Span,
+    closes_on_timeout: bool,
     links: BTreeMap<NodeId, Link<T>>,
     pending: BTreeMap<Opaque, Pending<T>>,
     next: u32,
@@ -84,7 +86,20 @@ struct Pending<T> {
 impl<T: Clone> Remoting<T> {
     /// A client built at `built`, with no connection.
     pub fn new(built: SimTime) -> Self {
-        Self { built, links: BTreeMap::new(), pending: BTreeMap::new(), next: 0 }
+        Self {
+            built,
+            connect_timeout: CONNECT_TIMEOUT,
+            closes_on_timeout: true,
+            links: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            next: 0,
+        }
+    }
+
+    /// The same with a `NettyClientConfig`: connectTimeoutMillis and clientCloseSocketIfTimeout.
+    #[must_use]
+    pub fn configured(self, connect_timeout: Span, closes_on_timeout: bool) -> Self {
+        Self { connect_timeout, closes_on_timeout, ..self }
     }
 
     /// Whether there is an open connection to `node`.
@@ -155,7 +170,7 @@ impl<T: Clone> Remoting<T> {
 
     fn start_connecting(&mut self, ctx: &mut Ctx, node: NodeId, waiting: Vec<Waiting<T>>) {
         let conn = ctx.connect(node);
-        ctx.wake(ctx.now + CONNECT_TIMEOUT, Timer::Remoting(RemotingTimer::ConnectTimeout(conn)));
+        ctx.wake(ctx.now + self.connect_timeout, Timer::Remoting(RemotingTimer::ConnectTimeout(conn)));
         self.links.insert(node, Link::Connecting { conn, waiting });
     }
 
@@ -281,7 +296,7 @@ impl<T: Clone> Remoting<T> {
         let Some(pending) = self.pending.get(&opaque) else { return Vec::new() };
         let to = pending.to;
         let Some(conn) = pending.conn else { return self.give_up_unless_connecting(opaque, to) };
-        let closes = pending.mode == Mode::Sync && self.peer(conn).is_some();
+        let closes = self.closes_on_timeout && pending.mode == Mode::Sync && self.peer(conn).is_some();
         let Some(pending) = self.pending.remove(&opaque) else { return Vec::new() };
         let mut outcomes = vec![Outcome::Failed(pending.tag, Exception::Timeout(to, pending.timeout.millis()))];
         if closes {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::selection::Thread;
 use crate::exception::Exception;
 use crate::ids::{BrokerName, MessageId, NodeId, QueueId, TagId, TopicId};
 use crate::scenario;

@@ -209,8 +209,10 @@ impl Hash for Producer {
 
 impl Process {
     fn new(ctx: &Ctx, conf: &ProducerConfig) -> Self {
+        let mut instance = Instance::new(ctx.now);
+        instance.remoting = instance.remoting.configured(conf.connect_timeout_millis, conf.client_close_socket_if_timeout);
         Self {
-            instance: Instance::new(ctx.now),
+            instance,
             selector: Selector::new(ctx.profile(), conf),
             calls: BTreeMap::new(),
             next_call: 0,

@@ -1,6 +1,10 @@
 //! A world around one producer: an agenda, connections, and brokers that do as they are told.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "what a producer never asks and never tells ends the test")]
+
 use std::collections::{BTreeMap, VecDeque};
+
+use expect_test::Expect;
 
 use crate::config::{BrokerConfig, ProducerConfig};
 use crate::effect::{Closed, Ctx, Effect, Outbox};
@@ -52,6 +56,8 @@ enum Due {
     Closed(ConnId, Closed),
     Frame(ConnId, Frame),
     Arrives(ConnId, Frame),
+    /// The producer's FIN arrives.
+    Hung(ConnId),
     Act(Box<dyn FnOnce(&mut Bench)>),
 }
 
@@ -285,6 +291,9 @@ impl Bench {
             Due::Closed(conn, how) => self.handle(|producer, ctx| producer.on_closed(ctx, conn, how)),
             Due::Frame(conn, frame) => self.handle(|producer, ctx| producer.on_frame(ctx, conn, frame)),
             Due::Arrives(conn, frame) => self.arrives(conn, frame),
+            Due::Hung(conn) => {
+                self.open.remove(&conn);
+            }
             Due::Act(act) => act(self),
         }
     }
@@ -310,8 +319,10 @@ impl Bench {
             Effect::Connect { conn, to } => self.connect(conn, to),
             Effect::Send { conn, frame } => self.plan(self.now + LATENCY, Due::Arrives(conn, frame)),
             Effect::Close { conn } => {
-                if let Some(peer) = self.open.remove(&conn) {
+                if let Some(peer) = self.open.get(&conn).copied() {
                     self.line(format!("closes the connection to {}", self.setup.names.node(peer)));
+                    // What was written before is still read.
+                    self.plan(self.now + LATENCY, Due::Hung(conn));
                 }
             }
             Effect::Wake { at, timer } => self.plan(at, Due::Timer(timer)),
@@ -427,7 +438,7 @@ impl Bench {
     }
 
     fn line(&mut self, text: String) {
-        self.lines.push(format!("{:>8}  {text}", self.now.to_string()));
+        self.lines.push(format!("{:<6} {text}", self.now.to_string()));
     }
 
     fn tell(&mut self, kind: &EventKind) {
@@ -495,6 +506,11 @@ fn nothing_to(topic: &str) -> scenario::Send {
         delay_level: 0,
         transaction: None,
     }
+}
+
+/// The picture of what happened until `millis`.
+pub(super) fn check(bench: &mut Bench, millis: i64, expected: Expect) {
+    expected.assert_eq(&bench.draw(millis));
 }
 
 pub(super) fn auto_create_topic(bench: &Bench) -> String {
