@@ -170,11 +170,6 @@ impl Network {
         }
     }
 
-    /// Whether nothing passes between two nodes.
-    pub fn is_cut(&self, a: NodeId, b: NodeId) -> bool {
-        self.links.get(&pair(a, b)).is_some_and(|link| link.cut)
-    }
-
     /// Cuts a link. Says whether it was whole.
     pub fn cut(&mut self, a: NodeId, b: NodeId) -> bool {
         let link = self.links.entry(pair(a, b)).or_default();

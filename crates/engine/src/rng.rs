@@ -14,7 +14,7 @@ pub(crate) struct Rng {
 
 impl Rng {
     pub fn new(seed: u64) -> Self {
-        Self { usual: seed == 0, stream: Pcg32::new(seed, 0xa02b_dbf7_bb3c_0a7) }
+        Self { usual: seed == 0, stream: Pcg32::new(seed, 0x0a02_bdbf_7bb3_c0a7) }
     }
 
     /// True in the usual course; with another seed, false `against` times out of `of`.

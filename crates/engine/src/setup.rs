@@ -75,8 +75,8 @@ pub(crate) enum Kind {
 
 impl Setup {
     pub fn new(scenario: &Scenario, rng: &mut Rng) -> Self {
-        let mut names = Names::default();
-        names.topics = system::NAMES.iter().map(|name| (*name).to_owned()).collect();
+        let topics = system::NAMES.iter().map(|name| (*name).to_owned()).collect();
+        let mut names = Names { topics, ..Names::default() };
         names.tags.push(String::new());
         for topic in &scenario.topics {
             intern(&mut names.topics, &topic.name);

@@ -108,15 +108,6 @@ impl CommitLog {
         self.min
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.wrote == PhysicalOffset::ZERO
-    }
-
-    /// Everything, oldest first.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
-    }
-
     /// Every record, oldest first.
     pub fn records(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> {
         self.entries.iter().filter_map(Entry::record)

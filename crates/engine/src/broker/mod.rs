@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::config::BrokerConfig;
 use crate::effect::{Closed, Ctx};
-use crate::event::{DiskChange, Down, EventKind};
+use crate::event::{DiskChange, Down};
 use crate::ids::{BrokerName, ConnId, GroupId, NodeId, Opaque, QueueId, TopicId};
 use crate::node::remoting::{Outcome, Remoting};
 use crate::status::BrokerRole;
@@ -163,6 +163,7 @@ impl Broker {
         live.flush_everything(ctx);
         live.write_offsets(ctx);
         live.disk.delay_offsets = live.p.schedule.progress();
+        live.unregister(ctx);
     }
 
     /// The process is gone; with a power loss the page cache, too.
@@ -212,8 +213,8 @@ impl Broker {
     pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: Frame) {
         let Some(mut live) = self.live() else { return };
         match frame {
-            Frame::Request(opaque, request) => live.on_request(ctx, conn, Some(opaque), request),
-            Frame::Oneway(request) => live.on_request(ctx, conn, None, request),
+            Frame::Request(opaque, request) => live.on_request(ctx, conn, from, Some(opaque), request),
+            Frame::Oneway(request) => live.on_request(ctx, conn, from, None, request),
             Frame::Response(opaque, response) => {
                 let outcome = live.p.remoting.on_response(opaque, response);
                 live.on_outcomes(ctx, outcome.into_iter().collect());
@@ -329,10 +330,10 @@ impl Process {
 
 impl Live<'_> {
     /// Every request a broker answers. `opaque` is none for a oneway request.
-    fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, opaque: Option<Opaque>, request: Request) {
+    fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, opaque: Option<Opaque>, request: Request) {
         let answer = match request {
             Request::SendMessage { message, queue, group, default_queues, max_reconsume_times } => {
-                self.on_send(ctx, put::Sender { conn, opaque }, message, queue, group, default_queues, max_reconsume_times)
+                self.on_send(ctx, put::Sender { node: from, conn, opaque }, message, queue, group, default_queues, max_reconsume_times)
             }
             Request::Heartbeat { client, producers, consumers } => self.on_heartbeat(ctx, conn, client, producers, consumers),
             Request::UnregisterClient { client } => self.on_unregister(ctx, client),
@@ -382,11 +383,6 @@ impl Live<'_> {
 
     fn is_slave(&self) -> bool {
         self.id.conf.broker_role == BrokerRole::Slave
-    }
-
-    /// Tells a message's record event.
-    fn tell(ctx: &mut Ctx, kind: EventKind) {
-        ctx.tell(kind);
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::exception::Remark;
-use crate::ids::{ConnId, GroupId, MessageId, Opaque, QueueId, TopicId};
+use crate::ids::{ConnId, GroupId, MessageId, NodeId, Opaque, QueueId, TopicId};
 use crate::setup::system;
 use crate::status::{BrokerRole, FlushDiskType, Profile, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
@@ -25,6 +25,7 @@ const PROPERTIES_MAX: u32 = 32_767;
 /// Who is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Sender {
+    pub node: NodeId,
     pub conn: ConnId,
     /// None for a oneway send.
     pub opaque: Option<Opaque>,
@@ -183,7 +184,7 @@ impl Live<'_> {
         self.disk.destroyed = false;
         self.disk.log.append(Arc::clone(&record), pooled);
         let place = self.disk.log.place(record.end());
-        Self::tell(ctx, EventKind::Appended { record: record.named(), place, reconsume_times: record.message.reconsume_times });
+        ctx.tell(EventKind::Appended { record: record.named(), place, reconsume_times: record.message.reconsume_times });
         Ok(record)
     }
 
@@ -309,8 +310,7 @@ impl Live<'_> {
             Some(status) => status,
         };
         let Some(opaque) = put.sender.opaque else { return };
-        let to = self.p.clients.node_of(put.sender.conn).unwrap_or(ctx.me);
-        ctx.tell(EventKind::Replied { message: put.label, to, status });
+        ctx.tell(EventKind::Replied { message: put.label, to: put.sender.node, status });
         let sent = Response::Sent { status, queue: put.queue, queue_offset: put.queue_offset, start: put.start };
         ctx.send(put.sender.conn, Frame::Response(opaque, sent));
     }

@@ -40,6 +40,11 @@ impl Live<'_> {
         self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Async, REGISTER_TIMEOUT, request, Call::Register);
     }
 
+    /// A clean shutdown takes the broker out of every route.
+    pub(super) fn unregister(&mut self, ctx: &mut Ctx) {
+        self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Oneway, REGISTER_TIMEOUT, Request::UnregisterBroker, Call::Register);
+    }
+
     pub(super) fn on_registered(&mut self, _: &mut Ctx, response: &Response) {
         if let Response::Registered { master, alive_replicas } = response {
             self.p.alive_replicas = *alive_replicas;

@@ -1,6 +1,5 @@
 //! What can be seen of a broker.
 
-use crate::event::Place;
 use crate::units::SimTime;
 use crate::view::{BrokerView, CopyView, DiskState, OffsetView, QueueView, SlaveLink};
 
@@ -62,10 +61,5 @@ impl Broker {
                 .map(|((group, topic, queue), committed)| OffsetView { group: *group, topic: *topic, queue: *queue, committed: *committed })
                 .collect(),
         }
-    }
-
-    /// The places of a message's records here, safest last, whoever may be given them.
-    pub fn place_of(&self, label: crate::ids::MessageId) -> Option<Place> {
-        self.disk.log.records().filter(|record| record.message.label == Some(label)).map(|record| self.disk.log.place(record.end())).max()
     }
 }

@@ -37,16 +37,16 @@ impl NameServer {
     }
 
     pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: Frame) {
+        if frame == Frame::Oneway(Request::UnregisterBroker) {
+            self.brokers.remove(&from);
+        }
         let Frame::Request(opaque, request) = frame else { return };
         let response = match request {
             Request::RegisterBroker(registration) => self.register(ctx, from, registration),
-            Request::UnregisterBroker => {
-                self.brokers.remove(&from);
-                Response::Ok
-            }
             Request::GetRoute(topic) => self.route(topic),
             // Not for name servers.
-            Request::SendMessage { .. }
+            Request::UnregisterBroker
+            | Request::SendMessage { .. }
             | Request::Heartbeat { .. }
             | Request::UnregisterClient { .. }
             | Request::Pull(_)

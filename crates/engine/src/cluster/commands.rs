@@ -1,0 +1,260 @@
+//! Acting on the world from outside: sends, faults, and what a scenario's script can do besides.
+
+use crate::action::{Command, Rejected};
+use crate::broker::Broker;
+use crate::config::BrokerConfig;
+use crate::effect::Ctx;
+use crate::event::{DiskChange, Down, Event, EventKind};
+use crate::ids::{ConnId, EventId, MessageId, NodeId};
+use crate::network::{Packet, Segment};
+use crate::node::consumer::Consumer;
+use crate::units::{SimTime, Span};
+
+use super::role::Role;
+use super::{Cluster, Occurrence, Power};
+
+impl Cluster {
+    pub(super) fn obey(&mut self, command: Command, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        match command {
+            Command::Send(node, call) => {
+                self.must_run(node)?;
+                let label = MessageId(self.next_message);
+                self.next_message = self.next_message.saturating_add(1);
+                self.with_node(node, None, events, |role, ctx| {
+                    if let Role::Producer(producer) = role {
+                        producer.on_send(ctx, call.labelled(label));
+                    }
+                });
+                Ok(())
+            }
+            Command::Crash(node) => self.end_process(node, Down::Crash, events),
+            Command::PowerLoss(node) => self.end_process(node, Down::PowerLoss, events),
+            Command::DestroyDisk(node) => self.destroy_disk(node, events),
+            Command::Stop(node) => self.stop(node, events),
+            Command::Restart(node, takes) => self.restart(node, takes, events),
+            Command::Pause(node) => self.pause(node, events),
+            Command::Resume(node) => self.resume(node, events),
+            Command::ChangeDisk(node, change) => self.change_disk(node, change, events),
+            Command::ExpireFiles(node, up_to) => self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to)),
+            Command::Cut(a, b) => {
+                if !self.network.cut(a, b) {
+                    return Err(Rejected::AlreadyCut);
+                }
+                self.record(a, None, EventKind::LinkDown { peer: b, conn: None }, events);
+                Ok(())
+            }
+            Command::Heal(a, b) => {
+                let held = self.network.heal(a, b).ok_or(Rejected::NotCut)?;
+                let cause = self.record(a, None, EventKind::LinkUp { peer: b, conn: None }, events);
+                for packet in held {
+                    self.transmit(Packet { sent: self.now, ..packet }, Some(cause));
+                }
+                Ok(())
+            }
+            Command::Drop(from, to, count) => {
+                self.network.drop_next(from, to, count);
+                Ok(())
+            }
+            Command::SetLink(a, b, latency) => {
+                self.network.set_latency(a, b, latency);
+                Ok(())
+            }
+            Command::ConsumeResult(node, rule) => self.command_consumer(node, events, |consumer, _| consumer.on_rule(rule)),
+            Command::ProcessTime(node, process) => self.command_consumer(node, events, |consumer, _| consumer.set_process_time(process)),
+            Command::Pull(node, pull) => {
+                self.must_run(node)?;
+                self.command_consumer(node, events, |consumer, ctx| {
+                    consumer.on_script_pull(ctx, pull.topic, pull.broker, pull.queue, pull.offset, pull.tags);
+                })
+            }
+            Command::SetConf(node, conf) => self.set_conf(node, *conf, events),
+        }
+    }
+
+    fn must_run(&self, id: NodeId) -> Result<(), Rejected> {
+        match self.node(id).map(|node| &node.power) {
+            None => Err(Rejected::NoSuchNode),
+            Some(Power::Running) => Ok(()),
+            Some(Power::Paused { .. }) => Err(Rejected::Paused),
+            Some(Power::Down(_) | Power::Starting(_) | Power::NotStarted) => Err(Rejected::Down),
+        }
+    }
+
+    fn command_broker(&mut self, id: NodeId, events: &mut Vec<Event>, handle: impl FnOnce(&mut Broker, &mut Ctx)) -> Result<(), Rejected> {
+        match self.node(id).map(|node| &node.role) {
+            Some(Role::Broker(_)) => {}
+            Some(Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_)) => return Err(Rejected::NotABroker),
+            None => return Err(Rejected::NoSuchNode),
+        }
+        self.with_node(id, None, events, |role, ctx| {
+            if let Role::Broker(broker) = role {
+                handle(broker, ctx);
+            }
+        });
+        Ok(())
+    }
+
+    fn command_consumer(&mut self, id: NodeId, events: &mut Vec<Event>, handle: impl FnOnce(&mut Consumer, &mut Ctx)) -> Result<(), Rejected> {
+        match self.node(id).map(|node| &node.role) {
+            Some(Role::Consumer(_)) => {}
+            Some(Role::NameServer(_) | Role::Producer(_) | Role::Broker(_)) => return Err(Rejected::NotAConsumer),
+            None => return Err(Rejected::NoSuchNode),
+        }
+        self.with_node(id, None, events, |role, ctx| {
+            if let Role::Consumer(consumer) = role {
+                handle(consumer, ctx);
+            }
+        });
+        Ok(())
+    }
+
+    /// SIGKILL or a power loss.
+    fn end_process(&mut self, id: NodeId, how: Down, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
+        match node.power {
+            Power::Running | Power::Paused { .. } | Power::Starting(_) => {}
+            // A machine whose process is already dead can still lose its power.
+            Power::Down(Down::Crash | Down::Stop) if how == Down::PowerLoss => {}
+            Power::Down(_) | Power::NotStarted => return Err(Rejected::Down),
+        }
+        let before = self.servable();
+        let cause = self.record(id, None, EventKind::NodeDown { how }, events);
+        self.kill(id, how, cause, events);
+        self.tell_losses(&before, cause, id, events);
+        Ok(())
+    }
+
+    fn kill(&mut self, id: NodeId, how: Down, cause: EventId, events: &mut Vec<Event>) {
+        let now = self.now;
+        let Some(node) = self.node_mut(id) else { return };
+        let unread: Vec<ConnId> = match &node.power {
+            Power::Paused { backlog } => backlog
+                .iter()
+                .filter_map(|occurrence| match occurrence {
+                    Occurrence::Arrival(Packet { conn, segment: Segment::Data(_), .. }) => Some(*conn),
+                    Occurrence::Arrival(_) | Occurrence::Alarm { .. } | Occurrence::Up { .. } => None,
+                })
+                .collect(),
+            Power::Running | Power::Down(_) | Power::Starting(_) | Power::NotStarted => Vec::new(),
+        };
+        node.power = Power::Down(how);
+        node.since = now;
+        node.start = node.start.saturating_add(1);
+        self.with_node(id, Some(cause), events, |role, ctx| role.lose_memory(ctx, how));
+        for conn in self.network.conns_of(id) {
+            if how == Down::PowerLoss {
+                self.network.forget(conn, id);
+            } else {
+                let farewell = if unread.contains(&conn) { Segment::Rst } else { Segment::Fin };
+                self.hang_up(conn, id, farewell, Some(cause));
+            }
+        }
+    }
+
+    fn destroy_disk(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        if !matches!(self.node(id).ok_or(Rejected::NoSuchNode)?.role, Role::Broker(_)) {
+            return Err(Rejected::NotABroker);
+        }
+        let before = self.servable();
+        let runs = matches!(self.node(id).map(|node| &node.power), Some(Power::Running | Power::Paused { .. } | Power::Starting(_)));
+        let cause = self.record(id, None, EventKind::DiskChanged { change: DiskChange::Destroyed }, events);
+        if runs {
+            let down = self.record(id, Some(cause), EventKind::NodeDown { how: Down::DestroyDisk }, events);
+            self.kill(id, Down::DestroyDisk, down, events);
+        }
+        self.with_node(id, Some(cause), events, |role, _| {
+            if let Role::Broker(broker) = role {
+                broker.lose_disk();
+            }
+        });
+        self.tell_losses(&before, cause, id, events);
+        Ok(())
+    }
+
+    /// Clean shutdown: the process says good-bye by itself, then ends.
+    fn stop(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        self.must_run(id)?;
+        self.with_node(id, None, events, Role::shut_down);
+        let cause = self.record(id, None, EventKind::NodeDown { how: Down::Stop }, events);
+        self.kill(id, Down::Stop, cause, events);
+        Ok(())
+    }
+
+    fn restart(&mut self, id: NodeId, takes: Span, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        match self.node(id).ok_or(Rejected::NoSuchNode)?.power {
+            Power::Down(_) | Power::NotStarted => {}
+            Power::Starting(_) => return Err(Rejected::Starting),
+            Power::Running | Power::Paused { .. } => return Err(Rejected::Running),
+        }
+        let was_off = matches!(self.node(id).map(|node| &node.power), Some(Power::Down(Down::PowerLoss)));
+        self.note_start(id, self.now + takes);
+        if was_off {
+            // The peers' retransmissions now meet a kernel that does not know their connections.
+            for (conn, peer) in self.network.half_open_with(id) {
+                self.transmit(Packet { conn, from: id, to: peer, sent: self.now, segment: Segment::Rst }, None);
+            }
+        }
+        let _ = events;
+        Ok(())
+    }
+
+    pub(super) fn note_start(&mut self, id: NodeId, at: SimTime) {
+        let now = self.now;
+        let Some(node) = self.node_mut(id) else { return };
+        node.start = node.start.saturating_add(1);
+        node.power = Power::Starting(at);
+        node.since = now;
+        let start = node.start;
+        self.plan(at, Occurrence::Up { node: id, start }, None);
+    }
+
+    pub(super) fn come_up(&mut self, id: NodeId, start: u32, cause: Option<EventId>, events: &mut Vec<Event>) {
+        let now = self.now;
+        let Some(node) = self.node_mut(id) else { return };
+        if node.start != start || !matches!(node.power, Power::Starting(_)) {
+            return;
+        }
+        node.power = Power::Running;
+        node.since = now;
+        let before = self.servable();
+        let up = self.record(id, cause, EventKind::NodeUp, events);
+        self.with_node(id, Some(up), events, Role::boot);
+        self.tell_losses(&before, up, id, events);
+    }
+
+    fn pause(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        self.must_run(id)?;
+        let now = self.now;
+        let Some(node) = self.node_mut(id) else { return Err(Rejected::NoSuchNode) };
+        node.power = Power::Paused { backlog: Vec::new() };
+        node.since = now;
+        self.record(id, None, EventKind::Paused, events);
+        Ok(())
+    }
+
+    /// SIGCONT: what the kernel kept is read, and alarms that are overdue go off, in the order in which they came.
+    fn resume(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        let now = self.now;
+        let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
+        let Power::Paused { backlog } = core::mem::replace(&mut node.power, Power::Running) else {
+            return Err(Rejected::NotPaused);
+        };
+        node.since = now;
+        let cause = self.record(id, None, EventKind::Resumed, events);
+        for what in backlog {
+            self.plan(now, what, Some(cause));
+        }
+        Ok(())
+    }
+
+    fn change_disk(&mut self, id: NodeId, change: DiskChange, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        self.command_broker(id, events, |broker, ctx| {
+            ctx.tell(EventKind::DiskChanged { change });
+            broker.on_disk_change(ctx, change);
+        })
+    }
+
+    fn set_conf(&mut self, id: NodeId, conf: BrokerConfig, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        self.command_broker(id, events, |broker, ctx| broker.set_conf(ctx, conf))
+    }
+}
