@@ -1,1 +1,21 @@
-//! What to show: the engine's world projected to plain view data. It knows no DOM and no Leptos.
+//! What to show: the engine's world projected to plain view data. It knows no DOM, no Leptos and no language.
+//!
+//! Everything here is a value that compares: a page redraws what differs and nothing else.
+
+pub mod conf;
+pub mod frame;
+pub mod glyph;
+pub mod intent;
+pub mod ledger;
+pub mod map;
+pub mod menu;
+pub mod narration;
+pub mod pacer;
+pub mod remedy;
+pub mod settings;
+pub mod stage;
+pub mod statuses;
+pub mod story;
+pub mod timeline;
+pub mod wires;
+pub mod world;

@@ -1,0 +1,125 @@
+//! The whole page at one instant, as one value: `project` looks, and changes nothing.
+
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::run::Run;
+use loss_lab_engine::status::SendMode;
+use loss_lab_engine::units::SimTime;
+use loss_lab_engine::view::{Condition, NodeKind};
+
+use crate::intent::Controls;
+use crate::ledger::{self, Ledger};
+use crate::menu::{self, Menu, Target};
+use crate::narration::{self, Line};
+use crate::pacer::{Pace, Speed};
+use crate::settings::{Change, Settings};
+use crate::stage::{self, Stage};
+use crate::statuses::{self, Statuses};
+use crate::story::StoryId;
+use crate::timeline::{self, Timeline};
+use crate::wires::{self, Wires};
+use crate::world::World;
+
+/// What a person has chosen; none of it changes the cluster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choices {
+    /// What stands.
+    pub settings: Settings,
+    /// Which story is told.
+    pub story: StoryId,
+    /// How the next message is sent.
+    pub mode: SendMode,
+    /// How many at once.
+    pub count: u32,
+    /// How it is paced.
+    pub pace: Pace,
+    /// How fast.
+    pub speed: Speed,
+    /// Whether it plays.
+    pub playing: bool,
+    /// The lit message.
+    pub picked: Option<MessageId>,
+    /// The open menu.
+    pub menu: Option<Target>,
+    /// Something to say that no event says.
+    pub notice: Option<Notice>,
+    /// What would have saved lost messages.
+    pub remedies: Vec<(MessageId, Change)>,
+}
+
+/// Something to say that no event says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Notice {
+    /// So many actions were replayed under another setting.
+    Replayed(usize),
+    /// There is no loss ahead.
+    NoLossAhead,
+    /// The engine does not model that.
+    NotModelled,
+    /// The node is in no state for that.
+    DoesNotFit,
+}
+
+/// The page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// What was chosen.
+    pub choices: Choices,
+    /// Everything that stands.
+    pub stage: Stage,
+    /// Everything that moves.
+    pub wires: Wires,
+    /// The narration.
+    pub line: Option<Line>,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The status cards.
+    pub statuses: Statuses,
+    /// The timeline.
+    pub timeline: Timeline,
+    /// The open menu, each item with what it would lose.
+    pub menu: Option<(Menu, Vec<Vec<MessageId>>)>,
+    /// What can be pressed.
+    pub controls: Controls,
+    /// The instant.
+    pub now: SimTime,
+    /// The number that the next message gets.
+    pub next_message: MessageId,
+}
+
+/// The page for `run` and `choices`. `ahead` is the next known instant.
+#[must_use]
+pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
+    let view = run.cluster().view();
+    let ledger = run.ledger();
+    let world = World { scenario: run.scenario(), names: run.names(), view: &view, events: run.events(), ledger: &ledger };
+    let menu = choices.menu.and_then(|target| menu::menu(&world, target)).map(|menu| {
+        let losses = menu.items.iter().map(|item| run.would_lose(&item.action)).collect();
+        (menu, losses)
+    });
+    Frame {
+        choices: choices.clone(),
+        stage: stage::stage(&world),
+        wires: wires::wires(&world),
+        line: narration::last(&world),
+        ledger: ledger::ledger(&world),
+        statuses: statuses::statuses(&world),
+        timeline: timeline::timeline(&world, run.known_events(), ahead),
+        menu,
+        controls: controls(&world, run, choices),
+        now: run.now(),
+        next_message: world.next_message(),
+    }
+}
+
+fn controls(world: &World<'_>, run: &Run, choices: &Choices) -> Controls {
+    let sends = |kind: &NodeKind| matches!(kind, NodeKind::Producer(_));
+    Controls {
+        can_send: world.view.nodes.iter().any(|node| sends(&node.kind) && node.condition == Condition::Running),
+        playing: choices.playing,
+        can_advance: run.ended().is_none() && !run.at_rest(),
+        can_return: run.position() > 0,
+        has_history: run.position() > 0 || !run.scenario().script.is_empty(),
+        can_hurry: choices.speed.faster().is_some(),
+        can_linger: choices.speed.slower().is_some(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Everything a person can ask of the page. Buttons, keys and links all say it with one of these.
+//!
+//! What has a key has it here, with when it can be asked; labels are per language, in the page. So a tooltip, the list of
+//! shortcuts and the handler cannot drift apart.
+
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::scenario::Do;
+use loss_lab_engine::status::SendMode;
+use loss_lab_engine::units::SimTime;
+
+use crate::menu::Target;
+use crate::pacer::Pace;
+use crate::settings::Change;
+use crate::story::StoryId;
+
+/// Something asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Intent {
+    /// One of those with a key.
+    Press(Press),
+    /// Another way of sending.
+    Mode(SendMode),
+    /// So many messages with one press.
+    Count(u32),
+    /// Another pace.
+    Pace(Pace),
+    /// Light this message up everywhere; the lit one again: no more.
+    Pick(MessageId),
+    /// Go to an instant of the timeline.
+    Seek(SimTime),
+    /// Open the menu of a node or a link, or close it.
+    Menu(Option<Target>),
+    /// Strike.
+    Strike(Do),
+    /// Another setting.
+    Set(Change),
+    /// Another story.
+    Story(StoryId),
+}
+
+/// What has a button and a key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Press {
+    /// Send.
+    Send,
+    /// Play or pause.
+    Play,
+    /// To the next event.
+    Next,
+    /// To the event before.
+    Previous,
+    /// To t = 0.
+    Start,
+    /// To the next loss.
+    NextLoss,
+    /// Faster.
+    Faster,
+    /// Slower.
+    Slower,
+    /// The same cluster, nothing sent.
+    Clear,
+}
+
+/// What decides whether a button can be pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Controls {
+    /// A producer can send.
+    pub can_send: bool,
+    /// It plays.
+    pub playing: bool,
+    /// There is something ahead.
+    pub can_advance: bool,
+    /// There is something behind.
+    pub can_return: bool,
+    /// Anything was ever done.
+    pub has_history: bool,
+    /// There is a faster speed.
+    pub can_hurry: bool,
+    /// There is a slower one.
+    pub can_linger: bool,
+}
+
+impl Press {
+    /// Every one, as the list of shortcuts shows them.
+    pub const ALL: [Self; 9] = [
+        Self::Send,
+        Self::Play,
+        Self::Next,
+        Self::Previous,
+        Self::Start,
+        Self::NextLoss,
+        Self::Faster,
+        Self::Slower,
+        Self::Clear,
+    ];
+
+    /// Its key, as `KeyboardEvent.key` names it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Send => "s",
+            Self::Play => " ",
+            Self::Next => "ArrowRight",
+            Self::Previous => "ArrowLeft",
+            Self::Start => "Home",
+            Self::NextLoss => "l",
+            Self::Faster => "+",
+            Self::Slower => "-",
+            Self::Clear => "r",
+        }
+    }
+
+    /// Its key, as a person reads it.
+    #[must_use]
+    pub const fn key_cap(self) -> &'static str {
+        match self {
+            Self::Send => "S",
+            Self::Play => "Space",
+            Self::Next => "→",
+            Self::Previous => "←",
+            Self::Start => "Home",
+            Self::NextLoss => "L",
+            Self::Faster => "+",
+            Self::Slower => "−",
+            Self::Clear => "R",
+        }
+    }
+
+    /// Whether it can be asked for now.
+    #[must_use]
+    pub const fn is_enabled(self, controls: &Controls) -> bool {
+        match self {
+            Self::Send => controls.can_send,
+            Self::Play => controls.playing || controls.can_advance,
+            Self::Next | Self::NextLoss => controls.can_advance,
+            Self::Previous | Self::Start => controls.can_return,
+            Self::Faster => controls.can_hurry,
+            Self::Slower => controls.can_linger,
+            Self::Clear => controls.has_history,
+        }
+    }
+
+    /// What a key asks for. Letters count in either case; `=` is `+` without its shift key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let key = if key == "=" { "+" } else { key };
+        Self::ALL.into_iter().find(|press| press.key().eq_ignore_ascii_case(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_share_a_key() {
+        for press in Press::ALL {
+            assert_eq!(Press::of_key(press.key()), Some(press));
+        }
+        assert_eq!(Press::of_key("S"), Some(Press::Send));
+        assert_eq!(Press::of_key("="), Some(Press::Faster));
+        assert_eq!(Press::of_key("q"), None);
+    }
+
+    #[test]
+    fn on_an_untouched_cluster_sending_is_the_only_thing_to_do() {
+        let fresh = Controls { can_send: true, can_hurry: true, can_linger: true, ..Controls::default() };
+        let possible: Vec<_> = Press::ALL.into_iter().filter(|press| press.is_enabled(&fresh)).collect();
+        assert_eq!(possible, [Press::Send, Press::Faster, Press::Slower]);
+    }
+}

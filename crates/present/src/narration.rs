@@ -1,0 +1,391 @@
+//! What just happened, as a key and its values: the sentence itself is written per language by the page.
+
+use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome};
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::scenario::Scenario;
+use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile, PutMessageStatus, SendMode, SendStatus};
+use loss_lab_engine::units::SimTime;
+
+use crate::world::World;
+
+/// One line of narration.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// When.
+    pub at: SimTime,
+    /// What happened.
+    pub key: Key,
+    /// Why, or what it means under these settings.
+    pub because: Option<Because>,
+    /// The values that the sentences mention.
+    pub values: Values,
+    /// How much of a reader's attention it asks for.
+    pub weight: Weight,
+}
+
+/// What a sentence can mention. The templates name these fields.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Values {
+    /// `{m}`: the messages it is about.
+    pub messages: Vec<MessageId>,
+    /// `{node}`: where.
+    pub node: String,
+    /// `{peer}`: the node at the other end.
+    pub peer: String,
+    /// `{word}`: RocketMQ's own word: a status, a class, a mode.
+    pub word: &'static str,
+    /// `{n}`: a number.
+    pub number: u64,
+}
+
+/// How long a line wants to be read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Weight {
+    /// Glanced at.
+    Brief,
+    /// Read.
+    Read,
+    /// Read twice.
+    Grave,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the sentences say what they are")]
+pub enum Key {
+    SendCalled,
+    RequestSent,
+    RequestRetried,
+    Buffered,
+    Cached,
+    Committed,
+    Flushed,
+    Replicated,
+    Replied,
+    AttemptFailed,
+    Told,
+    ToldException,
+    ToldNothing,
+    Delivered,
+    DeliveredAgain,
+    Consumed,
+    ConsumeFailed,
+    SentBack,
+    RetryStored,
+    DeadLettered,
+    OffsetCommitted,
+    Truncated,
+    Killed,
+    PowerCut,
+    DiskDestroyed,
+    Stopped,
+    Up,
+    LinkCut,
+    LinkHealed,
+    Paused,
+    Resumed,
+    DiskStalled,
+    DiskReleased,
+    DiskFailing,
+    Lost,
+}
+
+/// Why, or what it means.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the sentences say what they are")]
+pub enum Because {
+    CacheIsVolatile,
+    CacheWaitsForFsync,
+    BufferIsMoreVolatile,
+    DiskIsDurable,
+    SlaveCacheOnly,
+    AnsweredBeforeFsync,
+    AnsweredAfterFsync,
+    NoSlaveWaitedFor,
+    SlaveConfirmed,
+    FlushNotConfirmed,
+    SlaveNotConfirmed,
+    NoSlaveThere,
+    OnewayHearsNothing,
+    StoredAllTheSame,
+    MayBeStored,
+    CacheSurvivesKill,
+    CacheDiesWithPower,
+    EverythingDiesWithDisk,
+    PauseLosesNothing,
+    MessagesCollectAboveTheLine,
+    ReplicationWaits,
+    LastCopyGone,
+    OffsetNotYetSaved,
+    OffsetsAreReused,
+    NotEnoughReplicas,
+}
+
+/// The line of the last event worth one; none before the first.
+#[must_use]
+pub fn last(world: &World<'_>) -> Option<Line> {
+    let newest = world.events.iter().rev().find_map(|event| line(world, event))?;
+    // A group commit is one sentence about all its messages.
+    let mut line = newest;
+    let same = |event: &&Event| event.at == line.at && key(event) == Some(line.key) && world.names.node(event.node) == line.values.node;
+    let mut together: Vec<MessageId> = world.events.iter().rev().take(256).filter(same).filter_map(|event| event.kind.message()).collect();
+    together.sort_unstable();
+    together.dedup();
+    if together.len() > 1 {
+        line.values.messages = together;
+    }
+    Some(line)
+}
+
+/// The line of one event; none for what happens behind the scenes.
+#[must_use]
+pub fn line(world: &World<'_>, event: &Event) -> Option<Line> {
+    let key = key(event)?;
+    let values = values(world, event);
+    Some(Line { at: event.at, key, because: because(world, event), values, weight: weight(key) })
+}
+
+/// Whether an event is told at all.
+#[must_use]
+pub fn is_told(event: &Event) -> bool {
+    key(event).is_some()
+}
+
+/// How long an event wants to be read; none when it is not told.
+#[must_use]
+pub fn weight_of(event: &Event) -> Option<Weight> {
+    key(event).map(weight)
+}
+
+fn key(event: &Event) -> Option<Key> {
+    match &event.kind {
+        EventKind::SendCalled { .. } => Some(Key::SendCalled),
+        EventKind::RequestSent { attempt, .. } => Some(if *attempt > 1 { Key::RequestRetried } else { Key::RequestSent }),
+        EventKind::Appended { record, place, .. } => match place {
+            _ if record.message.is_none() => None,
+            Place::Heap => Some(Key::Buffered),
+            Place::PageCache | Place::Disk => Some(Key::Cached),
+        },
+        EventKind::Committed { record } => record.message.map(|_| Key::Committed),
+        EventKind::Flushed { record } => record.message.map(|_| Key::Flushed),
+        EventKind::Replicated { record, .. } => record.message.map(|_| Key::Replicated),
+        EventKind::Replied { message, .. } => message.map(|_| Key::Replied),
+        EventKind::AttemptEnded { outcome, .. } => match outcome {
+            AttemptOutcome::Failed(_) => Some(Key::AttemptFailed),
+            AttemptOutcome::Status(_) | AttemptOutcome::Sent => None,
+        },
+        EventKind::SendReturned { outcome, .. } => Some(match outcome {
+            SendOutcome::Result { .. } => Key::Told,
+            SendOutcome::Exception(_) => Key::ToldException,
+            SendOutcome::Nothing => Key::ToldNothing,
+        }),
+        EventKind::Delivered { delivery, .. } => Some(if *delivery > 1 { Key::DeliveredAgain } else { Key::Delivered }),
+        EventKind::Consumed { succeeded, .. } => Some(if *succeeded { Key::Consumed } else { Key::ConsumeFailed }),
+        EventKind::SentBack { .. } => Some(Key::SentBack),
+        EventKind::RetryStored { .. } => Some(Key::RetryStored),
+        EventKind::DeadLettered { .. } => Some(Key::DeadLettered),
+        EventKind::OffsetCommitted { .. } => Some(Key::OffsetCommitted),
+        EventKind::Truncated { records, .. } => (*records > 0).then_some(Key::Truncated),
+        EventKind::NodeDown { how } => Some(match how {
+            Down::Crash => Key::Killed,
+            Down::PowerLoss => Key::PowerCut,
+            Down::DestroyDisk => Key::DiskDestroyed,
+            Down::Stop => Key::Stopped,
+        }),
+        EventKind::NodeUp => (event.at > SimTime::ZERO).then_some(Key::Up),
+        EventKind::LinkDown { conn: None, .. } => Some(Key::LinkCut),
+        EventKind::LinkUp { conn: None, .. } => Some(Key::LinkHealed),
+        EventKind::Paused => Some(Key::Paused),
+        EventKind::Resumed => Some(Key::Resumed),
+        EventKind::DiskChanged { change } => match change {
+            DiskChange::Stalled => Some(Key::DiskStalled),
+            DiskChange::Released => Some(Key::DiskReleased),
+            DiskChange::Failing(_) => Some(Key::DiskFailing),
+            // The process ends with its store, and that line says both.
+            DiskChange::Destroyed | DiskChange::Filled(_) => None,
+        },
+        EventKind::Lost { .. } => Some(Key::Lost),
+        EventKind::Dispatched { .. }
+        | EventKind::Pulled { .. }
+        | EventKind::OffsetPersisted
+        | EventKind::LockGranted { .. }
+        | EventKind::Rebalanced { .. }
+        | EventKind::LocalTransaction { .. }
+        | EventKind::CheckedBack { .. }
+        | EventKind::HalfStored { .. }
+        | EventKind::Deleted { .. }
+        | EventKind::LinkDown { conn: Some(_), .. }
+        | EventKind::LinkUp { conn: Some(_), .. }
+        | EventKind::RouteChanged { .. } => None,
+    }
+}
+
+const fn weight(key: Key) -> Weight {
+    match key {
+        Key::SendCalled | Key::RequestSent | Key::Committed | Key::Delivered | Key::OffsetCommitted | Key::SentBack => Weight::Brief,
+        Key::RequestRetried
+        | Key::Buffered
+        | Key::Cached
+        | Key::Flushed
+        | Key::Replicated
+        | Key::Replied
+        | Key::AttemptFailed
+        | Key::Told
+        | Key::ToldException
+        | Key::ToldNothing
+        | Key::DeliveredAgain
+        | Key::Consumed
+        | Key::ConsumeFailed
+        | Key::RetryStored
+        | Key::DeadLettered
+        | Key::Truncated
+        | Key::Stopped
+        | Key::Up
+        | Key::LinkCut
+        | Key::LinkHealed
+        | Key::Paused
+        | Key::Resumed
+        | Key::DiskStalled
+        | Key::DiskReleased
+        | Key::DiskFailing => Weight::Read,
+        Key::Killed | Key::PowerCut | Key::DiskDestroyed | Key::Lost => Weight::Grave,
+    }
+}
+
+fn values(world: &World<'_>, event: &Event) -> Values {
+    let mut values = Values {
+        messages: event.kind.message().into_iter().collect(),
+        node: world.name(event.node),
+        ..Values::default()
+    };
+    if let EventKind::SendCalled { mode, .. } = &event.kind {
+        values.word = mode.word();
+    } else if let EventKind::RequestSent { to, attempt, .. } = &event.kind {
+        values.peer = world.name(*to);
+        values.number = u64::from(*attempt);
+    } else if let EventKind::Replicated { from, .. } = &event.kind {
+        values.peer = world.name(*from);
+    } else if let EventKind::Replied { to, status, .. } = &event.kind {
+        values.peer = world.name(*to);
+        values.word = if *status == PutMessageStatus::PutOk { SendStatus::SendOk.word() } else { status.word() };
+    } else if let EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(exception), attempt, .. } = &event.kind {
+        values.word = exception.class().word();
+        values.number = u64::from(*attempt);
+    } else if let EventKind::SendReturned { outcome, .. } = &event.kind {
+        values.word = match outcome {
+            SendOutcome::Result { status, .. } => status.word(),
+            SendOutcome::Exception(exception) => exception.class().word(),
+            SendOutcome::Nothing => SendMode::Oneway.word(),
+        };
+    } else if let EventKind::Delivered { delivery, .. } = &event.kind {
+        values.number = u64::from(*delivery);
+    } else if let EventKind::Consumed { result, .. } = &event.kind {
+        values.word = result.word();
+    } else if let EventKind::OffsetCommitted { offset, .. } = &event.kind {
+        values.number = offset.get();
+    } else if let EventKind::Truncated { records, .. } = &event.kind {
+        values.number = u64::from(*records);
+    } else if let EventKind::LinkDown { peer, .. } | EventKind::LinkUp { peer, .. } = &event.kind {
+        values.peer = world.name(*peer);
+    }
+    values
+}
+
+/// The settings of the broker that an event happened on.
+fn because(world: &World<'_>, event: &Event) -> Option<Because> {
+    match key(event)? {
+        Key::Buffered => Some(Because::BufferIsMoreVolatile),
+        Key::Cached => Some(if waits_for_fsync(world.scenario) { Because::CacheWaitsForFsync } else { Because::CacheIsVolatile }),
+        Key::Committed => Some(Because::CacheIsVolatile),
+        Key::Flushed => Some(Because::DiskIsDurable),
+        Key::Replicated => Some(Because::SlaveCacheOnly),
+        Key::Replied => replied(world.scenario, event),
+        Key::Told => told(event),
+        Key::ToldException => told_exception(event),
+        Key::ToldNothing => Some(Because::OnewayHearsNothing),
+        Key::AttemptFailed => Some(Because::MayBeStored),
+        Key::Killed => Some(Because::CacheSurvivesKill),
+        Key::PowerCut => Some(Because::CacheDiesWithPower),
+        Key::DiskDestroyed => Some(Because::EverythingDiesWithDisk),
+        Key::Paused => Some(Because::PauseLosesNothing),
+        Key::DiskStalled => Some(Because::MessagesCollectAboveTheLine),
+        Key::LinkCut => Some(Because::ReplicationWaits),
+        Key::Lost => Some(Because::LastCopyGone),
+        Key::DeliveredAgain => Some(Because::OffsetNotYetSaved),
+        Key::Truncated => Some(Because::OffsetsAreReused),
+        Key::SendCalled
+        | Key::RequestSent
+        | Key::RequestRetried
+        | Key::Delivered
+        | Key::Consumed
+        | Key::ConsumeFailed
+        | Key::SentBack
+        | Key::RetryStored
+        | Key::DeadLettered
+        | Key::OffsetCommitted
+        | Key::Stopped
+        | Key::Up
+        | Key::LinkHealed
+        | Key::Resumed
+        | Key::DiskReleased
+        | Key::DiskFailing => None,
+    }
+}
+
+fn waits_for_fsync(scenario: &Scenario) -> bool {
+    scenario.brokers.first().is_some_and(|broker| broker.conf.flush_disk_type == FlushDiskType::SyncFlush)
+}
+
+/// Whether a put of this scenario's first master waits for a slave.
+#[must_use]
+pub fn waits_for_slave(scenario: &Scenario) -> bool {
+    scenario.brokers.first().is_some_and(|broker| {
+        broker.conf.broker_role == BrokerRole::SyncMaster
+            && match scenario.profile {
+                Profile::V4_9 => true,
+                Profile::V5_3 => broker.conf.in_sync_replicas > 1,
+            }
+    })
+}
+
+fn replied(scenario: &Scenario, event: &Event) -> Option<Because> {
+    let EventKind::Replied { status, .. } = &event.kind else { return None };
+    match status {
+        PutMessageStatus::PutOk => {
+            let sync_master = scenario.brokers.first().is_some_and(|broker| broker.conf.broker_role == BrokerRole::SyncMaster);
+            Some(if waits_for_slave(scenario) {
+                Because::SlaveConfirmed
+            } else if sync_master {
+                Because::NoSlaveWaitedFor
+            } else if waits_for_fsync(scenario) {
+                Because::AnsweredAfterFsync
+            } else {
+                Because::AnsweredBeforeFsync
+            })
+        }
+        PutMessageStatus::FlushDiskTimeout => Some(Because::FlushNotConfirmed),
+        PutMessageStatus::FlushSlaveTimeout => Some(Because::SlaveNotConfirmed),
+        PutMessageStatus::SlaveNotAvailable => Some(Because::NoSlaveThere),
+        PutMessageStatus::InSyncReplicasNotEnough => Some(Because::NotEnoughReplicas),
+        PutMessageStatus::ServiceNotAvailable
+        | PutMessageStatus::CreateMappedFileFailed
+        | PutMessageStatus::MessageIllegal
+        | PutMessageStatus::PropertiesSizeExceeded
+        | PutMessageStatus::OsPageCacheBusy
+        | PutMessageStatus::UnknownError => None,
+    }
+}
+
+fn told(event: &Event) -> Option<Because> {
+    let EventKind::SendReturned { outcome: SendOutcome::Result { status, .. }, .. } = &event.kind else { return None };
+    match status {
+        SendStatus::SendOk => None,
+        SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable => Some(Because::StoredAllTheSame),
+    }
+}
+
+fn told_exception(event: &Event) -> Option<Because> {
+    let EventKind::SendReturned { outcome: SendOutcome::Exception(exception), .. } = &event.kind else { return None };
+    // A broker's error code says that nothing was stored; a timeout or a lost connection says nothing.
+    exception.code().is_none().then_some(Because::MayBeStored)
+}

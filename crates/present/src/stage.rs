@@ -1,0 +1,428 @@
+//! The stage: every node with its places and what lies in them, left to right the way a message goes.
+
+use loss_lab_engine::event::{DiskChange, Down, EventKind, Place};
+use loss_lab_engine::ids::{MessageId, NodeId};
+use loss_lab_engine::ledger::{Entry, Fate, Verdict};
+use loss_lab_engine::status::BrokerRole;
+use loss_lab_engine::units::SimTime;
+use loss_lab_engine::view::{BrokerView, Condition, ConsumerView, CopyView, DiskState, NodeKind, NodeView, ProducerView};
+
+use crate::glyph::{Glyph, Holding, Look};
+use crate::world::World;
+
+/// Everything on stage but what moves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stage {
+    /// The name server.
+    pub routes: Option<Routes>,
+    /// Producers, by name.
+    pub producers: Vec<Producer>,
+    /// Brokers: a master, then its slaves.
+    pub brokers: Vec<Broker>,
+    /// Consumer groups, by name.
+    pub groups: Vec<Group>,
+}
+
+/// A name server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Routes {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Whether it runs.
+    pub picture: Picture,
+    /// How many broker replicas are registered …
+    pub registered: usize,
+    /// … of how many.
+    pub brokers: usize,
+}
+
+/// How a node is framed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Picture {
+    /// It runs.
+    Running,
+    /// It answers nothing and loses nothing.
+    Paused,
+    /// No process.
+    Killed,
+    /// No process, after a clean end.
+    Stopped,
+    /// No power: what was in memory is gone.
+    Off,
+    /// No store.
+    Wrecked,
+    /// On its way up.
+    Starting,
+    /// Not there yet.
+    NotStarted,
+}
+
+/// A producer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Producer {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// How it is framed.
+    pub picture: Picture,
+    /// Since when.
+    pub since: SimTime,
+    /// What it has sent and not been answered for.
+    pub waiting: Holding,
+    /// Messages that never got into a broker, though nobody can know.
+    pub lost: Vec<Glyph>,
+}
+
+/// A broker replica.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broker {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: BrokerRole,
+    /// How it is framed.
+    pub picture: Picture,
+    /// Off-heap buffer, where there is one.
+    pub heap: Option<Holding>,
+    /// Page cache.
+    pub cache: Holding,
+    /// Disk.
+    pub disk: Holding,
+    /// Messages whose last copy was lost from its memory.
+    pub lost_memory: Vec<Glyph>,
+    /// When the last of them was lost.
+    pub lost_at: Option<SimTime>,
+    /// Messages whose last copy was lost from its disk.
+    pub lost_disk: Vec<Glyph>,
+    /// What its disk does.
+    pub disk_note: DiskNote,
+    /// Whether a copy in its memory will never be given to anybody.
+    pub ghosts: bool,
+    /// The line at its foot.
+    pub foot: Foot,
+}
+
+/// What the disk says of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DiskNote {
+    /// Nothing worth a line.
+    Quiet,
+    /// There is something to be flushed, and this is when.
+    NextFsync(SimTime),
+    /// fsync has not returned since then.
+    Stalled(SimTime),
+    /// So many fsyncs will fail.
+    Failing(u32),
+}
+
+/// What is written under a broker.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Foot {
+    /// It has run from the beginning.
+    Running,
+    /// It was started again.
+    UpSince(SimTime),
+    /// No process since.
+    NoProcess(SimTime),
+    /// Shut down since.
+    Stopped(SimTime),
+    /// No power since.
+    NoPower(SimTime),
+    /// No store since.
+    NoStore(SimTime),
+    /// Frozen since.
+    Paused(SimTime),
+    /// Will serve at.
+    Starting(SimTime),
+    /// Not started.
+    NotStarted,
+    /// A slave that lacks so many of its master's messages.
+    Behind {
+        /// It lacks these many …
+        missing: usize,
+        /// … of so many.
+        of: usize,
+    },
+}
+
+/// A consumer group.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its members.
+    pub members: Vec<Consumer>,
+    /// What it has consumed.
+    pub done: Holding,
+    /// What its members gave up.
+    pub dead: Holding,
+    /// What was lost on its way to a listener.
+    pub lost: Vec<Glyph>,
+}
+
+/// A consumer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Consumer {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// How it is framed.
+    pub picture: Picture,
+    /// Since when.
+    pub since: SimTime,
+    /// The numbers of its queues.
+    pub queues: Vec<u16>,
+    /// What it holds in memory.
+    pub holds: Holding,
+}
+
+/// The stage of `world`.
+#[must_use]
+pub fn stage(world: &World<'_>) -> Stage {
+    let mut stage = Stage { routes: None, producers: Vec::new(), brokers: Vec::new(), groups: Vec::new() };
+    let homes = homes(world);
+    for node in &world.view.nodes {
+        match &node.kind {
+            NodeKind::NameServer { registered } => stage.routes = Some(routes(world, node, registered.len())),
+            NodeKind::Broker(broker) => stage.brokers.push(self::broker(world, node, broker, &homes)),
+            NodeKind::Producer(producer) => stage.producers.push(self::producer(world, node, producer, &homes)),
+            NodeKind::Consumer(consumer) => join(world, &mut stage.groups, node, consumer, &homes),
+        }
+    }
+    for group in &mut stage.groups {
+        group.done = Holding::of(world.ledger.iter().filter(|entry| entry.consumed > 0).map(done).collect());
+        group.dead = Holding::of(dead(world));
+    }
+    stage
+}
+
+fn routes(world: &World<'_>, node: &NodeView, registered: usize) -> Routes {
+    let brokers = world.view.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Broker(_))).count();
+    Routes { node: node.id, name: world.name(node.id), picture: picture(node, None), registered, brokers }
+}
+
+/// How a node is framed; a broker whose store is gone stays framed so until it is started on an empty one.
+fn picture(node: &NodeView, disk: Option<DiskState>) -> Picture {
+    match node.condition {
+        Condition::Running if disk == Some(DiskState::Destroyed) => Picture::Wrecked,
+        Condition::Running => Picture::Running,
+        Condition::Paused => Picture::Paused,
+        Condition::Down(Down::Crash) => Picture::Killed,
+        Condition::Down(Down::PowerLoss) => Picture::Off,
+        Condition::Down(Down::DestroyDisk) => Picture::Wrecked,
+        Condition::Down(Down::Stop) => Picture::Stopped,
+        Condition::Starting(_) => Picture::Starting,
+        Condition::NotStarted => Picture::NotStarted,
+    }
+}
+
+fn producer(world: &World<'_>, node: &NodeView, view: &ProducerView, homes: &[Home]) -> Producer {
+    let waiting = view.waiting.iter().map(|(message, _)| Glyph::new(*message, Look::Client)).collect();
+    Producer {
+        node: node.id,
+        name: world.name(node.id),
+        picture: picture(node, None),
+        since: node.since,
+        waiting: Holding::of(waiting),
+        lost: lost_at(homes, node.id, None).map(|home| Glyph::new(home.message, Look::Lost)).collect(),
+    }
+}
+
+fn broker(world: &World<'_>, node: &NodeView, view: &BrokerView, homes: &[Home]) -> Broker {
+    let places = Places::of(world, view);
+    let lost_memory: Vec<&Home> = lost_at(homes, node.id, Some(Layer::Memory)).collect();
+    Broker {
+        node: node.id,
+        name: world.name(node.id),
+        role: view.role,
+        picture: picture(node, Some(view.disk)),
+        heap: view.transient_pool.then(|| Holding::of(places.heap)),
+        cache: Holding::of(places.cache),
+        disk: Holding::of(places.disk),
+        lost_at: lost_memory.iter().map(|home| home.at).max(),
+        lost_memory: lost_memory.iter().map(|home| Glyph::new(home.message, Look::Lost)).collect(),
+        lost_disk: lost_at(homes, node.id, Some(Layer::Disk)).map(|home| Glyph::new(home.message, Look::Lost)).collect(),
+        disk_note: disk_note(world, node.id, view),
+        ghosts: places.ghosts,
+        foot: foot(world, node, view),
+    }
+}
+
+/// A broker's copies by place. A broker shows a message once, at its safest place.
+#[derive(Default)]
+struct Places {
+    heap: Vec<Glyph>,
+    cache: Vec<Glyph>,
+    disk: Vec<Glyph>,
+    ghosts: bool,
+}
+
+impl Places {
+    fn of(world: &World<'_>, view: &BrokerView) -> Self {
+        let mut places = Self::default();
+        let master = if view.role == BrokerRole::Slave { master_of(world, view) } else { None };
+        for copy in &view.copies {
+            let Some(message) = copy.record.message else { continue };
+            let retry = world.names.topic(copy.record.topic).starts_with("%RETRY%");
+            let same = |other: &&CopyView| {
+                other.record.message == Some(message) && world.names.topic(other.record.topic).starts_with("%RETRY%") == retry
+            };
+            let safest = view.copies.iter().filter(same).max_by_key(|other| (other.place, other.served, other.record.start));
+            if safest != Some(copy) {
+                continue;
+            }
+            // A slave's copy of what its master has is a spare; one that its master lacks is given to nobody.
+            let spare = master.is_some_and(|master| master.copies.iter().any(|other| other.record == copy.record));
+            let look = look(world.entry(message), copy, spare);
+            places.ghosts |= look == Look::Ghost && copy.place != Place::Disk;
+            let glyph = Glyph { retry, ..Glyph::new(message, look) };
+            match copy.place {
+                Place::Heap => places.heap.push(glyph),
+                Place::PageCache => places.cache.push(glyph),
+                Place::Disk => places.disk.push(glyph),
+            }
+        }
+        places
+    }
+}
+
+fn look(entry: Option<&Entry>, copy: &CopyView, spare: bool) -> Look {
+    if !copy.served && !spare {
+        return Look::Ghost;
+    }
+    // Risk is what the ledger says of the message, never of the place alone.
+    if entry.is_some_and(|entry| entry.verdict == Verdict::AtRisk) {
+        return Look::AtRisk(copy.place);
+    }
+    match copy.place {
+        Place::Heap => Look::OffHeap,
+        Place::PageCache => Look::Cache,
+        Place::Disk => Look::Disk,
+    }
+}
+
+fn disk_note(world: &World<'_>, node: NodeId, view: &BrokerView) -> DiskNote {
+    match view.disk {
+        DiskState::Stalled => {
+            let since = world.events.iter().rev().find(|event| {
+                event.node == node && event.kind == EventKind::DiskChanged { change: DiskChange::Stalled }
+            });
+            DiskNote::Stalled(since.map_or(world.now(), |event| event.at))
+        }
+        DiskState::Failing(times) if times > 0 => DiskNote::Failing(times),
+        DiskState::Healthy | DiskState::Failing(_) | DiskState::Destroyed => {
+            view.next_flush.map_or(DiskNote::Quiet, DiskNote::NextFsync)
+        }
+    }
+}
+
+fn foot(world: &World<'_>, node: &NodeView, view: &BrokerView) -> Foot {
+    let since = node.since;
+    match node.condition {
+        Condition::Paused => Foot::Paused(since),
+        Condition::Down(Down::Crash) => Foot::NoProcess(since),
+        Condition::Down(Down::PowerLoss) => Foot::NoPower(since),
+        Condition::Down(Down::DestroyDisk) => Foot::NoStore(since),
+        Condition::Down(Down::Stop) => Foot::Stopped(since),
+        Condition::Starting(at) => Foot::Starting(at),
+        Condition::NotStarted => Foot::NotStarted,
+        Condition::Running => match behind(world, view) {
+            Some(foot) => foot,
+            None if since > SimTime::ZERO => Foot::UpSince(since),
+            None => Foot::Running,
+        },
+    }
+}
+
+/// What a running slave lacks of what its master has.
+fn behind(world: &World<'_>, slave: &BrokerView) -> Option<Foot> {
+    if slave.role != BrokerRole::Slave {
+        return None;
+    }
+    let master = master_of(world, slave)?;
+    let here = |copy: &&CopyView| slave.copies.iter().any(|mine| mine.record.start == copy.record.start && mine.record.message == copy.record.message);
+    let of = master.copies.iter().filter(|copy| copy.record.message.is_some()).count();
+    let missing = of - master.copies.iter().filter(|copy| copy.record.message.is_some()).filter(here).count();
+    (missing > 0).then_some(Foot::Behind { missing, of })
+}
+
+fn master_of<'a>(world: &World<'a>, slave: &BrokerView) -> Option<&'a BrokerView> {
+    world.view.nodes.iter().find_map(|node| match &node.kind {
+        NodeKind::Broker(view) if view.broker == slave.broker && view.replica == 0 => Some(view),
+        NodeKind::Broker(_) | NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => None,
+    })
+}
+
+fn join(world: &World<'_>, groups: &mut Vec<Group>, node: &NodeView, view: &ConsumerView, homes: &[Home]) {
+    let name = world.names.group(view.group);
+    let held = view.cached.iter().chain(&view.running).map(|message| Glyph::new(*message, Look::Client)).collect();
+    let member = Consumer {
+        node: node.id,
+        name: world.name(node.id),
+        picture: picture(node, None),
+        since: node.since,
+        queues: view.queues.iter().filter(|queue| !world.names.topic(queue.topic).starts_with('%')).map(|queue| queue.queue.0).collect(),
+        holds: Holding::of(held),
+    };
+    let lost = lost_at(homes, node.id, None).map(|home| Glyph::new(home.message, Look::Lost));
+    match groups.iter_mut().find(|group| group.name == name) {
+        Some(group) => {
+            group.members.push(member);
+            group.lost.extend(lost);
+        }
+        None => groups.push(Group {
+            name: name.to_owned(),
+            members: vec![member],
+            done: Holding::default(),
+            dead: Holding::default(),
+            lost: lost.collect(),
+        }),
+    }
+}
+
+fn done(entry: &Entry) -> Glyph {
+    let look = if entry.consumed > 1 { Look::Duplicated } else { Look::Consumed };
+    Glyph { times: entry.consumed, ..Glyph::new(entry.message, look) }
+}
+
+fn dead(world: &World<'_>) -> Vec<Glyph> {
+    let dead = world.ledger.iter().filter(|entry| entry.fate == Fate::DeadLetter);
+    dead.map(|entry| Glyph::new(entry.message, Look::Disk)).collect()
+}
+
+/// Where a lost message's last copy was.
+struct Home {
+    message: MessageId,
+    node: NodeId,
+    layer: Layer,
+    at: SimTime,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Memory,
+    Disk,
+}
+
+fn lost_at(homes: &[Home], node: NodeId, layer: Option<Layer>) -> impl Iterator<Item = &Home> {
+    homes.iter().filter(move |home| home.node == node && layer.is_none_or(|layer| home.layer == layer))
+}
+
+/// Where each lost message was lost: at the event that the ledger names.
+fn homes(world: &World<'_>) -> Vec<Home> {
+    let lost = world.ledger.iter().filter(|entry| entry.verdict == Verdict::Lost);
+    lost.filter_map(|entry| {
+        let by = world.event(entry.lost_by?.event)?;
+        let flushed = |kind: &EventKind| matches!(kind, EventKind::Flushed { record } if record.message == Some(entry.message));
+        let was_on_disk = world.events.iter().any(|event| event.node == by.node && event.at <= by.at && flushed(&event.kind));
+        let layer = if was_on_disk { Layer::Disk } else { Layer::Memory };
+        Some(Home { message: entry.message, node: by.node, layer, at: by.at })
+    })
+    .collect()
+}

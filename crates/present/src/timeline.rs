@@ -1,0 +1,436 @@
+//! Swim lanes: one per node, the messages between them as slanted lines, faults as flags, idle stretches folded.
+//!
+//! Everything is placed in tenths of a pixel of one drawing. What has been placed stays where it is when a run goes on.
+
+use std::collections::BTreeMap;
+
+use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind};
+use loss_lab_engine::ids::{EventId, MessageId, NodeId};
+use loss_lab_engine::units::{SimTime, Span};
+use loss_lab_engine::view::NodeKind;
+
+use crate::narration;
+use crate::world::World;
+
+/// Where the lanes begin; names stand left of it.
+const LEFT: i32 = 980;
+/// The least width of the drawing.
+pub const WIDTH: i32 = 8_680;
+const FIRST_LANE: i32 = 340;
+const LANE: i32 = 250;
+/// Two pixels a millisecond, where nothing is folded.
+const PER_MILLI: i64 = 20;
+const STEP_LEAST: i32 = 60;
+const STEP_MOST: i32 = 700;
+const FOLD: i32 = 440;
+/// Longer idleness is folded.
+const FOLDED: Span = Span::from_millis(150);
+/// Older events than this many are not drawn.
+const DRAWN: usize = 800;
+
+/// The drawing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timeline {
+    /// Its width.
+    pub width: i32,
+    /// Its height.
+    pub height: i32,
+    /// Its lanes, in stage order.
+    pub lanes: Vec<Lane>,
+    /// Folded idleness.
+    pub folds: Vec<Fold>,
+    /// Times written below.
+    pub ticks: Vec<Tick>,
+    /// Everything drawn.
+    pub marks: Vec<Mark>,
+    /// When is where.
+    pub scale: Scale,
+    /// How many told events there are up to the cursor, and in all.
+    pub steps: (usize, usize),
+}
+
+/// One node's lane.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Lane {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Its height.
+    pub y: i32,
+}
+
+/// A folded stretch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Fold {
+    /// Its left edge.
+    pub x: i32,
+    /// Its width.
+    pub width: i32,
+    /// The time it folds.
+    pub time: Span,
+}
+
+/// A written instant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Tick {
+    /// Where.
+    pub x: i32,
+    /// When.
+    pub at: SimTime,
+}
+
+/// Something drawn.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Mark {
+    /// What.
+    pub shape: Shape,
+    /// Where it begins.
+    pub x: i32,
+    /// On which height.
+    pub y: i32,
+    /// It is known to happen, after the cursor.
+    pub ahead: bool,
+}
+
+/// What a mark looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "x and y are where a line ends")]
+pub enum Shape {
+    /// A call of send.
+    Send(MessageId),
+    /// A message on its way.
+    Message { message: MessageId, x: i32, y: i32 },
+    /// An answer on its way.
+    Answer { message: MessageId, x: i32, y: i32 },
+    /// fsync.
+    Fsync,
+    /// A listener took it.
+    Consumed,
+    /// A listener took it again.
+    Duplicated,
+    /// An attempt failed.
+    Failed,
+    /// A fault, as a flag.
+    Flag(Flag),
+    /// Not running, until x.
+    Down { x: i32 },
+    /// Running again.
+    Up,
+    /// A message's end.
+    Lost(MessageId),
+}
+
+/// Which fault.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "each is what it is called")]
+pub enum Flag {
+    Kill,
+    Power,
+    Disk,
+    Stop,
+    Pause,
+    Stall,
+    Cut,
+}
+
+/// When is where, and back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scale {
+    stops: Vec<(SimTime, i32)>,
+}
+
+impl Scale {
+    /// Where `at` is, in tenths of a pixel.
+    #[must_use]
+    pub fn x(&self, at: SimTime) -> i32 {
+        let after = self.stops.partition_point(|(time, _)| *time <= at);
+        let Some((from, x)) = after.checked_sub(1).and_then(|index| self.stops.get(index)).copied() else { return LEFT };
+        let Some((to, end)) = self.stops.get(after).copied() else {
+            // Beyond what is known, as if something happened right then.
+            return x + width(at.since(from)).0;
+        };
+        let whole = i64::try_from(to.since(from).micros()).unwrap_or(1).max(1);
+        let part = i64::try_from(at.since(from).micros()).unwrap_or(0);
+        x + i32::try_from(i64::from(end - x).saturating_mul(part) / whole).unwrap_or(0)
+    }
+
+    /// When `x` is.
+    #[must_use]
+    pub fn at(&self, x: i32) -> SimTime {
+        let after = self.stops.partition_point(|(_, stop)| *stop <= x);
+        let Some((from, start)) = after.checked_sub(1).and_then(|index| self.stops.get(index)).copied() else { return SimTime::ZERO };
+        let Some((to, end)) = self.stops.get(after).copied() else { return from };
+        let whole = u64::try_from(end - start).unwrap_or(1).max(1);
+        let part = u64::try_from(x - start).unwrap_or(0);
+        from + Span::from_micros(to.since(from).micros() / whole * part)
+    }
+
+    /// The last known instant.
+    #[must_use]
+    pub fn end(&self) -> SimTime {
+        self.stops.last().map_or(SimTime::ZERO, |(at, _)| *at)
+    }
+}
+
+/// How wide a stretch is drawn, and whether it is folded.
+fn width(time: Span) -> (i32, bool) {
+    if time == Span::ZERO {
+        return (0, false);
+    }
+    if time > FOLDED {
+        return (FOLD, true);
+    }
+    let wide = i64::try_from(time.micros()).unwrap_or(i64::MAX).saturating_mul(PER_MILLI) / 1_000;
+    (i32::try_from(wide).unwrap_or(STEP_MOST).clamp(STEP_LEAST, STEP_MOST), false)
+}
+
+/// The timeline of `world`; `known` is what is known to happen, beyond the cursor too, and `ahead` the next known instant.
+#[must_use]
+pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> Timeline {
+    let told: Vec<&Event> = known.iter().filter(|event| event.at >= SimTime::ZERO && narration::is_told(event)).collect();
+    let older = told.len().saturating_sub(DRAWN);
+    let told = told.get(older..).unwrap_or(&told);
+    let lanes = lanes(world);
+    let mut drawing = Drawing::new(world, &lanes, told, ahead);
+    for event in known.iter().filter(|event| event.at >= SimTime::ZERO) {
+        drawing.draw(event);
+    }
+    let end = drawing.close();
+    let height = FIRST_LANE + LANE * i32::try_from(lanes.len()).unwrap_or(1) + 90;
+    let done = known.iter().filter(|event| narration::is_told(event) && event.at >= SimTime::ZERO && happened(world, event.id)).count();
+    Timeline {
+        width: (end + 500).max(WIDTH),
+        height,
+        folds: drawing.folds,
+        ticks: drawing.ticks,
+        marks: drawing.marks,
+        scale: drawing.scale,
+        lanes,
+        steps: (done, older + told.len()),
+    }
+}
+
+fn happened(world: &World<'_>, event: EventId) -> bool {
+    event.index() < world.events.len()
+}
+
+fn lanes(world: &World<'_>) -> Vec<Lane> {
+    let rank = |kind: &NodeKind| match kind {
+        NodeKind::Producer(_) => Some(0),
+        NodeKind::Broker(_) => Some(1),
+        NodeKind::Consumer(_) => Some(2),
+        NodeKind::NameServer { .. } => None,
+    };
+    let mut nodes: Vec<(u8, NodeId)> = world.view.nodes.iter().filter_map(|node| Some((rank(&node.kind)?, node.id))).collect();
+    nodes.sort_unstable();
+    (0..).zip(nodes).map(|(row, (_, node))| Lane { node, name: world.name(node), y: FIRST_LANE + LANE * row }).collect()
+}
+
+struct Drawing<'a> {
+    world: &'a World<'a>,
+    lanes: &'a [Lane],
+    scale: Scale,
+    folds: Vec<Fold>,
+    ticks: Vec<Tick>,
+    marks: Vec<Mark>,
+    requests: BTreeMap<MessageId, SimTime>,
+    replies: BTreeMap<MessageId, (SimTime, i32)>,
+    consumed: BTreeMap<MessageId, u32>,
+    down: BTreeMap<NodeId, (SimTime, bool)>,
+    events: BTreeMap<EventId, (SimTime, i32)>,
+    end: SimTime,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(world: &'a World<'a>, lanes: &'a [Lane], told: &[&Event], ahead: Option<SimTime>) -> Self {
+        let mut drawing = Self {
+            world,
+            lanes,
+            scale: Scale { stops: vec![(SimTime::ZERO, LEFT)] },
+            folds: Vec::new(),
+            ticks: vec![Tick { x: LEFT, at: SimTime::ZERO }],
+            marks: Vec::new(),
+            requests: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            consumed: BTreeMap::new(),
+            down: BTreeMap::new(),
+            events: BTreeMap::new(),
+            end: SimTime::ZERO,
+        };
+        let instants = told.iter().map(|event| event.at).chain(ahead);
+        for at in instants {
+            drawing.stop(at);
+        }
+        drawing
+    }
+
+    fn stop(&mut self, at: SimTime) {
+        let Some((last, x)) = self.scale.stops.last().copied() else { return };
+        if at <= last {
+            return;
+        }
+        let time = at.since(last);
+        let (wide, folded) = width(time);
+        self.scale.stops.push((at, x + wide));
+        if folded {
+            self.folds.push(Fold { x, width: wide, time });
+        }
+        let free = self.ticks.last().is_none_or(|tick| x + wide - tick.x >= 800);
+        if free {
+            self.ticks.push(Tick { x: x + wide, at });
+        }
+        self.end = at;
+    }
+
+    fn y(&self, node: NodeId) -> Option<i32> {
+        self.lanes.iter().find(|lane| lane.node == node).map(|lane| lane.y)
+    }
+
+    fn mark(&mut self, event: &Event, shape: Shape, x: i32, y: i32) {
+        let mark = Mark { shape, x, y, ahead: !happened(self.world, event.id) };
+        // One fsync of many messages is one bar, one packet of many messages one line.
+        if !self.marks.iter().rev().take(64).any(|other| other.x == x && other.y == y && other.shape == shape) {
+            self.marks.push(mark);
+        }
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one arm per kind of event")]
+    fn draw(&mut self, event: &Event) {
+        let x = self.scale.x(event.at);
+        let Some(y) = self.y(event.node) else { return };
+        self.events.insert(event.id, (event.at, y));
+        match &event.kind {
+            EventKind::SendCalled { message, .. } => self.mark(event, Shape::Send(*message), x, y),
+            EventKind::RequestSent { message, .. } => {
+                self.requests.insert(*message, event.at);
+            }
+            EventKind::Appended { record, .. } => {
+                if let Some((message, sent)) = record.message.and_then(|message| Some((message, self.requests.remove(&message)?))) {
+                    let from = self.lanes.first().map_or(y, |lane| lane.y);
+                    self.mark(event, Shape::Message { message, x, y }, self.scale.x(sent), from);
+                }
+            }
+            EventKind::Replied { message: Some(message), .. } => {
+                self.replies.insert(*message, (event.at, y));
+            }
+            EventKind::AttemptEnded { message, outcome: AttemptOutcome::Status(_), .. } => {
+                if let Some((sent, from)) = self.replies.remove(message) {
+                    self.mark(event, Shape::Answer { message: *message, x, y }, self.scale.x(sent), from);
+                }
+            }
+            EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(_), .. } => self.mark(event, Shape::Failed, x, y),
+            EventKind::Replicated { record, .. } | EventKind::Delivered { record, .. } => {
+                let cause = event.cause.and_then(|cause| self.events.get(&cause)).copied();
+                if let (Some(message), Some((sent, from))) = (record.message, cause) {
+                    self.mark(event, Shape::Message { message, x, y }, self.scale.x(sent), from);
+                }
+            }
+            EventKind::Flushed { record } if record.message.is_some() => self.mark(event, Shape::Fsync, x, y),
+            EventKind::Consumed { message, succeeded: true, .. } => {
+                let times = self.consumed.entry(*message).or_insert(0);
+                *times += 1;
+                let shape = if *times > 1 { Shape::Duplicated } else { Shape::Consumed };
+                self.mark(event, shape, x, y);
+            }
+            EventKind::Consumed { succeeded: false, .. } => self.mark(event, Shape::Failed, x, y),
+            EventKind::NodeDown { how } => {
+                let flag = match how {
+                    Down::Crash => Flag::Kill,
+                    Down::PowerLoss => Flag::Power,
+                    Down::DestroyDisk => Flag::Disk,
+                    Down::Stop => Flag::Stop,
+                };
+                self.mark(event, Shape::Flag(flag), x, y);
+                self.leave(event);
+            }
+            EventKind::Paused => {
+                self.mark(event, Shape::Flag(Flag::Pause), x, y);
+                self.leave(event);
+            }
+            EventKind::NodeUp | EventKind::Resumed => self.come_back(event, x, y),
+            EventKind::LinkDown { conn: None, .. } => self.mark(event, Shape::Flag(Flag::Cut), x, y),
+            EventKind::DiskChanged { change: DiskChange::Stalled } => self.mark(event, Shape::Flag(Flag::Stall), x, y),
+            EventKind::Lost { message, .. } => self.mark(event, Shape::Lost(*message), x, y),
+            EventKind::Replied { message: None, .. }
+            | EventKind::AttemptEnded { outcome: AttemptOutcome::Sent, .. }
+            | EventKind::Flushed { .. }
+            | EventKind::Committed { .. }
+            | EventKind::SendReturned { .. }
+            | EventKind::Dispatched { .. }
+            | EventKind::Pulled { .. }
+            | EventKind::SentBack { .. }
+            | EventKind::RetryStored { .. }
+            | EventKind::DeadLettered { .. }
+            | EventKind::OffsetCommitted { .. }
+            | EventKind::OffsetPersisted
+            | EventKind::LockGranted { .. }
+            | EventKind::Rebalanced { .. }
+            | EventKind::LocalTransaction { .. }
+            | EventKind::CheckedBack { .. }
+            | EventKind::HalfStored { .. }
+            | EventKind::Truncated { .. }
+            | EventKind::Deleted { .. }
+            | EventKind::LinkDown { conn: Some(_), .. }
+            | EventKind::LinkUp { .. }
+            | EventKind::RouteChanged { .. }
+            | EventKind::DiskChanged { .. } => {}
+        }
+    }
+
+    fn leave(&mut self, event: &Event) {
+        self.down.entry(event.node).or_insert((event.at, !happened(self.world, event.id)));
+    }
+
+    fn come_back(&mut self, event: &Event, x: i32, y: i32) {
+        if let Some((since, ahead)) = self.down.remove(&event.node) {
+            let from = self.scale.x(since);
+            self.marks.push(Mark { shape: Shape::Down { x }, x: from, y, ahead });
+            self.mark(event, Shape::Up, x, y);
+        }
+    }
+
+    /// What is still down is down to the end of what is known. Says where that is.
+    fn close(&mut self) -> i32 {
+        let end = self.scale.x(self.end);
+        for (node, (since, ahead)) in std::mem::take(&mut self.down) {
+            let from = self.scale.x(since);
+            if let Some(y) = self.y(node) {
+                self.marks.push(Mark { shape: Shape::Down { x: (end + 300).max(from + 100) }, x: from, y, ahead });
+            }
+        }
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scale(millis: &[i64]) -> Scale {
+        let mut stops = vec![(SimTime::ZERO, LEFT)];
+        for at in millis.iter().copied().map(SimTime::from_millis) {
+            let (last, x) = stops.last().copied().unwrap();
+            stops.push((at, x + width(at.since(last)).0));
+        }
+        Scale { stops }
+    }
+
+    #[test]
+    fn ten_idle_seconds_are_as_wide_as_one() {
+        let scale = scale(&[10, 1_010, 11_010]);
+        let x = |at| scale.x(SimTime::from_millis(at));
+        assert_eq!(x(1_010) - x(10), x(11_010) - x(1_010));
+    }
+
+    #[test]
+    fn where_and_when_are_each_others_inverse() {
+        let scale = scale(&[1, 2, 40, 10_000]);
+        for at in [0, 1, 2, 21, 40, 5_020, 10_000] {
+            let at = SimTime::from_millis(at);
+            let back = scale.at(scale.x(at));
+            let apart = back.since(at).micros().max(at.since(back).micros());
+            assert!(apart <= 25_000, "{at} came back as {back}");
+        }
+    }
+}
