@@ -49,10 +49,22 @@ impl Running<'_, '_> {
         let Some(to) = self.process.instance.master(broker) else {
             return self.finish(attempt.call, Ending::Failed(Exception::AsyncUnknownReason));
         };
-        let Some(call) = self.process.calls.get_mut(&attempt.call) else { return };
+        let Some(call) = self.process.calls.get_mut(&attempt.call) else {
+            return;
+        };
         call.tried.push(broker);
         let number = attempt.number.saturating_add(1);
-        self.request(Attempt { number, broker, to, begun: self.ctx.now, timeout: left, ..attempt }, Mode::Async);
+        self.request(
+            Attempt {
+                number,
+                broker,
+                to,
+                begun: self.ctx.now,
+                timeout: left,
+                ..attempt
+            },
+            Mode::Async,
+        );
     }
 
     /// 4.9 retries without any time left: each retry picks a broker and fails at once, without a request, and the callback hears of
@@ -62,7 +74,9 @@ impl Running<'_, '_> {
         let mut last = attempt;
         for number in attempt.number..=self.conf.retry_times_when_send_async_failed {
             let broker = self.other_broker(last);
-            let Some(to) = self.process.instance.master(broker) else { break };
+            let Some(to) = self.process.instance.master(broker) else {
+                break;
+            };
             if !self.process.instance.remoting.is_connected(to) {
                 self.end_attempt(attempt, AttemptOutcome::Failed(told));
                 return self.try_elsewhere(Attempt { number, ..last }, Span::ZERO);
@@ -75,24 +89,46 @@ impl Running<'_, '_> {
 
     /// The broker name of a retry. With a queue of the caller's choice (no `topicPublishInfo`) it is the same one.
     fn other_broker(&mut self, attempt: Attempt) -> BrokerName {
-        let Some(call) = self.process.calls.get(&attempt.call) else { return attempt.broker };
+        let Some(call) = self.process.calls.get(&attempt.call) else {
+            return attempt.broker;
+        };
         if call.order.queue.is_some() {
             return attempt.broker;
         }
-        let wish = Wish { thread: Thread::Callback, topic: call.topic(), last: Some(attempt.broker), reset: false };
-        let Some(route) = self.process.instance.route(wish.topic) else { return attempt.broker };
-        let target = self.process.selector.select(wish, route, self.ctx.now, self.ctx.rng);
+        let wish = Wish {
+            thread: Thread::Callback,
+            topic: call.topic(),
+            last: Some(attempt.broker),
+            reset: false,
+        };
+        let Some(route) = self.process.instance.route(wish.topic) else {
+            return attempt.broker;
+        };
+        let target = self
+            .process
+            .selector
+            .select(wish, route, self.ctx.now, self.ctx.rng);
         target.map_or(attempt.broker, |(broker, _)| broker)
     }
 }
 
 /// The wrapping of `InvokeCallback#operationFail`. A connection that cannot be made is thrown in 4.9, where connecting blocks.
 fn failure(profile: Profile, exception: Exception) -> Failure {
-    let retried = |told| Failure { told, retried: true };
+    let retried = |told| Failure {
+        told,
+        retried: true,
+    };
     match (exception, profile) {
-        (Exception::SendRequest(_), Profile::V4_9 | Profile::V5_3) => retried(Exception::AsyncSendFailed),
-        (Exception::Timeout(..), Profile::V4_9 | Profile::V5_3) => retried(Exception::WaitResponseTimeout),
-        (Exception::InvokeAsyncTimeout(_), Profile::V5_3) => Failure { told: Exception::AsyncUnknownReason, retried: false },
+        (Exception::SendRequest(_), Profile::V4_9 | Profile::V5_3) => {
+            retried(Exception::AsyncSendFailed)
+        }
+        (Exception::Timeout(..), Profile::V4_9 | Profile::V5_3) => {
+            retried(Exception::WaitResponseTimeout)
+        }
+        (Exception::InvokeAsyncTimeout(_), Profile::V5_3) => Failure {
+            told: Exception::AsyncUnknownReason,
+            retried: false,
+        },
         (Exception::Connect(_), Profile::V5_3) => retried(Exception::AsyncUnknownReason),
         (exception, Profile::V4_9 | Profile::V5_3) => retried(exception),
     }

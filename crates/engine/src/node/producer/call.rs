@@ -108,7 +108,15 @@ pub(super) enum Ending {
 
 impl Call {
     pub fn new(order: Order, thread: u32, begun: SimTime) -> Self {
-        Self { order, thread, begun, tried: Vec::new(), stored: None, failure: None, out_of_time: false }
+        Self {
+            order,
+            thread,
+            begun,
+            tried: Vec::new(),
+            stored: None,
+            failure: None,
+            out_of_time: false,
+        }
     }
 
     pub fn topic(&self) -> TopicId {

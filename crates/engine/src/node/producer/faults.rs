@@ -9,9 +9,24 @@ use crate::status::Profile;
 use crate::units::{SimTime, Span};
 
 /// `latencyMax` and `notAvailableDuration`, in milliseconds: a call that took this long keeps its broker out for that long.
-const STEPS_5_3: [(u64, u64); 7] = [(50, 0), (100, 0), (550, 2_000), (1_800, 5_000), (3_000, 6_000), (5_000, 10_000), (15_000, 30_000)];
-const STEPS_4_9: [(u64, u64); 7] =
-    [(50, 0), (100, 0), (550, 30_000), (1_000, 60_000), (2_000, 120_000), (3_000, 180_000), (15_000, 600_000)];
+const STEPS_5_3: [(u64, u64); 7] = [
+    (50, 0),
+    (100, 0),
+    (550, 2_000),
+    (1_800, 5_000),
+    (3_000, 6_000),
+    (5_000, 10_000),
+    (15_000, 30_000),
+];
+const STEPS_4_9: [(u64, u64); 7] = [
+    (50, 0),
+    (100, 0),
+    (550, 30_000),
+    (1_000, 60_000),
+    (2_000, 120_000),
+    (3_000, 180_000),
+    (15_000, 600_000),
+];
 
 /// What a broker is taken to have needed when a call failed (`isolation`).
 const ISOLATED_5_3: Span = Span::from_millis(10_000);
@@ -44,7 +59,14 @@ struct Item {
 
 impl Faults {
     /// `LatencyFaultTolerance#updateFaultItem`. 5.x only ever lengthens the time out; 4.9 overwrites it.
-    pub fn learn(&mut self, profile: Profile, broker: BrokerName, latency: Span, lesson: Lesson, now: SimTime) {
+    pub fn learn(
+        &mut self,
+        profile: Profile,
+        broker: BrokerName,
+        latency: Span,
+        lesson: Lesson,
+        now: SimTime,
+    ) {
         let (steps, isolated) = match profile {
             Profile::V5_3 => (&STEPS_5_3, ISOLATED_5_3),
             Profile::V4_9 => (&STEPS_4_9, ISOLATED_4_9),
@@ -63,12 +85,21 @@ impl Faults {
             (Profile::V5_3, Some(before)) => before.max(until),
             (Profile::V5_3 | Profile::V4_9, _) => until,
         };
-        self.items.insert(broker, Item { latency, available, reachable });
+        self.items.insert(
+            broker,
+            Item {
+                latency,
+                available,
+                reachable,
+            },
+        );
     }
 
     /// `isAvailable`: nothing known, or its time out is over.
     pub fn is_available(&self, broker: BrokerName, now: SimTime) -> bool {
-        self.items.get(&broker).is_none_or(|item| item.available <= now)
+        self.items
+            .get(&broker)
+            .is_none_or(|item| item.available <= now)
     }
 
     /// `isReachable` (5.x).
@@ -83,8 +114,11 @@ impl Faults {
 
     /// The better half of the known brokers, best first, at least one if any is known (`pickOneAtLeast`, 4.9).
     pub fn better_half(&self, now: SimTime) -> Vec<BrokerName> {
-        let mut known: Vec<(bool, Span, SimTime, BrokerName)> =
-            self.items.iter().map(|(broker, item)| (item.available > now, item.latency, item.available, *broker)).collect();
+        let mut known: Vec<(bool, Span, SimTime, BrokerName)> = self
+            .items
+            .iter()
+            .map(|(broker, item)| (item.available > now, item.latency, item.available, *broker))
+            .collect();
         known.sort_unstable();
         known.truncate((known.len() / 2).max(1));
         known.into_iter().map(|(_, _, _, broker)| broker).collect()
@@ -93,6 +127,9 @@ impl Faults {
 
 /// `computeNotAvailableDuration`.
 fn time_out(steps: &[(u64, u64)], latency: Span) -> Span {
-    let step = steps.iter().rev().find(|(least, _)| latency.millis() >= *least);
+    let step = steps
+        .iter()
+        .rev()
+        .find(|(least, _)| latency.millis() >= *least);
     Span::from_millis(step.map_or(0, |(_, out)| *out))
 }

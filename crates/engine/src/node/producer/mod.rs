@@ -77,7 +77,11 @@ struct Process {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Purpose {
     /// A route, for `asker`; `template` asks for TBW102's in place of the topic's own.
-    Route { topic: TopicId, template: bool, asker: Asker },
+    Route {
+        topic: TopicId,
+        template: bool,
+        asker: Asker,
+    },
     /// A heartbeat; one of a round is followed by the next.
     Heartbeat { of_round: bool },
     /// One attempt of a call.
@@ -110,7 +114,12 @@ struct Running<'a, 'c> {
 impl Producer {
     /// A producer that has never been started.
     pub fn new(group: GroupId, spec: scenario::Producer) -> Self {
-        Self { group, spec, application: Application::default(), process: None }
+        Self {
+            group,
+            spec,
+            application: Application::default(),
+            process: None,
+        }
     }
 
     /// `DefaultMQProducer#start`.
@@ -146,7 +155,11 @@ impl Producer {
     /// A connection ended at the other end.
     pub fn on_closed(&mut self, ctx: &mut Ctx, conn: ConnId, how: Closed) {
         self.act(ctx, |running| {
-            let outcomes = running.process.instance.remoting.on_closed(running.ctx, conn, how);
+            let outcomes = running
+                .process
+                .instance
+                .remoting
+                .on_closed(running.ctx, conn, how);
             running.hear_all(outcomes);
         });
     }
@@ -155,7 +168,11 @@ impl Producer {
     pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, frame: Frame) {
         self.act(ctx, |running| match frame {
             Frame::Response(opaque, response) => {
-                let outcome = running.process.instance.remoting.on_response(opaque, response);
+                let outcome = running
+                    .process
+                    .instance
+                    .remoting
+                    .on_response(opaque, response);
                 running.hear_all(outcome);
             }
             Frame::Request(_, request) | Frame::Oneway(request) => running.asked(conn, request),
@@ -176,7 +193,11 @@ impl Producer {
     /// One of the remoting client's alarms.
     pub fn on_remoting_timer(&mut self, ctx: &mut Ctx, timer: RemotingTimer) {
         self.act(ctx, |running| {
-            let outcomes = running.process.instance.remoting.on_timer(running.ctx, timer);
+            let outcomes = running
+                .process
+                .instance
+                .remoting
+                .on_timer(running.ctx, timer);
             running.hear_all(outcomes);
         });
     }
@@ -188,15 +209,32 @@ impl Producer {
 
     /// What can be seen of it.
     pub fn view(&self) -> ProducerView {
-        let calls = self.process.iter().flat_map(|process| process.calls.values());
-        ProducerView { group: self.group, waiting: calls.map(|call| (call.order.label, call.attempts())).collect() }
+        let calls = self
+            .process
+            .iter()
+            .flat_map(|process| process.calls.values());
+        ProducerView {
+            group: self.group,
+            waiting: calls
+                .map(|call| (call.order.label, call.attempts()))
+                .collect(),
+        }
     }
 
     /// Runs a handler of the process, if there is one.
     fn act(&mut self, ctx: &mut Ctx, handle: impl FnOnce(&mut Running)) {
-        let Some(process) = &mut self.process else { return };
+        let Some(process) = &mut self.process else {
+            return;
+        };
         let application = &mut self.application;
-        handle(&mut Running { group: self.group, conf: &self.spec.conf, resends: self.spec.resend, application, process, ctx });
+        handle(&mut Running {
+            group: self.group,
+            conf: &self.spec.conf,
+            resends: self.spec.resend,
+            application,
+            process,
+            ctx,
+        });
     }
 }
 
@@ -210,7 +248,10 @@ impl Hash for Producer {
 impl Process {
     fn new(ctx: &Ctx, conf: &ProducerConfig) -> Self {
         let mut instance = Instance::new(ctx.now);
-        instance.remoting = instance.remoting.configured(conf.connect_timeout_millis, conf.client_close_socket_if_timeout);
+        instance.remoting = instance.remoting.configured(
+            conf.connect_timeout_millis,
+            conf.client_close_socket_if_timeout,
+        );
         Self {
             instance,
             selector: Selector::new(ctx.profile(), conf),
@@ -224,18 +265,29 @@ impl Process {
 
     /// The lowest application thread that no call blocks.
     fn idle_thread(&self) -> u32 {
-        let busy = |thread: u32| self.calls.values().any(|call| call.blocks() && call.thread == thread);
+        let busy = |thread: u32| {
+            self.calls
+                .values()
+                .any(|call| call.blocks() && call.thread == thread)
+        };
         // There are more numbers than calls, so one of them is free.
-        (0..=u32::try_from(self.calls.len()).unwrap_or(u32::MAX)).find(|thread| !busy(*thread)).unwrap_or(0)
+        (0..=u32::try_from(self.calls.len()).unwrap_or(u32::MAX))
+            .find(|thread| !busy(*thread))
+            .unwrap_or(0)
     }
 }
 
 impl Running<'_, '_> {
     /// One `send` of the application: a new `Message` object, or a new one with the same content.
     fn send(&mut self, call: SendCall) {
-        let local = call.transaction.as_ref().map(|transaction| transaction.local);
+        let local = call
+            .transaction
+            .as_ref()
+            .map(|transaction| transaction.local);
         if let Some(transaction) = call.transaction {
-            self.application.listener.learn(call.label, transaction.check);
+            self.application
+                .listener
+                .learn(call.label, transaction.check);
         }
         let message = Message {
             label: Some(call.label),
@@ -255,8 +307,19 @@ impl Running<'_, '_> {
             check_times: 0,
         };
         // A transaction is sent synchronously, whatever the script says.
-        let mode = if local.is_some() { SendMode::Sync } else { call.mode };
-        let order = Order { label: call.label, mode, queue: call.queue, local, resend: 0, message: Arc::new(message) };
+        let mode = if local.is_some() {
+            SendMode::Sync
+        } else {
+            call.mode
+        };
+        let order = Order {
+            label: call.label,
+            mode,
+            queue: call.queue,
+            local,
+            resend: 0,
+            message: Arc::new(message),
+        };
         let thread = self.process.idle_thread();
         let id = self.enter(order, thread);
         self.call(id);
@@ -266,18 +329,32 @@ impl Running<'_, '_> {
     fn enter(&mut self, order: Order, thread: u32) -> CallId {
         let id = self.process.next_call;
         self.process.next_call = id.wrapping_add(1);
-        self.process.calls.insert(id, Call::new(order, thread, self.ctx.now));
+        self.process
+            .calls
+            .insert(id, Call::new(order, thread, self.ctx.now));
         id
     }
 
     /// A planned call is made: `DefaultMQProducerImpl#send` up to its first request.
     fn call(&mut self, id: CallId) {
-        let Some(call) = self.process.calls.get(&id) else { return };
+        let Some(call) = self.process.calls.get(&id) else {
+            return;
+        };
         let (order, topic) = (&call.order, call.topic());
         let body_bytes = order.message.body_bytes;
         let queue = order.queue;
-        self.ctx.tell(EventKind::SendCalled { message: order.label, topic, mode: order.mode, resend: order.resend });
-        match validators::check_message(self.ctx.setup, topic, body_bytes, self.conf.max_message_size) {
+        self.ctx.tell(EventKind::SendCalled {
+            message: order.label,
+            topic,
+            mode: order.mode,
+            resend: order.resend,
+        });
+        match validators::check_message(
+            self.ctx.setup,
+            topic,
+            body_bytes,
+            self.conf.max_message_size,
+        ) {
             Err(invalid) => self.finish(id, Ending::Failed(Exception::Invalid(invalid))),
             Ok(()) => match queue {
                 Some((broker, queue)) => self.send_to_queue(id, broker, queue),
@@ -288,7 +365,9 @@ impl Running<'_, '_> {
 
     /// The call returns, or its callback is called; after an exception the application may send again.
     fn finish(&mut self, id: CallId, ending: Ending) {
-        let Some(call) = self.process.calls.remove(&id) else { return };
+        let Some(call) = self.process.calls.remove(&id) else {
+            return;
+        };
         let failed = matches!(ending, Ending::Failed(_));
         let message = call.order.label;
         let outcome = self.outcome_of(&call, ending);
@@ -301,11 +380,24 @@ impl Running<'_, '_> {
     /// The application's own retry: a new `Message` object, hence a new msgId, at once and on the same thread. It is an alarm and
     /// not a call, because a call that fails without any request would otherwise call itself.
     fn send_again(&mut self, call: Call) {
-        let message = Message { uniq_key: self.make_uniq_key(), born_at: self.ctx.now, ..Message::clone(&call.order.message) };
-        let thread = if call.blocks() { call.thread } else { self.process.idle_thread() };
-        let order = Order { resend: call.order.resend.saturating_add(1), message: Arc::new(message), ..call.order };
+        let message = Message {
+            uniq_key: self.make_uniq_key(),
+            born_at: self.ctx.now,
+            ..Message::clone(&call.order.message)
+        };
+        let thread = if call.blocks() {
+            call.thread
+        } else {
+            self.process.idle_thread()
+        };
+        let order = Order {
+            resend: call.order.resend.saturating_add(1),
+            message: Arc::new(message),
+            ..call.order
+        };
         let id = self.enter(order, thread);
-        self.ctx.wake(self.ctx.now, Timer::Producer(ProducerTimer::Call(id)));
+        self.ctx
+            .wake(self.ctx.now, Timer::Producer(ProducerTimer::Call(id)));
     }
 
     /// `MessageClientIDSetter#createUniqID`: the process's own part, then a counter.
@@ -317,10 +409,15 @@ impl Running<'_, '_> {
 
     /// A connection is open: what waited for it leaves, and 5.x introduces itself to a broker it knows.
     fn connected(&mut self, conn: ConnId) {
-        let Some((peer, outcomes)) = self.process.instance.remoting.on_connected_then(self.ctx, conn, |ctx, purpose| match purpose {
-            Purpose::Send(attempt) => ctx.tell(attempt.leaves()),
-            Purpose::Route { .. } | Purpose::Heartbeat { .. } | Purpose::Forgotten => {}
-        }) else {
+        let Some((peer, outcomes)) =
+            self.process
+                .instance
+                .remoting
+                .on_connected_then(self.ctx, conn, |ctx, purpose| match purpose {
+                    Purpose::Send(attempt) => ctx.tell(attempt.leaves()),
+                    Purpose::Route { .. } | Purpose::Heartbeat { .. } | Purpose::Forgotten => {}
+                })
+        else {
             return;
         };
         self.channel_active(peer);
@@ -337,24 +434,49 @@ impl Running<'_, '_> {
     fn hear(&mut self, outcome: Outcome<Purpose>) {
         match outcome {
             Outcome::Reply(Purpose::Send(attempt), response) => self.replied(attempt, response),
-            Outcome::Failed(Purpose::Send(attempt), exception) => self.request_failed(attempt, exception),
+            Outcome::Failed(Purpose::Send(attempt), exception) => {
+                self.request_failed(attempt, exception)
+            }
             Outcome::Left(Purpose::Send(attempt)) => self.left(attempt),
-            Outcome::Reply(Purpose::Route { topic, template, asker }, response) => {
+            Outcome::Reply(
+                Purpose::Route {
+                    topic,
+                    template,
+                    asker,
+                },
+                response,
+            ) => {
                 self.route_answered(topic, template, asker, response);
             }
-            Outcome::Failed(Purpose::Route { asker, .. }, exception) => self.route_failed(asker, exception),
-            Outcome::Reply(Purpose::Heartbeat { of_round: true }, _) | Outcome::Failed(Purpose::Heartbeat { of_round: true }, _) => {
+            Outcome::Failed(Purpose::Route { asker, .. }, exception) => {
+                self.route_failed(asker, exception)
+            }
+            Outcome::Reply(Purpose::Heartbeat { of_round: true }, _)
+            | Outcome::Failed(Purpose::Heartbeat { of_round: true }, _) => {
                 self.next_heartbeat();
             }
             Outcome::Reply(Purpose::Heartbeat { of_round: false } | Purpose::Forgotten, _)
             | Outcome::Failed(Purpose::Heartbeat { of_round: false } | Purpose::Forgotten, _)
-            | Outcome::Left(Purpose::Route { .. } | Purpose::Heartbeat { .. } | Purpose::Forgotten) => {}
+            | Outcome::Left(
+                Purpose::Route { .. } | Purpose::Heartbeat { .. } | Purpose::Forgotten,
+            ) => {}
         }
     }
 
     /// Makes a request; what is known of its end already is heard at once.
-    fn invoke(&mut self, to: NodeId, mode: Mode, timeout: Span, request: Request, purpose: Purpose) {
-        let outcome = self.process.instance.remoting.invoke(self.ctx, to, mode, timeout, request, purpose);
+    fn invoke(
+        &mut self,
+        to: NodeId,
+        mode: Mode,
+        timeout: Span,
+        request: Request,
+        purpose: Purpose,
+    ) {
+        let outcome = self
+            .process
+            .instance
+            .remoting
+            .invoke(self.ctx, to, mode, timeout, request, purpose);
         self.hear_all(outcome);
     }
 }

@@ -65,12 +65,19 @@ impl Selector {
     /// `MQFaultStrategy#updateFaultItem`.
     pub fn learn(&mut self, broker: BrokerName, latency: Span, lesson: Lesson, now: SimTime) {
         if self.avoids_faults {
-            self.faults.learn(self.profile, broker, latency, lesson, now);
+            self.faults
+                .learn(self.profile, broker, latency, lesson, now);
         }
     }
 
     /// `selectOneMessageQueue`; none if the route has nothing to send to.
-    pub fn select(&mut self, wish: Wish, route: &Route, now: SimTime, rng: &mut Rng) -> Option<Target> {
+    pub fn select(
+        &mut self,
+        wish: Wish,
+        route: &Route,
+        now: SimTime,
+        rng: &mut Rng,
+    ) -> Option<Target> {
         let queues = publish_list(route);
         match (self.avoids_faults, self.profile) {
             (false, Profile::V4_9 | Profile::V5_3) => self.avoiding_last(wish, &queues),
@@ -81,27 +88,51 @@ impl Selector {
 
     /// Without a fault table: the next queue; on a retry the next one of another broker, if there is one.
     fn avoiding_last(&mut self, wish: Wish, queues: &[Target]) -> Option<Target> {
-        self.next_where(wish, queues, |broker| Some(broker) != wish.last).or_else(|| self.next_queue(wish, queues))
+        self.next_where(wish, queues, |broker| Some(broker) != wish.last)
+            .or_else(|| self.next_queue(wish, queues))
     }
 
     /// 5.x: an available broker, else a reachable one, neither the last one's; else any.
-    fn avoiding_faults_5_3(&mut self, wish: Wish, queues: &[Target], now: SimTime, rng: &mut Rng) -> Option<Target> {
+    fn avoiding_faults_5_3(
+        &mut self,
+        wish: Wish,
+        queues: &[Target],
+        now: SimTime,
+        rng: &mut Rng,
+    ) -> Option<Target> {
         if wish.reset {
             let size = u32::try_from(queues.len()).unwrap_or(u32::MAX);
             self.next.insert((wish.thread, wish.topic), rng.pick(size));
         }
-        let available: Vec<BrokerName> = brokers(queues).filter(|broker| self.faults.is_available(*broker, now)).collect();
-        let reachable: Vec<BrokerName> = brokers(queues).filter(|broker| self.faults.is_reachable(*broker)).collect();
-        self.next_where(wish, queues, |broker| Some(broker) != wish.last && available.contains(&broker))
-            .or_else(|| self.next_where(wish, queues, |broker| Some(broker) != wish.last && reachable.contains(&broker)))
-            .or_else(|| self.next_queue(wish, queues))
+        let available: Vec<BrokerName> = brokers(queues)
+            .filter(|broker| self.faults.is_available(*broker, now))
+            .collect();
+        let reachable: Vec<BrokerName> = brokers(queues)
+            .filter(|broker| self.faults.is_reachable(*broker))
+            .collect();
+        self.next_where(wish, queues, |broker| {
+            Some(broker) != wish.last && available.contains(&broker)
+        })
+        .or_else(|| {
+            self.next_where(wish, queues, |broker| {
+                Some(broker) != wish.last && reachable.contains(&broker)
+            })
+        })
+        .or_else(|| self.next_queue(wish, queues))
     }
 
     /// 4.9: the next available broker's queue, the last one's too; else one of the better half of the known brokers.
     /// (4.9 then writes that broker into the queue list itself, where it stays until the next route change; here it does not.)
-    fn avoiding_faults_4_9(&mut self, wish: Wish, queues: &[Target], now: SimTime) -> Option<Target> {
+    fn avoiding_faults_4_9(
+        &mut self,
+        wish: Wish,
+        queues: &[Target],
+        now: SimTime,
+    ) -> Option<Target> {
         let first = self.step(wish, queues.len());
-        let found = (0..queues.len()).filter_map(|i| queues.get((first + i) % queues.len())).find(|(broker, _)| self.faults.is_available(*broker, now));
+        let found = (0..queues.len())
+            .filter_map(|i| queues.get((first + i) % queues.len()))
+            .find(|(broker, _)| self.faults.is_available(*broker, now));
         if let Some(found) = found {
             return Some(*found);
         }
@@ -109,7 +140,9 @@ impl Selector {
         let turn = self.worst.entry(wish.thread).or_insert(0);
         let pick = usize::try_from(*turn).unwrap_or(0) % half.len().max(1);
         *turn = turn.wrapping_add(1);
-        let Some(broker) = half.get(pick).copied() else { return self.next_queue(wish, queues) };
+        let Some(broker) = half.get(pick).copied() else {
+            return self.next_queue(wish, queues);
+        };
         let count = queues.iter().filter(|(of, _)| *of == broker).count();
         if count == 0 {
             self.faults.forget(broker);
@@ -121,7 +154,12 @@ impl Selector {
     }
 
     /// The first of at most `size` steps that fits. Every queue looked at is a step of the round robin.
-    fn next_where(&mut self, wish: Wish, queues: &[Target], fits: impl Fn(BrokerName) -> bool) -> Option<Target> {
+    fn next_where(
+        &mut self,
+        wish: Wish,
+        queues: &[Target],
+        fits: impl Fn(BrokerName) -> bool,
+    ) -> Option<Target> {
         for _ in queues {
             let target = self.next_queue(wish, queues)?;
             if fits(target.0) {
@@ -158,5 +196,8 @@ pub(super) fn publish_list(route: &Route) -> Vec<Target> {
 
 fn brokers(queues: &[Target]) -> impl Iterator<Item = BrokerName> {
     let mut last = None;
-    queues.iter().map(|(broker, _)| *broker).filter(move |broker| last.replace(*broker) != Some(*broker))
+    queues
+        .iter()
+        .map(|(broker, _)| *broker)
+        .filter(move |broker| last.replace(*broker) != Some(*broker))
 }

@@ -42,15 +42,28 @@ enum Turn {
 impl Attempt {
     /// The event of its leaving.
     pub fn leaves(&self) -> EventKind {
-        EventKind::RequestSent { message: self.message, to: self.to, broker: self.broker, queue: self.queue, attempt: self.number }
+        EventKind::RequestSent {
+            message: self.message,
+            to: self.to,
+            broker: self.broker,
+            queue: self.queue,
+            attempt: self.number,
+        }
     }
 }
 
 impl Running<'_, '_> {
     /// `tryToFindTopicPublishInfo`: the topic's queues, known or asked for.
     pub(super) fn find_route(&mut self, id: CallId) {
-        let Some(topic) = self.process.calls.get(&id).map(|call| call.topic()) else { return };
-        if self.process.instance.route(topic).is_some_and(|route| !publish_list(route).is_empty()) {
+        let Some(topic) = self.process.calls.get(&id).map(|call| call.topic()) else {
+            return;
+        };
+        if self
+            .process
+            .instance
+            .route(topic)
+            .is_some_and(|route| !publish_list(route).is_empty())
+        {
             return self.attempt(id);
         }
         self.ask_route(topic, false, Asker::Call(id));
@@ -63,8 +76,14 @@ impl Running<'_, '_> {
     }
 
     fn turn(&mut self, id: CallId) -> Turn {
-        let Some(call) = self.process.calls.get(&id) else { return Turn::Over };
-        let (mode, begun, number) = (call.order.mode, call.begun, call.attempts().saturating_add(1));
+        let Some(call) = self.process.calls.get(&id) else {
+            return Turn::Over;
+        };
+        let (mode, begun, number) = (
+            call.order.mode,
+            call.begun,
+            call.attempts().saturating_add(1),
+        );
         let total = self.attempts_max(mode);
         if number > total {
             self.give_up(id);
@@ -105,7 +124,9 @@ impl Running<'_, '_> {
             reset: !call.tried.is_empty(),
         };
         let route = self.process.instance.route(wish.topic)?;
-        self.process.selector.select(wish, route, self.ctx.now, self.ctx.rng)
+        self.process
+            .selector
+            .select(wish, route, self.ctx.now, self.ctx.rng)
     }
 
     /// Whether the budget is used up. One that is used up exactly counts as used up (J): Java's clock has nearly always gone on by
@@ -119,7 +140,9 @@ impl Running<'_, '_> {
     }
 
     fn is_noticed(&mut self, id: CallId) -> bool {
-        let Some(call) = self.process.calls.get_mut(&id) else { return true };
+        let Some(call) = self.process.calls.get_mut(&id) else {
+            return true;
+        };
         if !call.tried.is_empty() && !call.out_of_time {
             call.out_of_time = !self.ctx.rng.usually(EXACTLY_AGAINST.0, EXACTLY_AGAINST.1);
         }
@@ -137,9 +160,15 @@ impl Running<'_, '_> {
 
     /// `send(msg, mq)`: `sendKernelImpl` without any loop around it.
     pub(super) fn send_to_queue(&mut self, id: CallId, broker: BrokerName, queue: QueueId) {
-        let Some(topic) = self.process.calls.get(&id).map(|call| call.topic()) else { return };
+        let Some(topic) = self.process.calls.get(&id).map(|call| call.topic()) else {
+            return;
+        };
         // An unknown address sends the client to the name server first, if it knows no queue of the topic.
-        let sendable = self.process.instance.route(topic).is_some_and(|route| !publish_list(route).is_empty());
+        let sendable = self
+            .process
+            .instance
+            .route(topic)
+            .is_some_and(|route| !publish_list(route).is_empty());
         if !sendable && self.process.instance.master(broker).is_none() {
             return self.ask_route(topic, false, Asker::Call(id));
         }
@@ -148,7 +177,9 @@ impl Running<'_, '_> {
 
     /// The same, with whatever the client knows by now.
     pub(super) fn kernel_to_queue(&mut self, id: CallId, broker: BrokerName, queue: QueueId) {
-        let Some(call) = self.process.calls.get_mut(&id) else { return };
+        let Some(call) = self.process.calls.get_mut(&id) else {
+            return;
+        };
         call.tried.push(broker);
         let elapsed = self.ctx.now.since(call.begun);
         let timeout = self.conf.send_msg_timeout.minus(elapsed);
@@ -162,15 +193,39 @@ impl Running<'_, '_> {
     }
 
     /// `sendKernelImpl`: one request to the queue's broker.
-    fn send_kernel(&mut self, id: CallId, number: u32, broker: BrokerName, queue: QueueId, timeout: Span) -> Turn {
-        let Some(call) = self.process.calls.get(&id) else { return Turn::Over };
+    fn send_kernel(
+        &mut self,
+        id: CallId,
+        number: u32,
+        broker: BrokerName,
+        queue: QueueId,
+        timeout: Span,
+    ) -> Turn {
+        let Some(call) = self.process.calls.get(&id) else {
+            return Turn::Over;
+        };
         let (message, mode) = (call.order.label, call.order.mode);
         let Some(to) = self.process.instance.master(broker) else {
             let outcome = AttemptOutcome::Failed(Exception::BrokerNotExist(broker));
-            self.ctx.tell(EventKind::AttemptEnded { message, attempt: number, broker, queue, outcome });
+            self.ctx.tell(EventKind::AttemptEnded {
+                message,
+                attempt: number,
+                broker,
+                queue,
+                outcome,
+            });
             return self.failed(id, broker, Span::ZERO, Exception::BrokerNotExist(broker));
         };
-        let attempt = Attempt { call: id, message, number, broker, queue, to, begun: self.ctx.now, timeout };
+        let attempt = Attempt {
+            call: id,
+            message,
+            number,
+            broker,
+            queue,
+            to,
+            begun: self.ctx.now,
+            timeout,
+        };
         if timeout == Span::ZERO && mode == SendMode::Sync && self.ctx.profile() == Profile::V5_3 {
             // 5.x `invokeSync` looks at what is left before it writes; 4.9 writes, then waits for nothing.
             return self.attempt_failed(attempt, Exception::Timeout(to, 0));
@@ -181,7 +236,9 @@ impl Running<'_, '_> {
 
     /// The request of an attempt.
     pub(super) fn request(&mut self, attempt: Attempt, mode: Mode) {
-        let Some(call) = self.process.calls.get(&attempt.call) else { return };
+        let Some(call) = self.process.calls.get(&attempt.call) else {
+            return;
+        };
         let request = Request::SendMessage {
             message: Arc::clone(&call.order.message),
             queue: attempt.queue,
@@ -192,10 +249,18 @@ impl Running<'_, '_> {
         if self.process.instance.remoting.is_connected(attempt.to) {
             self.ctx.tell(attempt.leaves());
         }
-        self.invoke(attempt.to, mode, attempt.timeout, request, Purpose::Send(attempt));
+        self.invoke(
+            attempt.to,
+            mode,
+            attempt.timeout,
+            request,
+            Purpose::Send(attempt),
+        );
         if mode == Mode::Async && attempt.number == 1 {
             // `sendKernelImpl` has returned, in no time: 4.9 takes that for a success of the broker.
-            self.process.selector.learn(attempt.broker, Span::ZERO, Lesson::Took, self.ctx.now);
+            self.process
+                .selector
+                .learn(attempt.broker, Span::ZERO, Lesson::Took, self.ctx.now);
         }
     }
 
@@ -208,7 +273,14 @@ impl Running<'_, '_> {
 
     /// The broker answered.
     pub(super) fn replied(&mut self, attempt: Attempt, response: Response) {
-        let Some(mode) = self.process.calls.get(&attempt.call).map(|call| call.order.mode) else { return };
+        let Some(mode) = self
+            .process
+            .calls
+            .get(&attempt.call)
+            .map(|call| call.order.mode)
+        else {
+            return;
+        };
         match (answer(attempt, response), mode) {
             (Ok(answer), SendMode::Sync | SendMode::Oneway) => self.sync_answered(attempt, answer),
             (Ok(answer), SendMode::Async) => {
@@ -228,7 +300,14 @@ impl Running<'_, '_> {
 
     /// A request got no answer.
     pub(super) fn request_failed(&mut self, attempt: Attempt, exception: Exception) {
-        let Some(mode) = self.process.calls.get(&attempt.call).map(|call| call.order.mode) else { return };
+        let Some(mode) = self
+            .process
+            .calls
+            .get(&attempt.call)
+            .map(|call| call.order.mode)
+        else {
+            return;
+        };
         match mode {
             SendMode::Sync | SendMode::Oneway => self.sync_failed(attempt, exception),
             SendMode::Async => self.async_failed(attempt, exception),
@@ -239,8 +318,11 @@ impl Running<'_, '_> {
     fn sync_answered(&mut self, attempt: Attempt, answer: Answer) {
         self.end_attempt(attempt, AttemptOutcome::Status(answer.status));
         self.learn(attempt, Lesson::Took);
-        let Some(call) = self.process.calls.get_mut(&attempt.call) else { return };
-        let elsewhere = answer.status != SendStatus::SendOk && self.conf.retry_another_broker_when_not_store_ok;
+        let Some(call) = self.process.calls.get_mut(&attempt.call) else {
+            return;
+        };
+        let elsewhere =
+            answer.status != SendStatus::SendOk && self.conf.retry_another_broker_when_not_store_ok;
         if elsewhere && call.order.queue.is_none() {
             call.stored = Some(answer);
             return self.attempt(attempt.call);
@@ -257,14 +339,29 @@ impl Running<'_, '_> {
 
     fn attempt_failed(&mut self, attempt: Attempt, exception: Exception) -> Turn {
         self.end_attempt(attempt, AttemptOutcome::Failed(exception.clone()));
-        self.failed(attempt.call, attempt.broker, self.ctx.now.since(attempt.begun), exception)
+        self.failed(
+            attempt.call,
+            attempt.broker,
+            self.ctx.now.since(attempt.begun),
+            exception,
+        )
     }
 
     /// The catch clauses of `sendDefaultImpl`.
-    fn failed(&mut self, id: CallId, broker: BrokerName, latency: Span, exception: Exception) -> Turn {
+    fn failed(
+        &mut self,
+        id: CallId,
+        broker: BrokerName,
+        latency: Span,
+        exception: Exception,
+    ) -> Turn {
         let again = self.is_retried(&exception);
-        self.process.selector.learn(broker, latency, lesson(&exception), self.ctx.now);
-        let Some(call) = self.process.calls.get_mut(&id) else { return Turn::Over };
+        self.process
+            .selector
+            .learn(broker, latency, lesson(&exception), self.ctx.now);
+        let Some(call) = self.process.calls.get_mut(&id) else {
+            return Turn::Over;
+        };
         if call.order.queue.is_some() {
             self.finish(id, Ending::Failed(exception));
             return Turn::Over;
@@ -273,7 +370,9 @@ impl Running<'_, '_> {
             call.failure = Some(exception);
             return Turn::Again;
         }
-        let ending = call.stored.map_or(Ending::Failed(exception), Ending::Answered);
+        let ending = call
+            .stored
+            .map_or(Ending::Failed(exception), Ending::Answered);
         self.finish(id, ending);
         Turn::Over
     }
@@ -282,7 +381,8 @@ impl Running<'_, '_> {
     fn is_retried(&self, exception: &Exception) -> bool {
         match exception {
             Exception::Broker { code, .. } => {
-                RETRIED.contains(code) || (self.ctx.profile() == Profile::V5_3 && RETRIED_5_3.contains(code))
+                RETRIED.contains(code)
+                    || (self.ctx.profile() == Profile::V5_3 && RETRIED_5_3.contains(code))
             }
             Exception::Connect(_)
             | Exception::SendRequest(_)
@@ -303,30 +403,55 @@ impl Running<'_, '_> {
 
     /// The budget is used up: an earlier SendResult counts more.
     fn time_out(&mut self, id: CallId) {
-        let Some(call) = self.process.calls.get(&id) else { return };
-        let ending = call.stored.map_or(Ending::Failed(Exception::CallTimeout), Ending::Answered);
+        let Some(call) = self.process.calls.get(&id) else {
+            return;
+        };
+        let ending = call
+            .stored
+            .map_or(Ending::Failed(Exception::CallTimeout), Ending::Answered);
         self.finish(id, ending);
     }
 
     /// The attempts are used up: an earlier SendResult counts more.
     fn give_up(&mut self, id: CallId) {
-        let Some(call) = self.process.calls.get(&id) else { return };
+        let Some(call) = self.process.calls.get(&id) else {
+            return;
+        };
         let exhausted = Exception::Exhausted {
             code: exhausted_code(call.failure.as_ref()),
             topic: call.topic(),
             brokers: call.tried.clone(),
         };
-        let ending = call.stored.map_or(Ending::Failed(exhausted), Ending::Answered);
+        let ending = call
+            .stored
+            .map_or(Ending::Failed(exhausted), Ending::Answered);
         self.finish(id, ending);
     }
 
     pub(super) fn end_attempt(&mut self, attempt: Attempt, outcome: AttemptOutcome) {
-        let Attempt { message, number, broker, queue, .. } = attempt;
-        self.ctx.tell(EventKind::AttemptEnded { message, attempt: number, broker, queue, outcome });
+        let Attempt {
+            message,
+            number,
+            broker,
+            queue,
+            ..
+        } = attempt;
+        self.ctx.tell(EventKind::AttemptEnded {
+            message,
+            attempt: number,
+            broker,
+            queue,
+            outcome,
+        });
     }
 
     pub(super) fn learn(&mut self, attempt: Attempt, lesson: Lesson) {
-        self.process.selector.learn(attempt.broker, self.ctx.now.since(attempt.begun), lesson, self.ctx.now);
+        self.process.selector.learn(
+            attempt.broker,
+            self.ctx.now.since(attempt.begun),
+            lesson,
+            self.ctx.now,
+        );
     }
 }
 
@@ -334,8 +459,19 @@ impl Running<'_, '_> {
 fn answer(attempt: Attempt, response: Response) -> Result<Answer, Exception> {
     let refused = |node: NodeId, code, remark| Err(Exception::Broker { node, code, remark });
     match response {
-        Response::Sent { status, queue, queue_offset, start } => match send_status(status) {
-            Some(status) => Ok(Answer { status, broker: attempt.broker, queue, queue_offset, start }),
+        Response::Sent {
+            status,
+            queue,
+            queue_offset,
+            start,
+        } => match send_status(status) {
+            Some(status) => Ok(Answer {
+                status,
+                broker: attempt.broker,
+                queue,
+                queue_offset,
+                start,
+            }),
             None => refused(attempt.to, 1, Remark::UnknownError),
         },
         Response::Error { code, remark } => refused(attempt.to, code, remark),
@@ -403,9 +539,13 @@ fn exhausted_code(last: Option<&Exception>) -> i32 {
             | Exception::NoRoute(_)
             | Exception::HalfMessageFailed,
         ) => BROKER_NOT_EXIST_EXCEPTION,
-        Some(Exception::SendRequest(_) | Exception::CallTimeout | Exception::InvokeAsyncTimeout(_) | Exception::RouteLookup(_)) | None => {
-            NO_CODE
-        }
+        Some(
+            Exception::SendRequest(_)
+            | Exception::CallTimeout
+            | Exception::InvokeAsyncTimeout(_)
+            | Exception::RouteLookup(_),
+        )
+        | None => NO_CODE,
     }
 }
 

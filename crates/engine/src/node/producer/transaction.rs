@@ -37,10 +37,17 @@ impl Listener {
 
     /// One call. It knows nothing of messages that another application sent.
     fn check(&mut self, message: MessageId) -> TransactionState {
-        let Some(checks) = self.checks.get_mut(&message) else { return TransactionState::Unknow };
+        let Some(checks) = self.checks.get_mut(&message) else {
+            return TransactionState::Unknow;
+        };
         let asked = usize::try_from(checks.asked).unwrap_or(usize::MAX);
         checks.asked = checks.asked.saturating_add(1);
-        checks.states.get(asked).or(checks.states.last()).copied().unwrap_or(TransactionState::Unknow)
+        checks
+            .states
+            .get(asked)
+            .or(checks.states.last())
+            .copied()
+            .unwrap_or(TransactionState::Unknow)
     }
 }
 
@@ -55,7 +62,9 @@ impl Running<'_, '_> {
                 result(answer, Some(state))
             }
             // Validation comes before the try block that wraps whatever the half message's `send` throws.
-            (Ending::Failed(Exception::Invalid(invalid)), _) => SendOutcome::Exception(Exception::Invalid(invalid)),
+            (Ending::Failed(Exception::Invalid(invalid)), _) => {
+                SendOutcome::Exception(Exception::Invalid(invalid))
+            }
             (Ending::Failed(_), Some(_)) => SendOutcome::Exception(Exception::HalfMessageFailed),
             (Ending::Failed(exception), None) => SendOutcome::Exception(exception),
             (Ending::Left, _) => SendOutcome::Nothing,
@@ -63,28 +72,49 @@ impl Running<'_, '_> {
     }
 
     /// `executeLocalTransaction`, which only SEND_OK calls: after another status the half message is rolled back.
-    fn local_transaction(&mut self, message: MessageId, status: SendStatus, local: TransactionState) -> TransactionState {
+    fn local_transaction(
+        &mut self,
+        message: MessageId,
+        status: SendStatus,
+        local: TransactionState,
+    ) -> TransactionState {
         match status {
             SendStatus::SendOk => {
-                self.ctx.tell(EventKind::LocalTransaction { message, state: local });
+                self.ctx.tell(EventKind::LocalTransaction {
+                    message,
+                    state: local,
+                });
                 local
             }
-            SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable => TransactionState::Rollback,
+            SendStatus::FlushDiskTimeout
+            | SendStatus::FlushSlaveTimeout
+            | SendStatus::SlaveNotAvailable => TransactionState::Rollback,
         }
     }
 
     /// `endTransaction`: oneway to the broker that has the half message, UNKNOW as well.
     fn end_transaction(&mut self, message: MessageId, answer: Answer, state: TransactionState) {
-        let Some(to) = self.process.instance.master(answer.broker) else { return };
+        let Some(to) = self.process.instance.master(answer.broker) else {
+            return;
+        };
         self.end(to, message, answer.start, answer.queue_offset, state, false);
     }
 
     /// A request of a broker. Clients answer none; they only react.
     pub(super) fn asked(&mut self, conn: ConnId, request: Request) {
         match request {
-            Request::CheckTransactionState { message, half_offset, half_queue_offset } => {
-                let Some(peer) = self.process.instance.remoting.peer(conn) else { return };
-                let (Some(label), true) = (message.label, message.half_of == Some(self.group)) else { return };
+            Request::CheckTransactionState {
+                message,
+                half_offset,
+                half_queue_offset,
+            } => {
+                let Some(peer) = self.process.instance.remoting.peer(conn) else {
+                    return;
+                };
+                let (Some(label), true) = (message.label, message.half_of == Some(self.group))
+                else {
+                    return;
+                };
                 self.check_back(peer, label, half_offset, half_queue_offset);
             }
             Request::RegisterBroker(_)
@@ -108,7 +138,13 @@ impl Running<'_, '_> {
     }
 
     /// `checkTransactionState`: the listener is asked, and the broker that asked is told.
-    fn check_back(&mut self, broker: NodeId, message: MessageId, half_offset: PhysicalOffset, half_queue_offset: QueueOffset) {
+    fn check_back(
+        &mut self,
+        broker: NodeId,
+        message: MessageId,
+        half_offset: PhysicalOffset,
+        half_queue_offset: QueueOffset,
+    ) {
         let state = self.application.listener.check(message);
         self.ctx.tell(EventKind::CheckedBack { message, state });
         self.end(broker, message, half_offset, half_queue_offset, state, true);
@@ -123,13 +159,35 @@ impl Running<'_, '_> {
         state: TransactionState,
         from_check: bool,
     ) {
-        let timeout = if from_check { END_TIMEOUT } else { self.conf.send_msg_timeout };
-        let request = Request::EndTransaction { message: Some(message), half_offset, half_queue_offset, state, from_check };
+        let timeout = if from_check {
+            END_TIMEOUT
+        } else {
+            self.conf.send_msg_timeout
+        };
+        let request = Request::EndTransaction {
+            message: Some(message),
+            half_offset,
+            half_queue_offset,
+            state,
+            from_check,
+        };
         self.invoke(to, Mode::Oneway, timeout, request, Purpose::Forgotten);
     }
 }
 
 fn result(answer: Answer, transaction: Option<TransactionState>) -> SendOutcome {
-    let Answer { status, broker, queue, queue_offset, .. } = answer;
-    SendOutcome::Result { status, broker, queue, queue_offset, transaction }
+    let Answer {
+        status,
+        broker,
+        queue,
+        queue_offset,
+        ..
+    } = answer;
+    SendOutcome::Result {
+        status,
+        broker,
+        queue,
+        queue_offset,
+        transaction,
+    }
 }

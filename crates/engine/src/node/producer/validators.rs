@@ -8,11 +8,22 @@ use crate::setup::{Setup, system};
 const TOPIC_MAX_CHARS: usize = 127;
 
 /// Topics that no client may send to (`TopicValidator#NOT_ALLOWED_SEND_TOPIC_SET`).
-const FORBIDDEN: [TopicId; 6] =
-    [system::SCHEDULE, system::HALF, system::OP_HALF, system::CHECK_MAX, system::OFFSET_MOVED, system::SELF_TEST];
+const FORBIDDEN: [TopicId; 6] = [
+    system::SCHEDULE,
+    system::HALF,
+    system::OP_HALF,
+    system::CHECK_MAX,
+    system::OFFSET_MOVED,
+    system::SELF_TEST,
+];
 
 /// `Validators#checkMessage`: the topic first, then the body. The limit is on the body before compression.
-pub(super) fn check_message(setup: &Setup, topic: TopicId, body_bytes: u64, max_message_size: u64) -> Result<(), Invalid> {
+pub(super) fn check_message(
+    setup: &Setup,
+    topic: TopicId,
+    body_bytes: u64,
+    max_message_size: u64,
+) -> Result<(), Invalid> {
     check_topic(setup, topic)?;
     if body_bytes == 0 {
         return Err(Invalid::BodyEmpty);

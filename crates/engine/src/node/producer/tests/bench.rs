@@ -1,6 +1,9 @@
 //! A world around one producer: an agenda, connections, and brokers that do as they are told.
 
-#![allow(clippy::wildcard_enum_match_arm, reason = "what a producer never asks and never tells ends the test")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what a producer never asks and never tells ends the test"
+)]
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -84,7 +87,12 @@ const LATENCY: Span = Span::from_millis(1);
 
 impl Bench {
     /// Brokers `broker-a` and on, each with `queues` queues of `Orders`, and one producer.
-    pub fn new(profile: Profile, brokers: usize, queues: u16, configure: impl FnOnce(&mut ProducerConfig)) -> Self {
+    pub fn new(
+        profile: Profile,
+        brokers: usize,
+        queues: u16,
+        configure: impl FnOnce(&mut ProducerConfig),
+    ) -> Self {
         Self::seeded(profile, 0, brokers, queues, 0, configure)
     }
 
@@ -99,32 +107,78 @@ impl Bench {
         let names = ["broker-a", "broker-b", "broker-c"];
         let mut conf = ProducerConfig::defaults(profile);
         configure(&mut conf);
-        let topics = ["Orders", "Unknown", "a b", &"t".repeat(128), "SCHEDULE_TOPIC_XXXX", " "];
+        let topics = [
+            "Orders",
+            "Unknown",
+            "a b",
+            &"t".repeat(128),
+            "SCHEDULE_TOPIC_XXXX",
+            " ",
+        ];
         let scenario = Scenario {
             title: Title::default(),
             profile,
             seed,
-            network: scenario::Network { latency: LATENCY, jitter: Span::ZERO },
+            network: scenario::Network {
+                latency: LATENCY,
+                jitter: Span::ZERO,
+            },
             fsync: Span::from_millis(5),
-            topics: vec![scenario::Topic { name: "Orders".to_owned(), queues }],
+            topics: vec![scenario::Topic {
+                name: "Orders".to_owned(),
+                queues,
+            }],
             brokers: names[..brokers]
                 .iter()
-                .map(|name| scenario::Broker { name: (*name).to_owned(), conf: BrokerConfig::defaults(profile), slaves: vec![BrokerConfig::defaults(profile)] })
+                .map(|name| scenario::Broker {
+                    name: (*name).to_owned(),
+                    conf: BrokerConfig::defaults(profile),
+                    slaves: vec![BrokerConfig::defaults(profile)],
+                })
                 .collect(),
-            producers: vec![scenario::Producer { name: "p1".to_owned(), group: "PG".to_owned(), conf, resend }],
+            producers: vec![scenario::Producer {
+                name: "p1".to_owned(),
+                group: "PG".to_owned(),
+                conf,
+                resend,
+            }],
             consumers: Vec::new(),
             // Topics that the script names have ids.
-            script: topics.iter().map(|topic| Step { trigger: Trigger::At(SimTime::ZERO), action: Do::Send(nothing_to(topic)) }).collect(),
+            script: topics
+                .iter()
+                .map(|topic| Step {
+                    trigger: Trigger::At(SimTime::ZERO),
+                    action: Do::Send(nothing_to(topic)),
+                })
+                .collect(),
             until: SimTime::from_millis(60_000),
         };
         let mut rng = Rng::new(seed);
         let setup = Setup::new(&scenario, &mut rng);
         let me = setup.names.find_node("p1").unwrap();
-        let Kind::Producer { group, spec } = setup.nodes[me.index()].kind.clone() else { panic!("p1 is a producer") };
-        let masters = names[..brokers].iter().map(|name| setup.names.find_node(&format!("{name}/0")).unwrap());
+        let Kind::Producer { group, spec } = setup.nodes[me.index()].kind.clone() else {
+            panic!("p1 is a producer")
+        };
+        let masters = names[..brokers]
+            .iter()
+            .map(|name| setup.names.find_node(&format!("{name}/0")).unwrap());
         let masters = masters.chain([setup.name_server]);
-        let brokers_by_node = masters.map(|node| (node, Broker { health: Health::Up, answers: VecDeque::new(), stored: 0 })).collect();
-        let route = names[..brokers].iter().map(|name| (*name, queues, true)).collect();
+        let brokers_by_node = masters
+            .map(|node| {
+                (
+                    node,
+                    Broker {
+                        health: Health::Up,
+                        answers: VecDeque::new(),
+                        stored: 0,
+                    },
+                )
+            })
+            .collect();
+        let route = names[..brokers]
+            .iter()
+            .map(|name| (*name, queues, true))
+            .collect();
         let mut bench = Self {
             producer: Producer::new(group, spec),
             me,
@@ -157,7 +211,11 @@ impl Bench {
         self.send_each(millis, |_| {})
     }
 
-    pub fn send_each(&mut self, millis: &[i64], shape: impl Fn(&mut SendCall) + Clone + 'static) -> &mut Self {
+    pub fn send_each(
+        &mut self,
+        millis: &[i64],
+        shape: impl Fn(&mut SendCall) + Clone + 'static,
+    ) -> &mut Self {
         for (at, number) in millis.iter().zip(1..) {
             let shape = shape.clone();
             self.at(*at, move |bench| {
@@ -220,10 +278,15 @@ impl Bench {
 
     /// Alarms die with the process, and its connections with its kernel's help.
     fn end_of_process(&mut self) {
-        self.agenda.retain(|_, due| matches!(due, Due::Act(_) | Due::Arrives(..)));
+        self.agenda
+            .retain(|_, due| matches!(due, Due::Act(_) | Due::Arrives(..)));
         let mut open = core::mem::take(&mut self.open);
         // What has left is still read.
-        open.retain(|conn, _| self.agenda.values().any(|due| matches!(due, Due::Arrives(of, _) if of == conn)));
+        open.retain(|conn, _| {
+            self.agenda
+                .values()
+                .any(|due| matches!(due, Due::Arrives(of, _) if of == conn))
+        });
         self.open = open;
     }
 
@@ -283,13 +346,21 @@ impl Bench {
 
     fn occur(&mut self, due: Due) {
         match due {
-            Due::Timer(Timer::Producer(timer)) => self.handle(|producer, ctx| producer.on_timer(ctx, timer)),
-            Due::Timer(Timer::Remoting(timer)) => self.handle(|producer, ctx| producer.on_remoting_timer(ctx, timer)),
+            Due::Timer(Timer::Producer(timer)) => {
+                self.handle(|producer, ctx| producer.on_timer(ctx, timer))
+            }
+            Due::Timer(Timer::Remoting(timer)) => {
+                self.handle(|producer, ctx| producer.on_remoting_timer(ctx, timer))
+            }
             Due::Timer(timer) => panic!("a producer set {timer:?}"),
             Due::Connected(conn) => self.handle(|producer, ctx| producer.on_connected(ctx, conn)),
             Due::Refused(conn) => self.handle(|producer, ctx| producer.on_refused(ctx, conn)),
-            Due::Closed(conn, how) => self.handle(|producer, ctx| producer.on_closed(ctx, conn, how)),
-            Due::Frame(conn, frame) => self.handle(|producer, ctx| producer.on_frame(ctx, conn, frame)),
+            Due::Closed(conn, how) => {
+                self.handle(|producer, ctx| producer.on_closed(ctx, conn, how))
+            }
+            Due::Frame(conn, frame) => {
+                self.handle(|producer, ctx| producer.on_frame(ctx, conn, frame))
+            }
             Due::Arrives(conn, frame) => self.arrives(conn, frame),
             Due::Hung(conn) => {
                 self.open.remove(&conn);
@@ -304,8 +375,18 @@ impl Bench {
     }
 
     fn handle(&mut self, handle: impl FnOnce(&mut Producer, &mut Ctx)) {
-        let mut out = Outbox { effects: Vec::new(), next_conn: self.next_conn };
-        let mut ctx = Ctx { now: self.now, me: self.me, start: 1, setup: &self.setup, rng: &mut self.rng, out: &mut out };
+        let mut out = Outbox {
+            effects: Vec::new(),
+            next_conn: self.next_conn,
+        };
+        let mut ctx = Ctx {
+            now: self.now,
+            me: self.me,
+            start: 1,
+            setup: &self.setup,
+            rng: &mut self.rng,
+            out: &mut out,
+        };
         handle(&mut self.producer, &mut ctx);
         self.next_conn = out.next_conn;
         for effect in out.effects {
@@ -317,10 +398,15 @@ impl Bench {
         match effect {
             Effect::Tell(kind) => self.tell(&kind),
             Effect::Connect { conn, to } => self.connect(conn, to),
-            Effect::Send { conn, frame } => self.plan(self.now + LATENCY, Due::Arrives(conn, frame)),
+            Effect::Send { conn, frame } => {
+                self.plan(self.now + LATENCY, Due::Arrives(conn, frame))
+            }
             Effect::Close { conn } => {
                 if let Some(peer) = self.open.get(&conn).copied() {
-                    self.line(format!("closes the connection to {}", self.setup.names.node(peer)));
+                    self.line(format!(
+                        "closes the connection to {}",
+                        self.setup.names.node(peer)
+                    ));
                     // What was written before is still read.
                     self.plan(self.now + LATENCY, Due::Hung(conn));
                 }
@@ -330,7 +416,9 @@ impl Bench {
     }
 
     fn health(&self, node: NodeId) -> Health {
-        self.brokers.get(&node).map_or(Health::Up, |broker| broker.health)
+        self.brokers
+            .get(&node)
+            .map_or(Health::Up, |broker| broker.health)
     }
 
     fn connect(&mut self, conn: ConnId, to: NodeId) {
@@ -346,7 +434,12 @@ impl Bench {
     }
 
     fn hang_up(&mut self, node: NodeId, how: Closed) {
-        let conns: Vec<ConnId> = self.open.iter().filter(|(_, peer)| **peer == node).map(|(conn, _)| *conn).collect();
+        let conns: Vec<ConnId> = self
+            .open
+            .iter()
+            .filter(|(_, peer)| **peer == node)
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in conns {
             self.open.remove(&conn);
             self.plan(self.now + LATENCY, Due::Closed(conn, how));
@@ -355,14 +448,21 @@ impl Bench {
 
     /// A frame of the producer arrives at its peer.
     fn arrives(&mut self, conn: ConnId, frame: Frame) {
-        let Some(peer) = self.open.get(&conn).copied() else { return };
+        let Some(peer) = self.open.get(&conn).copied() else {
+            return;
+        };
         if self.health(peer) != Health::Up {
             return;
         }
         match frame {
             Frame::Request(opaque, request) => {
-                let Some((delay, response)) = self.answer(peer, request) else { return };
-                self.plan(self.now + LATENCY + delay, Due::Frame(conn, Frame::Response(opaque, response)));
+                let Some((delay, response)) = self.answer(peer, request) else {
+                    return;
+                };
+                self.plan(
+                    self.now + LATENCY + delay,
+                    Due::Frame(conn, Frame::Response(opaque, response)),
+                );
             }
             Frame::Oneway(request) => {
                 let _ = self.answer(peer, request);
@@ -380,7 +480,13 @@ impl Bench {
                     self.line(format!("namesrv is asked for {topic_name}"));
                 }
                 let response = self.routes.get(&topic_name).map(|route| self.route(route));
-                Some((Span::ZERO, response.unwrap_or(Response::Error { code: 17, remark: Remark::TopicNotExist(topic) })))
+                Some((
+                    Span::ZERO,
+                    response.unwrap_or(Response::Error {
+                        code: 17,
+                        remark: Remark::TopicNotExist(topic),
+                    }),
+                ))
             }
             Request::Heartbeat { .. } => {
                 if self.housekeeping {
@@ -388,8 +494,17 @@ impl Bench {
                 }
                 Some((Span::ZERO, Response::Ok))
             }
-            Request::EndTransaction { message, state, from_check, .. } => {
-                let why = if from_check { "answer to the check of" } else { "end of" };
+            Request::EndTransaction {
+                message,
+                state,
+                from_check,
+                ..
+            } => {
+                let why = if from_check {
+                    "answer to the check of"
+                } else {
+                    "end of"
+                };
                 let message = message.map_or("?".to_owned(), |message| message.to_string());
                 self.line(format!("{name} gets the {why} {message}: {}", state.word()));
                 None
@@ -407,59 +522,138 @@ impl Bench {
         let brokers = route
             .iter()
             .map(|(name, queues, with_master)| {
-                let replica = |number: u16| (number, self.setup.names.find_node(&format!("{name}/{number}")).unwrap());
-                let replicas = if *with_master { vec![replica(0)] } else { vec![replica(1)] };
-                RouteBroker { broker: self.broker(name), queues: *queues, replicas }
+                let replica = |number: u16| {
+                    (
+                        number,
+                        self.setup
+                            .names
+                            .find_node(&format!("{name}/{number}"))
+                            .unwrap(),
+                    )
+                };
+                let replicas = if *with_master {
+                    vec![replica(0)]
+                } else {
+                    vec![replica(1)]
+                };
+                RouteBroker {
+                    broker: self.broker(name),
+                    queues: *queues,
+                    replicas,
+                }
             })
             .collect();
         Response::Route(Route { brokers })
     }
 
-    fn store(&mut self, node: NodeId, name: &str, message: &Message, queue: QueueId) -> Option<(Span, Response)> {
+    fn store(
+        &mut self,
+        node: NodeId,
+        name: &str,
+        message: &Message,
+        queue: QueueId,
+    ) -> Option<(Span, Response)> {
         let broker = self.brokers.get_mut(&node).unwrap();
-        let answer = broker.answers.pop_front().unwrap_or(Answer::Put(PutMessageStatus::PutOk));
+        let answer = broker
+            .answers
+            .pop_front()
+            .unwrap_or(Answer::Put(PutMessageStatus::PutOk));
         let (delay, status) = match answer {
-            Answer::Error(code, remark) => return Some((Span::ZERO, Response::Error { code, remark })),
+            Answer::Error(code, remark) => {
+                return Some((Span::ZERO, Response::Error { code, remark }));
+            }
             Answer::Put(status) => (Span::ZERO, status),
             Answer::Late(delay, status) => (delay, status),
             Answer::Dies(_) => (Span::ZERO, PutMessageStatus::PutOk),
         };
         let offset = broker.stored;
         broker.stored += 1;
-        let half = if message.half_of.is_some() { " as a half message" } else { "" };
-        self.line(format!("{name} stores {} in queue {}{half}", message.label.unwrap(), queue.0));
+        let half = if message.half_of.is_some() {
+            " as a half message"
+        } else {
+            ""
+        };
+        self.line(format!(
+            "{name} stores {} in queue {}{half}",
+            message.label.unwrap(),
+            queue.0
+        ));
         if let Answer::Dies(how) = answer {
             self.brokers.get_mut(&node).unwrap().health = Health::Dead;
             self.hang_up(node, how);
             return None;
         }
         let queue_offset = QueueOffset::new(offset);
-        Some((delay, Response::Sent { status, queue, queue_offset, start: PhysicalOffset::new(offset * 100) }))
+        Some((
+            delay,
+            Response::Sent {
+                status,
+                queue,
+                queue_offset,
+                start: PhysicalOffset::new(offset * 100),
+            },
+        ))
     }
 
     fn line(&mut self, text: String) {
-        self.lines.push(format!("{:<6} {text}", self.now.to_string()));
+        self.lines
+            .push(format!("{:<6} {text}", self.now.to_string()));
     }
 
     fn tell(&mut self, kind: &EventKind) {
         let names = &self.setup.names;
         let text = match kind {
-            EventKind::SendCalled { message, mode, resend: 0, .. } => format!("{message} called ({})", mode.word()),
-            EventKind::SendCalled { message, mode, resend, .. } => format!("{message} called again, no. {resend} ({})", mode.word()),
-            EventKind::RequestSent { message, broker, queue, attempt, .. } => {
-                format!("{message} #{attempt} ─▶ {} queue {}", names.broker(*broker), queue.0)
+            EventKind::SendCalled {
+                message,
+                mode,
+                resend: 0,
+                ..
+            } => format!("{message} called ({})", mode.word()),
+            EventKind::SendCalled {
+                message,
+                mode,
+                resend,
+                ..
+            } => format!("{message} called again, no. {resend} ({})", mode.word()),
+            EventKind::RequestSent {
+                message,
+                broker,
+                queue,
+                attempt,
+                ..
+            } => {
+                format!(
+                    "{message} #{attempt} ─▶ {} queue {}",
+                    names.broker(*broker),
+                    queue.0
+                )
             }
-            EventKind::AttemptEnded { message, attempt, broker, outcome, .. } => {
+            EventKind::AttemptEnded {
+                message,
+                attempt,
+                broker,
+                outcome,
+                ..
+            } => {
                 let outcome = match outcome {
                     AttemptOutcome::Status(status) => status.word().to_owned(),
                     AttemptOutcome::Failed(exception) => self.short(exception),
                     AttemptOutcome::Sent => "left".to_owned(),
                 };
-                format!("{message} #{attempt} at {}: {outcome}", names.broker(*broker))
+                format!(
+                    "{message} #{attempt} at {}: {outcome}",
+                    names.broker(*broker)
+                )
             }
-            EventKind::SendReturned { message, outcome } => format!("{message} returned: {}", self.outcome(outcome)),
-            EventKind::LocalTransaction { message, state } => format!("{message} local transaction: {}", state.word()),
-            EventKind::CheckedBack { message, state } => format!("{message} checked: {}", state.word()),
+            EventKind::SendReturned { message, outcome } => {
+                format!("{message} returned: {}", self.outcome(outcome))
+            }
+            EventKind::LocalTransaction { message, state } => {
+                format!("{message} local transaction: {}", state.word())
+            }
+            EventKind::CheckedBack { message, state } => {
+                format!("{message} checked: {}", state.word())
+            }
             EventKind::RouteChanged { topic } => {
                 if !self.housekeeping {
                     return;
@@ -473,9 +667,22 @@ impl Bench {
 
     fn outcome(&self, outcome: &SendOutcome) -> String {
         match outcome {
-            SendOutcome::Result { status, broker, queue, queue_offset, transaction } => {
-                let state = transaction.map_or(String::new(), |state: TransactionState| format!(", {}", state.word()));
-                format!("{} {} queue {} offset {queue_offset}{state}", status.word(), self.setup.names.broker(*broker), queue.0)
+            SendOutcome::Result {
+                status,
+                broker,
+                queue,
+                queue_offset,
+                transaction,
+            } => {
+                let state = transaction.map_or(String::new(), |state: TransactionState| {
+                    format!(", {}", state.word())
+                });
+                format!(
+                    "{} {} queue {} offset {queue_offset}{state}",
+                    status.word(),
+                    self.setup.names.broker(*broker),
+                    queue.0
+                )
             }
             SendOutcome::Exception(exception) => self.short(exception),
             SendOutcome::Nothing => "nothing".to_owned(),
@@ -485,8 +692,14 @@ impl Bench {
     /// Class, code and the first line of the text.
     fn short(&self, exception: &Exception) -> String {
         let text = exception.message(&self.setup.names, self.setup.profile);
-        let code = exception.code().map_or(String::new(), |code| format!(" {code}"));
-        format!("{}{code} \"{}\"", exception.class().word(), text.lines().next().unwrap_or_default())
+        let code = exception
+            .code()
+            .map_or(String::new(), |code| format!(" {code}"));
+        format!(
+            "{}{code} \"{}\"",
+            exception.class().word(),
+            text.lines().next().unwrap_or_default()
+        )
     }
 }
 
