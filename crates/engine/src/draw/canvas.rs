@@ -4,8 +4,8 @@ use crate::units::SimTime;
 
 /// How wide a picture is if its lanes allow it.
 const WIDTH: usize = 100;
-/// Room for the time.
-const MARGIN: usize = 11;
+/// Room for the time, if it is not longer.
+const MARGIN_MIN: usize = 11;
 /// A lane is never narrower …
 const LANE_MIN: usize = 16;
 /// … nor wider than this.
@@ -42,15 +42,20 @@ pub(super) enum Shape {
 
 /// Lays rows out.
 pub(super) struct Canvas {
+    margin: usize,
     lane_width: usize,
     strokes: Vec<Stroke>,
 }
 
 impl Canvas {
-    pub(super) fn new(strokes: Vec<Stroke>) -> Self {
-        let lanes = strokes.len().max(1);
+    /// `last` is the latest instant that will be drawn.
+    pub(super) fn new(strokes: Vec<Stroke>, last: SimTime) -> Self {
+        // The longest time has three decimals.
+        let margin = MARGIN_MIN.max(last.micros().to_string().len() + 3);
+        let room = WIDTH.saturating_sub(margin) / strokes.len().max(1);
         Self {
-            lane_width: ((WIDTH - MARGIN) / lanes).clamp(LANE_MIN, LANE_MAX),
+            margin,
+            lane_width: room.clamp(LANE_MIN, LANE_MAX),
             strokes,
         }
     }
@@ -65,7 +70,7 @@ impl Canvas {
     /// The heads of the lanes.
     pub(super) fn header(&self, names: &[&str]) -> String {
         let mut row = vec![' '; self.width()];
-        write(&mut row, MARGIN - 4, "ms", 2);
+        write(&mut row, self.margin - 4, "ms", 2);
         for (n, name) in names.iter().enumerate() {
             write(&mut row, self.column(Lane(n)), name, self.lane_width - 1);
         }
@@ -78,7 +83,7 @@ impl Canvas {
         let time = at.to_string();
         write(
             &mut row,
-            (MARGIN - 2).saturating_sub(time.len()),
+            (self.margin - 2).saturating_sub(time.len()),
             &time,
             time.len(),
         );
@@ -98,28 +103,40 @@ impl Canvas {
             }
             Shape::Arrow { from, to } => {
                 let (left, right) = (self.column(from.min(to)), self.column(from.max(to)));
-                let written = write(&mut row, left, text, (right - left).saturating_sub(4));
-                let line = left + written + 1..right - 1;
-                for (n, cell) in row.iter_mut().enumerate() {
-                    if line.contains(&n) {
-                        *cell = if to < from && n == line.start {
-                            '◀'
-                        } else if from < to && n + 1 == line.end {
-                            '▶'
-                        } else {
-                            '─'
-                        };
-                    } else if n + 1 == line.start || n == line.end {
-                        *cell = ' ';
-                    }
-                }
+                let (room_between, room_beyond) = (right - left - 4, self.width() - right);
+                let length = text.chars().count();
+                let written = if length > room_between && length <= room_beyond {
+                    write(&mut row, right, &format!("{text} "), room_beyond);
+                    0
+                } else {
+                    write(&mut row, left, text, room_between) + 1
+                };
+                self.arrow(&mut row, left + written, right, to < from);
             }
         }
         finish(&row)
     }
 
+    /// A line from `start` to just before `end`, with its head at the left or at the right, and a space around it.
+    fn arrow(&self, row: &mut [char], start: usize, end: usize, to_left: bool) {
+        let last = end.saturating_sub(2);
+        for (n, cell) in row
+            .iter_mut()
+            .enumerate()
+            .take(end)
+            .skip(start.saturating_sub(1))
+        {
+            *cell = match n {
+                _ if n < start || n > last => ' ',
+                _ if n == start && to_left => '◀',
+                _ if n == last && !to_left => '▶',
+                _ => '─',
+            };
+        }
+    }
+
     const fn column(&self, lane: Lane) -> usize {
-        MARGIN + lane.0 * self.lane_width
+        self.margin + lane.0 * self.lane_width
     }
 
     fn width(&self) -> usize {

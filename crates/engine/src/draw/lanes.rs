@@ -28,11 +28,13 @@ pub fn lanes(story: &Story<'_>) -> String {
             .position(|have| *have == node)
             .map_or(Lane(0), Lane)
     };
+    let strokes = nodes
+        .iter()
+        .map(|node| first_stroke(story, *node))
+        .collect();
     let mut canvas = Canvas::new(
-        nodes
-            .iter()
-            .map(|node| first_stroke(story, *node))
-            .collect(),
+        strokes,
+        lines.drawn.last().map_or(SimTime::ZERO, |line| line.at),
     );
     let mut picture = canvas.header(
         &nodes

@@ -6,6 +6,7 @@ use crate::ledger::Entry;
 use crate::trace::Story;
 
 use super::labels::labels;
+use super::table::table;
 
 const HEADS: [&str; 7] = [
     "message",
@@ -21,7 +22,7 @@ const HEADS: [&str; 7] = [
 #[must_use]
 pub fn ledger(story: &Story<'_>) -> String {
     let mut rows: Vec<(Vec<MessageId>, [String; 6])> = Vec::new();
-    for entry in story.ledger {
+    for entry in &story.ledger {
         let cells = cells(story, entry);
         match rows.last_mut() {
             Some((messages, same)) if *same == cells => messages.push(entry.message),
@@ -41,7 +42,7 @@ pub fn ledger(story: &Story<'_>) -> String {
             ]
         },
     );
-    table(&HEADS.map(str::to_owned), &rows.collect::<Vec<_>>())
+    table(HEADS, &rows.collect::<Vec<_>>())
 }
 
 fn cells(story: &Story<'_>, entry: &Entry) -> [String; 6] {
@@ -89,24 +90,4 @@ fn cells(story: &Story<'_>, entry: &Entry) -> [String; 6] {
         entry.verdict.word().to_owned(),
         rest.join("; "),
     ]
-}
-
-/// Columns as wide as their widest cell, two spaces apart.
-fn table<const N: usize>(heads: &[String; N], rows: &[[String; N]]) -> String {
-    let mut widths = [0; N];
-    for row in core::iter::once(heads).chain(rows) {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::new();
-    for row in core::iter::once(heads).chain(rows) {
-        let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
-            line += &format!("{cell:<width$}  ");
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
 }

@@ -6,9 +6,11 @@ mod canvas;
 mod labels;
 mod lanes;
 mod ledger;
+mod table;
 
 pub use lanes::lanes;
 pub use ledger::ledger;
+pub use table::table;
 
 use crate::trace::Story;
 

@@ -42,8 +42,8 @@ impl Parts {
             scenario: &self.scenario,
             names: &self.names,
             events: &self.events,
-            view: &self.view,
-            ledger: &self.ledger,
+            view: self.view.clone(),
+            ledger: self.ledger.clone(),
         }
     }
 }
@@ -257,7 +257,14 @@ pub(crate) fn power_loss() -> Parts {
                 how: Down::PowerLoss,
             },
         ),
-        (602_125, BROKER, EventKind::Lost { message: m(2), stage: crate::ledger::Stage::Store }),
+        (
+            602_125,
+            BROKER,
+            EventKind::Lost {
+                message: m(2),
+                stage: crate::ledger::Stage::Store,
+            },
+        ),
         (
             700_000,
             PRODUCER,

@@ -7,6 +7,7 @@ use crate::exception::Exception;
 use crate::ids::{GroupId, MessageId, NodeId, QueueId, TopicId};
 use crate::ledger::Entry;
 use crate::names::Names;
+use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::status::{GetMessageStatus, Profile};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
@@ -19,7 +20,7 @@ use super::{
 };
 
 /// All that can be told of a run that has ended, or of one so far.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Story<'a> {
     /// What was asked for.
     pub scenario: &'a Scenario,
@@ -28,9 +29,23 @@ pub struct Story<'a> {
     /// What happened.
     pub events: &'a [Event],
     /// How it stands now.
-    pub view: &'a ClusterView,
+    pub view: ClusterView,
     /// What became of the messages.
-    pub ledger: &'a [Entry],
+    pub ledger: Vec<Entry>,
+}
+
+impl<'a> Story<'a> {
+    /// What a run has to tell, up to its cursor.
+    #[must_use]
+    pub fn of(run: &'a Run) -> Self {
+        Self {
+            scenario: run.scenario(),
+            names: run.names(),
+            events: run.events(),
+            view: run.cluster().view(),
+            ledger: run.ledger(),
+        }
+    }
 }
 
 /// The trace of a run.
@@ -76,7 +91,7 @@ type PullKey = (GroupId, TopicId, NodeId, QueueId);
 
 /// What the events have told so far.
 struct Told<'a> {
-    story: Story<'a>,
+    story: &'a Story<'a>,
     sends: BTreeMap<MessageId, SendRow>,
     pulls: Vec<PullRow>,
     /// The last answer per queue: the same long poll again is not news.
@@ -101,9 +116,9 @@ const fn key(record: &RecordRef) -> RecordKey {
 }
 
 impl<'a> Told<'a> {
-    const fn new(story: &Story<'a>) -> Self {
+    const fn new(story: &'a Story<'a>) -> Self {
         Self {
-            story: *story,
+            story,
             sends: BTreeMap::new(),
             pulls: Vec::new(),
             answers: BTreeMap::new(),
@@ -242,9 +257,9 @@ impl<'a> Told<'a> {
                     .answers
                     .insert((*group, *topic, event.node, *queue), answer)
                     == Some(answer);
-                if !again && event.at >= SimTime::ZERO && is_for_clients(&self.story, *topic) {
+                if !again && event.at >= SimTime::ZERO && is_for_clients(self.story, *topic) {
                     self.pulls.push(PullRow {
-                        consumer: asker(&self.story, *consumer, *group),
+                        consumer: asker(self.story, *consumer, *group),
                         ..row
                     });
                 }
@@ -387,7 +402,7 @@ fn asker(story: &Story<'_>, consumer: NodeId, group: GroupId) -> String {
 }
 
 /// The brokers that can be asked at the end, with their names.
-fn serving<'a>(story: &Story<'a>) -> impl Iterator<Item = (&'a str, &'a BrokerView)> {
+fn serving<'a>(story: &'a Story<'_>) -> impl Iterator<Item = (&'a str, &'a BrokerView)> {
     let names = story.names;
     story
         .view

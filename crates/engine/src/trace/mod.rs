@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::EventName;
 use crate::exception::ExceptionClass;
 use crate::ledger::{Exposure, Fate, Promise, Stage, Verdict};
+use crate::run::Run;
 use crate::status::{
     ConsumeResult, GetMessageStatus, Profile, PullStatus, SendStatus, TransactionState,
 };
@@ -446,6 +447,12 @@ pub struct EventMore {
 }
 
 impl Trace {
+    /// The trace of a run, up to its cursor.
+    #[must_use]
+    pub fn of(run: &Run) -> Self {
+        tell(&Story::of(run))
+    }
+
     /// Reads a trace; the error says line and column.
     ///
     /// # Errors

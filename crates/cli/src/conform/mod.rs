@@ -1,0 +1,155 @@
+//! `loss-lab conform`: whether the engine does what real clusters did.
+//!
+//! What is compared and how closely is in [`compare`]; `conformance/README.md` says the same in words.
+
+mod compare;
+mod instants;
+mod list;
+mod recordings;
+mod search;
+mod setting;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+
+use loss_lab_engine::draw::table;
+
+use self::list::List;
+use self::search::{Row, Verdict};
+use crate::ConformArgs;
+use crate::failure::Failure;
+
+/// Compares, prints the table, and fails when a recording on the list is not reproduced any more.
+pub fn conform(args: &ConformArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let home = recordings::home(&args.paths)?;
+    let recorded = if args.paths.is_empty() {
+        recordings::find(std::slice::from_ref(&home))?
+    } else {
+        recordings::find(&args.paths)?
+    };
+    let rows = search::search(&recorded, args.seeds).map_err(Failure::Input)?;
+    let list_path = home.join("reproduced.txt");
+    let mut list = List::parse(&std::fs::read_to_string(&list_path).unwrap_or_default());
+    if args.json {
+        print_json(&rows, out)?
+    } else {
+        print(&rows, &list, args.all, out)?
+    }
+    if args.bless {
+        list.bless(&rows);
+        return std::fs::write(&list_path, list.text())
+            .map_err(|error| Failure::Input(format!("{}: {error}", list_path.display())));
+    }
+    judge(&rows, &list, args.paths.is_empty())
+}
+
+fn judge(rows: &[Row], list: &List, all: bool) -> Result<(), Failure> {
+    let mut wrong = String::new();
+    for row in rows
+        .iter()
+        .filter(|row| list.expects(&row.recording) && !row.is_reproduced())
+    {
+        wrong += &format!(
+            "{} is on the list and is not reproduced any more\n",
+            row.recording
+        );
+    }
+    if all {
+        for name in list.unknown(rows) {
+            wrong += &format!("{name} is on the list, but there is no such recording\n");
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Ours(wrong))
+    }
+}
+
+fn print(rows: &[Row], list: &List, all: bool, out: &mut dyn Write) -> Result<(), Failure> {
+    let cells = rows.iter().flat_map(|row| {
+        let expected = list.expects(&row.recording);
+        let line = |result: String, detail: String| {
+            [
+                row.recording.clone(),
+                row.profile.to_owned(),
+                result,
+                detail,
+            ]
+        };
+        match &row.verdict {
+            Verdict::Reproduced { seed } => {
+                let news = if expected {
+                    ""
+                } else {
+                    "new: not on the list yet"
+                };
+                vec![line(format!("seed {seed}"), news.to_owned())]
+            }
+            Verdict::Differs { seed, differences } => {
+                let result = if expected { "LOST" } else { "differs" };
+                let shown = differences.iter().take(if all { usize::MAX } else { 1 });
+                let more = differences.len().saturating_sub(1);
+                let more = if all || more == 0 {
+                    String::new()
+                } else {
+                    format!(" (and {more} more)")
+                };
+                shown
+                    .map(|difference| {
+                        line(
+                            format!("{result}, seed {seed}"),
+                            format!("{difference}{more}"),
+                        )
+                    })
+                    .collect()
+            }
+        }
+    });
+    out.write_all(
+        table(
+            ["recording", "profile", "reproduced", "first difference"],
+            &cells.collect::<Vec<_>>(),
+        )
+        .as_bytes(),
+    )?;
+    let reproduced = rows.iter().filter(|row| row.is_reproduced()).count();
+    writeln!(out, "{reproduced} of {} recordings reproduced", rows.len())?;
+    Ok(())
+}
+
+fn print_json(rows: &[Row], out: &mut dyn Write) -> Result<(), Failure> {
+    let row = |row: &Row| match &row.verdict {
+        Verdict::Reproduced { seed } => {
+            serde_json::json!({ "recording": row.recording, "profile": row.profile, "reproduced": true, "seed": seed })
+        }
+        Verdict::Differs { seed, differences } => {
+            let difference = |difference: &compare::Difference| {
+                serde_json::json!({
+                    "observation": difference.observation, "of": difference.of,
+                    "recorded": difference.recorded, "engine": difference.engine,
+                })
+            };
+            serde_json::json!({
+                "recording": row.recording, "profile": row.profile, "reproduced": false, "seed": seed,
+                "differences": differences.iter().map(difference).collect::<Vec<_>>(),
+            })
+        }
+    };
+    writeln!(
+        out,
+        "{:#}",
+        serde_json::Value::from(rows.iter().map(row).collect::<Vec<_>>())
+    )?;
+    Ok(())
+}
+
+impl Row {
+    fn is_reproduced(&self) -> bool {
+        match self.verdict {
+            Verdict::Reproduced { .. } => true,
+            Verdict::Differs { .. } => false,
+        }
+    }
+}
