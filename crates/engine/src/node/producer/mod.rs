@@ -25,6 +25,7 @@ mod async_send;
 mod call;
 mod faults;
 mod housekeeping;
+mod meaning;
 mod selection;
 mod send_loop;
 mod transaction;

@@ -5,28 +5,16 @@ use std::sync::Arc;
 
 use super::call::{Answer, Attempt, CallId, Ending};
 use super::faults::Lesson;
+use super::meaning::{answer, exhausted_code, is_retried, lesson};
 use super::selection::{Target, Thread, Wish, publish_list};
 use super::{Asker, Purpose, Running};
 use crate::event::{AttemptOutcome, EventKind};
-use crate::exception::{Exception, Remark};
-use crate::ids::{BrokerName, NodeId, QueueId};
+use crate::exception::Exception;
+use crate::ids::{BrokerName, QueueId};
 use crate::node::remoting::Mode;
-use crate::status::{Profile, PutMessageStatus, SendMode, SendStatus};
+use crate::status::{Profile, SendMode, SendStatus};
 use crate::units::Span;
 use crate::wire::{Request, Response};
-
-/// `ResponseCode`s after which a sync send tries again (`DefaultMQProducer#retryResponseCodes`): TOPIC_NOT_EXIST,
-/// SERVICE_NOT_AVAILABLE, SYSTEM_ERROR, NO_PERMISSION, NO_BUYER_ID, NOT_IN_CURRENT_UNIT.
-const RETRIED: [i32; 6] = [17, 14, 1, 16, 204, 205];
-/// Since 5.3.0 SYSTEM_BUSY, since 5.3.1 GO_AWAY.
-const RETRIED_5_3: [i32; 2] = [2, 1_500];
-
-/// `ClientErrorCode`.
-const CONNECT_BROKER_EXCEPTION: i32 = 10_001;
-const ACCESS_BROKER_TIMEOUT: i32 = 10_002;
-const BROKER_NOT_EXIST_EXCEPTION: i32 = 10_003;
-/// What an `MQClientException` has if nobody gives it another.
-const NO_CODE: i32 = -1;
 
 /// How often, of how many times, a used-up budget is found to be used up to the millisecond and no further.
 const EXACTLY_AGAINST: (u32, u32) = (1, 20);
@@ -355,7 +343,7 @@ impl Running<'_, '_> {
         latency: Span,
         exception: Exception,
     ) -> Turn {
-        let again = self.is_retried(&exception);
+        let again = is_retried(self.ctx.profile(), &exception);
         self.process
             .selector
             .learn(broker, latency, lesson(&exception), self.ctx.now);
@@ -375,30 +363,6 @@ impl Running<'_, '_> {
             .map_or(Ending::Failed(exception), Ending::Answered);
         self.finish(id, ending);
         Turn::Over
-    }
-
-    /// Whether the loop goes on after `exception`: always but for a broker's answer whose code is not in `retryResponseCodes`.
-    fn is_retried(&self, exception: &Exception) -> bool {
-        match exception {
-            Exception::Broker { code, .. } => {
-                RETRIED.contains(code)
-                    || (self.ctx.profile() == Profile::V5_3 && RETRIED_5_3.contains(code))
-            }
-            Exception::Connect(_)
-            | Exception::SendRequest(_)
-            | Exception::Timeout(..)
-            | Exception::CallTimeout
-            | Exception::InvokeAsyncTimeout(_)
-            | Exception::WaitResponseTimeout
-            | Exception::AsyncSendFailed
-            | Exception::AsyncUnknownReason
-            | Exception::RouteLookup(_)
-            | Exception::Invalid(_)
-            | Exception::Exhausted { .. }
-            | Exception::BrokerNotExist(_)
-            | Exception::NoRoute(_)
-            | Exception::HalfMessageFailed => true,
-        }
     }
 
     /// The budget is used up: an earlier SendResult counts more.
@@ -452,100 +416,6 @@ impl Running<'_, '_> {
             lesson,
             self.ctx.now,
         );
-    }
-}
-
-/// `MQClientAPIImpl#processSendResponse`: four codes are SendResults, anything else is an exception.
-fn answer(attempt: Attempt, response: Response) -> Result<Answer, Exception> {
-    let refused = |node: NodeId, code, remark| Err(Exception::Broker { node, code, remark });
-    match response {
-        Response::Sent {
-            status,
-            queue,
-            queue_offset,
-            start,
-        } => match send_status(status) {
-            Some(status) => Ok(Answer {
-                status,
-                broker: attempt.broker,
-                queue,
-                queue_offset,
-                start,
-            }),
-            None => refused(attempt.to, 1, Remark::UnknownError),
-        },
-        Response::Error { code, remark } => refused(attempt.to, code, remark),
-        Response::Ok
-        | Response::Registered { .. }
-        | Response::Route(_)
-        | Response::Pulled { .. }
-        | Response::Offset(_)
-        | Response::ConsumerList(_)
-        | Response::Locked(_)
-        | Response::Metadata(_) => refused(attempt.to, 1, Remark::UnknownError),
-    }
-}
-
-const fn send_status(status: PutMessageStatus) -> Option<SendStatus> {
-    match status {
-        PutMessageStatus::PutOk => Some(SendStatus::SendOk),
-        PutMessageStatus::FlushDiskTimeout => Some(SendStatus::FlushDiskTimeout),
-        PutMessageStatus::FlushSlaveTimeout => Some(SendStatus::FlushSlaveTimeout),
-        PutMessageStatus::SlaveNotAvailable => Some(SendStatus::SlaveNotAvailable),
-        PutMessageStatus::ServiceNotAvailable
-        | PutMessageStatus::CreateMappedFileFailed
-        | PutMessageStatus::MessageIllegal
-        | PutMessageStatus::PropertiesSizeExceeded
-        | PutMessageStatus::OsPageCacheBusy
-        | PutMessageStatus::UnknownError
-        | PutMessageStatus::InSyncReplicasNotEnough => None,
-    }
-}
-
-/// What `sendDefaultImpl`'s catch clauses tell the fault table.
-const fn lesson(exception: &Exception) -> Lesson {
-    match exception {
-        Exception::Broker { .. } => Lesson::Unreachable,
-        Exception::Connect(_)
-        | Exception::SendRequest(_)
-        | Exception::Timeout(..)
-        | Exception::CallTimeout
-        | Exception::InvokeAsyncTimeout(_) => Lesson::Isolated,
-        Exception::WaitResponseTimeout
-        | Exception::AsyncSendFailed
-        | Exception::AsyncUnknownReason
-        | Exception::RouteLookup(_)
-        | Exception::Invalid(_)
-        | Exception::Exhausted { .. }
-        | Exception::BrokerNotExist(_)
-        | Exception::NoRoute(_)
-        | Exception::HalfMessageFailed => Lesson::Took,
-    }
-}
-
-/// The response code of `Send [n] times, still failed`.
-fn exhausted_code(last: Option<&Exception>) -> i32 {
-    match last {
-        Some(Exception::Broker { code, .. }) => *code,
-        Some(Exception::Connect(_)) => CONNECT_BROKER_EXCEPTION,
-        Some(Exception::Timeout(..)) => ACCESS_BROKER_TIMEOUT,
-        Some(
-            Exception::WaitResponseTimeout
-            | Exception::AsyncSendFailed
-            | Exception::AsyncUnknownReason
-            | Exception::Invalid(_)
-            | Exception::Exhausted { .. }
-            | Exception::BrokerNotExist(_)
-            | Exception::NoRoute(_)
-            | Exception::HalfMessageFailed,
-        ) => BROKER_NOT_EXIST_EXCEPTION,
-        Some(
-            Exception::SendRequest(_)
-            | Exception::CallTimeout
-            | Exception::InvokeAsyncTimeout(_)
-            | Exception::RouteLookup(_),
-        )
-        | None => NO_CODE,
     }
 }
 
