@@ -60,6 +60,16 @@ impl Process {
         self.tell_next_broker(app, ctx);
     }
 
+    /// The heartbeat of the first change of assignment follows right behind the scheduled one of the same second: in the usual
+    /// course of a start neither gets in the other's way. Says whether there is one to follow.
+    pub fn heartbeat_behind_scheduled(&mut self, ctx: &Ctx) -> bool {
+        let addresses = self.broker_addresses(ctx);
+        let Some(heartbeat) = self.heartbeat.as_mut().filter(|heartbeat| heartbeat.then == Then::Period) else { return false };
+        heartbeat.todo.extend(addresses);
+        heartbeat.then = Then::Assignment;
+        true
+    }
+
     /// `ChannelEventListener#onChannelActive` (5.3): a broker that a connection was made to is told at once.
     pub fn on_broker_connected(&mut self, app: &mut App, ctx: &mut Ctx, node: NodeId) {
         let known = self.instance.addresses().any(|(_, _, address)| address == node);

@@ -3,14 +3,14 @@
 //! It knows what brokers and the name server answer; it never sees their state. What outlives the process (the program with
 //! its listener, and a broadcasting consumer's offset file) and what dies with it are two fields of [`Consumer`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::config::ConsumerConfig;
 use crate::effect::{Closed, Ctx};
 use crate::exception::Exception;
-use crate::ids::{BrokerName, ClientId, ConnId, GroupId, MessageQueue, NodeId, QueueId, TagId, TopicId};
+use crate::ids::{BrokerName, ClientId, ConnId, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId};
 use crate::scenario::{self, ConsumeRule};
 use crate::status::{ListenerKind, MessageModel, Profile};
 use crate::timers::{ConsumerTimer, RemotingTimer};
@@ -41,6 +41,8 @@ mod pull;
 mod rebalance;
 mod send_back;
 mod start;
+#[cfg(test)]
+mod tests;
 
 /// One consumer node.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -93,7 +95,7 @@ struct Process {
     /// How often the inner producer has chosen a queue.
     inner_sends: u32,
     /// Queues that a look for expired messages still has before it, and how many of their heads.
-    expiring: std::collections::VecDeque<(MessageQueue, u32, u32)>,
+    expiring: VecDeque<(MessageQueue, u32, u32)>,
     expiry_armed: bool,
 }
 
@@ -154,7 +156,15 @@ impl Consumer {
     /// A connection that this client asked for is there.
     pub fn on_connected(&mut self, ctx: &mut Ctx, conn: ConnId) {
         self.act(|process, app| {
-            let Some((node, outcomes)) = process.instance.remoting.on_connected(ctx, conn) else { return };
+            let sending = &process.sending;
+            let connected = process.instance.remoting.on_connected_then(ctx, conn, |ctx, call| {
+                if let Call::SendBack(number) | Call::Fallback(number) = call
+                    && let Some(send_back) = sending.get(number)
+                {
+                    send_back.tell(app, ctx);
+                }
+            });
+            let Some((node, outcomes)) = connected else { return };
             process.hear_all(app, ctx, outcomes);
             // 5.3: after what waited for it has left, so a pull that found its broker restarted overtakes the heartbeat (F).
             if ctx.profile() == Profile::V5_3 {
@@ -276,7 +286,7 @@ impl Process {
             threads: Threads::default(),
             sending: BTreeMap::new(),
             inner_sends: 0,
-            expiring: std::collections::VecDeque::new(),
+            expiring: VecDeque::new(),
             expiry_armed: false,
         }
     }
@@ -353,7 +363,7 @@ impl Process {
         }
     }
 
-    fn view(&self) -> (Vec<MessageQueue>, Vec<crate::ids::MessageId>, Vec<crate::ids::MessageId>) {
+    fn view(&self) -> (Vec<MessageQueue>, Vec<MessageId>, Vec<MessageId>) {
         let owned = self.queues.iter().filter(|(_, owned)| !owned.dropped);
         let queues = owned.clone().map(|(queue, _)| *queue).collect();
         let busy = self.threads.busy.values().filter(|run| run.returns.is_some());

@@ -434,11 +434,13 @@ impl Process {
     fn message_queue_changed(&mut self, app: &mut App, ctx: &mut Ctx) {
         let Some(topic) = self.rebalance.current().map(|current| current.topic) else { return };
         self.raise_version(ctx, topic);
-        let lost = self.races.heartbeat_locked && !self.rebalance.finished_once;
-        if lost || self.heartbeat.is_some() {
+        let first = !self.rebalance.finished_once;
+        if self.races.heartbeat_locked && first {
             self.next_topic(app, ctx);
-        } else {
+        } else if self.heartbeat.is_none() {
             self.heartbeat_to_all(app, ctx, Then::Assignment);
+        } else if !(first && self.heartbeat_behind_scheduled(ctx)) {
+            self.next_topic(app, ctx);
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::exception::Exception;
-use crate::ids::{BrokerName, MessageQueue, NodeId, QueueId};
+use crate::ids::{BrokerName, MessageId, MessageQueue, NodeId, QueueId, TopicId};
 use crate::status::{ListenerKind, Profile};
 use crate::units::{QueueOffset, SimTime, Span};
 use crate::wire::{Message, Request, Response};
@@ -47,6 +47,7 @@ pub(super) enum Sender {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct SendBack {
     sender: Sender,
+    label: Option<MessageId>,
     offset: QueueOffset,
     /// What an ordinary send would carry.
     fallback: Arc<Message>,
@@ -57,14 +58,21 @@ pub(super) struct SendBack {
     last: Option<BrokerName>,
 }
 
+impl SendBack {
+    /// What a broker makes of it is the broker's to tell.
+    pub fn tell(&self, app: &App, ctx: &mut Ctx) {
+        if let Some(message) = self.label {
+            ctx.tell(EventKind::SentBack { message, group: app.group, reconsume_times: self.reconsume_times });
+        }
+    }
+}
+
 impl Process {
     /// `sendMessageBack`: the RPC to the master of the broker that the message came from.
     pub fn send_back(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, cached: Cached, level: i32, sender: Sender) {
-        let reconsume_times = cached.reconsume_times;
         let number = self.keep_send_back(app, ctx, queue, &cached, sender);
         match self.instance.master(queue.broker) {
             Some(master) => {
-                tell_sent_back(app, ctx, &cached.pulled.message, reconsume_times);
                 let request = Request::SendMessageBack {
                     group: app.group,
                     offset: cached.pulled.start,
@@ -72,6 +80,7 @@ impl Process {
                     max_reconsume_times: reconsume_max(app),
                     origin: cached.message().label,
                 };
+                self.tell_if_it_leaves(app, ctx, number, master);
                 self.invoke(ctx, master, Mode::Sync, RPC_TIMEOUT, request, Call::SendBack(number));
             }
             // MQClientException: the master does not exist.
@@ -106,6 +115,7 @@ impl Process {
         };
         let send_back = SendBack {
             sender,
+            label: message.label,
             offset: cached.offset(),
             fallback: Arc::new(fallback),
             reconsume_times: cached.reconsume_times,
@@ -129,12 +139,11 @@ impl Process {
     fn send_as_normal_message(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
         let Some(send_back) = self.sending.get_mut(&number) else { return };
         send_back.began = ctx.now;
-        let (message, reconsume_times) = (Arc::clone(&send_back.fallback), send_back.reconsume_times);
-        tell_sent_back(app, ctx, &message, reconsume_times);
-        if self.instance.route(message.topic).is_some() {
+        let topic = send_back.fallback.topic;
+        if self.instance.route(topic).is_some() {
             self.attempt(app, ctx, number);
         } else {
-            self.ask_route(app, ctx, message.topic, Call::FallbackRoute(number));
+            self.ask_route(app, ctx, topic, Call::FallbackRoute(number));
         }
     }
 
@@ -165,11 +174,21 @@ impl Process {
             default_queues: DEFAULT_QUEUES,
             max_reconsume_times: Some(reconsume_max(app)),
         };
+        self.tell_if_it_leaves(app, ctx, number, master);
         self.invoke(ctx, master, Mode::Sync, SEND_TIMEOUT.minus(used), request, Call::Fallback(number));
     }
 
+    /// A request that carries a failure is told when it leaves, which on a new connection is later, or never.
+    fn tell_if_it_leaves(&self, app: &App, ctx: &mut Ctx, number: u32, node: NodeId) {
+        if self.instance.remoting.is_connected(node)
+            && let Some(send_back) = self.sending.get(&number)
+        {
+            send_back.tell(app, ctx);
+        }
+    }
+
     /// The next queue of a topic that has a master (`TopicPublishInfo#selectOneMessageQueue`).
-    fn publish_queue(&mut self, topic: crate::ids::TopicId, last: Option<BrokerName>) -> Option<(BrokerName, QueueId, NodeId)> {
+    fn publish_queue(&mut self, topic: TopicId, last: Option<BrokerName>) -> Option<(BrokerName, QueueId, NodeId)> {
         let queues: Vec<(BrokerName, QueueId, NodeId)> = self
             .instance
             .route(topic)?
@@ -219,12 +238,5 @@ const fn is_retried(code: i32, profile: Profile) -> bool {
     match profile {
         Profile::V4_9 => matches!(code, 1 | 14 | 16 | 17 | 204 | 205),
         Profile::V5_3 => matches!(code, 1 | 2 | 14 | 16 | 17 | 204 | 205 | 1500),
-    }
-}
-
-/// Told when a request leaves: what the broker made of it is the broker's to tell.
-fn tell_sent_back(app: &App, ctx: &mut Ctx, message: &Message, reconsume_times: u32) {
-    if let Some(message) = message.label {
-        ctx.tell(EventKind::SentBack { message, group: app.group, reconsume_times });
     }
 }
