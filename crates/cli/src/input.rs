@@ -34,7 +34,7 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     } else {
         std::fs::File::open(path).and_then(|mut file| read(&mut file))
     };
-    text.map_err(|error| Failure::Input(format!("{}: {error}", name(path))))
+    text.map_err(|error| Failure::Input(format!("error: {}: {error}\n", name(path))))
 }
 
 /// The checked scenario in a file.

@@ -128,7 +128,8 @@ fn a_changed_status_is_seen() {
     });
     expect![[r#"
         outcome of m2: recorded SEND_OK; engine FLUSH_DISK_TIMEOUT
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -141,7 +142,8 @@ fn a_changed_exception_is_seen_but_not_its_text() {
     expect![[r#"
         outcome of m1: recorded MQClientException 10001; engine MQClientException 10002
         outcome of m3: recorded MQClientException 10001; engine returned
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -162,7 +164,8 @@ fn a_second_attempt_is_seen() {
     });
     expect![[r#"
         attempts of m1: recorded 1; engine 2
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -172,7 +175,8 @@ fn a_shifted_offset_is_seen() {
     });
     expect![[r#"
         queue offset of m3: recorded broker-a queue 0 offset 2; engine broker-a queue 0 offset 3
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -183,7 +187,8 @@ fn a_missing_delivery_is_seen() {
     expect![[r#"
         deliveries of m2 to c1: recorded 0 CONSUME_SUCCESS; engine nothing
         order of Orders broker-a/0 to c1: recorded m1 m2 m3; engine m1 m3
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -209,7 +214,8 @@ fn a_changed_result_and_a_listener_that_never_returns_are_seen() {
     let seen = changed("k01-plain-53", |trace| trace.deliveries[0].done = None);
     expect![[r#"
         deliveries of m1 to c1: recorded 0 CONSUME_SUCCESS; engine 0 never returned
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -258,7 +264,8 @@ fn a_changed_duration_is_seen() {
     });
     expect![[r#"
         call takes of m1: recorded 5007.9 ms; engine 5167.9 ms
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
     let seen = changed("k01-plain-53", |trace| {
         let returned = trace.sends[0].returned.unwrap();
         trace.sends[0].returned = Some(later(returned, Span::from_millis(149)));
@@ -275,7 +282,8 @@ fn a_delivery_that_comes_late_is_seen() {
     });
     expect![[r#"
         delivered of no. 3 to c1: recorded 1001.3 ms; engine 1201.3 ms
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -292,7 +300,8 @@ fn changed_contents_are_seen() {
     });
     expect![[r#"
         contents of broker-a/0 TRANS_CHECK_MAX_TIME_TOPIC/0: recorded 0: m1; engine nothing
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
     let seen = changed("k36-straight-to-dlq-53", |trace| {
         for row in &mut trace.contents {
             row.reconsume_times = 0;
@@ -300,7 +309,8 @@ fn changed_contents_are_seen() {
     });
     expect![[r#"
         contents of broker-a/0 %DLQ%CG/0: recorded 0: m1 (retry 1); engine 0: m1
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -308,11 +318,13 @@ fn a_changed_committed_offset_is_seen() {
     let seen = changed("k01-plain-53", |trace| trace.offsets[0].committed = 3);
     expect![[r#"
         committed of Orders broker-a/0 of CG: recorded 2; engine 3
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
     let seen = changed("k01-plain-53", |trace| trace.offsets.clear());
     expect![[r#"
         committed of Orders broker-a/0 of CG: recorded 2; engine nothing
-    "#]].assert_eq(&seen);
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[test]
@@ -449,7 +461,8 @@ fn the_list_keeps_what_people_wrote() {
         k02
         #   The machine was busy.
         k03
-        k04"#]].assert_eq(&entries.join("\n"));
+        k04"#]]
+    .assert_eq(&entries.join("\n"));
     assert_eq!(List::parse(&text), list);
     assert_eq!(list.unknown(&[]), ["k01", "k02", "k03", "k04"]);
 }

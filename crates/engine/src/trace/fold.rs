@@ -183,12 +183,12 @@ impl<'a> Told<'a> {
                 match row.attempts.iter_mut().find(|row| {
                     row.outcome.is_none() && row.broker == broker && row.queue == queue.0
                 }) {
-                    Some(attempt) => attempt.outcome = Some(outcome),
+                    Some(attempt) => attempt.outcome = outcome,
                     // It never left: no connection could be made.
                     None => row.attempts.push(AttemptRow {
                         broker: broker.to_owned(),
                         queue: queue.0,
-                        outcome: Some(outcome),
+                        outcome,
                     }),
                 }
             }
@@ -365,17 +365,18 @@ fn exception_row(exception: &Exception, names: &Names, profile: Profile) -> Exce
     }
 }
 
-/// As the client's hooks see it: of a broker's refusal the code, of anything else the class.
-fn attempt_outcome(outcome: &AttemptOutcome) -> String {
+/// As the client's hooks see it: of a broker's refusal the code, of anything else the class; of a oneway nothing.
+fn attempt_outcome(outcome: &AttemptOutcome) -> Option<String> {
     match outcome {
-        AttemptOutcome::Status(status) => status.word().to_owned(),
-        AttemptOutcome::Failed(exception) => match (exception, exception.code()) {
-            (Exception::Broker { .. }, Some(code)) => {
-                format!("{} {code}", exception.class().word())
+        AttemptOutcome::Status(status) => Some(status.word().to_owned()),
+        AttemptOutcome::Failed(exception) => {
+            let class = exception.class().word();
+            match (exception, exception.code()) {
+                (Exception::Broker { .. }, Some(code)) => Some(format!("{class} {code}")),
+                (_, _) => Some(class.to_owned()),
             }
-            (_, _) => exception.class().word().to_owned(),
-        },
-        AttemptOutcome::Sent => "SEND_OK".to_owned(),
+        }
+        AttemptOutcome::Sent => None,
     }
 }
 

@@ -1,0 +1,282 @@
+//! The binary as its users meet it: exit codes, what is said where, pipes.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use expect_test::{Expect, expect};
+
+const ONE_SEND: &str =
+    r#"{ "format": "loss-lab/1", "until": 1000, "script": [ { "at": 0, "do": "send" } ] }"#;
+
+/// Runs `loss-lab` in the project's folder with `input` on standard input.
+fn loss_lab(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+        .args(args)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Exit code, then standard output, then standard error.
+fn check(args: &[&str], input: &str, expected: &Expect) {
+    let output = loss_lab(args, input);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let code = output.status.code().unwrap();
+    expected.assert_eq(&format!(
+        "exit {code}\n{out}{}{err}",
+        if err.is_empty() { "" } else { "stderr:\n" }
+    ));
+}
+
+#[test]
+fn help_tells_a_newcomer_what_there_is() {
+    check(
+        &["--help"],
+        "",
+        &expect![[r#"
+        exit 0
+        See what RocketMQ does with your messages when things break: a deterministic model of a whole cluster
+
+        Usage: loss-lab <COMMAND>
+
+        Commands:
+          run       Play a scenario and draw what happened: one lane per node, then what became of every message
+          validate  Check scenario files without playing them
+          defaults  List RocketMQ's configuration keys with their defaults and units
+          schema    Print the JSON Schema of a file format
+          conform   Compare the engine with recordings of real RocketMQ clusters
+          help      Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help     Print help
+          -V, --version  Print version
+
+        A scenario is a JSON file that says what cluster stands, what its clients do and which faults strike.
+        The smallest one sends a message:
+
+          echo '{ "format": "loss-lab/1", "script": [ { "at": 0, "do": "send" } ] }' | loss-lab run -
+
+        Exit codes: 0 fine; 2 wrong input, explained on stderr; 1 a fault of this program, or a recording that no longer agrees.
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_is_asked_for() {
+    let output = loss_lab(&[], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("Usage: loss-lab"));
+}
+
+#[test]
+fn a_run_is_drawn() {
+    check(
+        &["run", "-"],
+        ONE_SEND,
+        &expect![[r#"
+        exit 0
+               ms  p1                           broker-a/0                   c1
+                0  send m1 ───────────────────▶ │                            │
+                1  │                            stores m1 TopicTest/0:0 (page cache)
+                2  │                            TopicTest/0:0 to 1 ────────▶ │
+             2.05  m1 SEND_OK ◀──────────────── │                            │
+                3  │                            │                            gets m1
+                3  │                            │                            ✓ m1
+
+        message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked    consumed  1          1         ok       broker-a/0 (page cache)
+    "#]],
+    );
+}
+
+#[test]
+fn a_trace_is_the_same_every_time() {
+    let file = "conformance/scenarios/k19-power-loss-async-flush-53.json";
+    let trace = loss_lab(&["run", file, "--json", "--seed", "7"], "");
+    assert_eq!(trace.status.code(), Some(0));
+    assert!(text(&trace.stdout).starts_with(
+        "{\n  \"format\": \"loss-lab-trace/1\",\n  \"profile\": \"5.3\",\n  \"end\": "
+    ));
+    assert_eq!(
+        trace.stdout,
+        loss_lab(&["run", file, "--json", "--seed", "7"], "").stdout
+    );
+    let shorter = text(&loss_lab(&["run", file, "--json", "--until", "100"], "").stdout);
+    assert!(shorter.contains("\"end\": 100,"), "{shorter}");
+}
+
+#[test]
+fn wrong_input_is_located_and_exits_with_2() {
+    check(
+        &["validate", "-"],
+        r#"{ "format": "loss-lab/1", "brokers": [ { "name": "broker-a", "conf": { "flushDiskTyp": "SYNC_FLUSH" } } ],
+             "script": [ { "at": 0, "do": "crash", "node": "broker-c/0" } ] }"#,
+        &expect![[r#"
+            exit 2
+            stderr:
+            error: standard input: brokers[0].conf.flushDiskTyp: RocketMQ has no key "flushDiskTyp"; the nearest is "flushDiskType"
+            error: standard input: script[0].node: no node "broker-c/0"; nodes are namesrv/0, broker-a/0, p1, c1
+        "#]],
+    );
+    check(
+        &["run", "-"],
+        "{ \"format\": \"loss-lab/1\",",
+        &expect![[r#"
+        exit 2
+        stderr:
+        error: standard input: line 1, column 25: not JSON: EOF while parsing a value
+    "#]],
+    );
+    check(
+        &["run", "no-such-file.json"],
+        "",
+        &expect![[r#"
+            exit 2
+            stderr:
+            error: no-such-file.json: No such file or directory (os error 2)
+        "#]],
+    );
+}
+
+#[test]
+fn many_files_are_validated_at_once() {
+    let one = "conformance/scenarios/k01-plain-53.json";
+    check(
+        &["validate", one, "no-such-file.json", "-"],
+        ONE_SEND,
+        &expect![[r#"
+            exit 2
+            conformance/scenarios/k01-plain-53.json: fine
+            standard input: fine
+            stderr:
+            error: no-such-file.json: No such file or directory (os error 2)
+        "#]],
+    );
+}
+
+#[test]
+fn what_has_no_effect_is_warned_of_and_the_trace_stays_clean() {
+    let scenario = r#"{ "format": "loss-lab/1", "until": 10,
+        "brokers": [ { "name": "broker-a", "conf": { "traceTopicEnable": "true" } } ] }"#;
+    let output = loss_lab(&["run", "-", "--json"], scenario);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        text(&output.stderr)
+            .starts_with("warning: standard input: brokers[0].conf.traceTopicEnable: "),
+        "{}",
+        text(&output.stderr)
+    );
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+}
+
+#[test]
+fn defaults_are_listed_for_either_profile() {
+    let line = |profile: &str, key: &str| {
+        let table = text(&loss_lab(&["defaults", "--profile", profile], "").stdout);
+        table
+            .lines()
+            .find(|line| line.contains(key))
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(
+        line("5.3", "syncFlushTimeout").unwrap(),
+        "broker syncFlushTimeout 5000 ms G.2"
+    );
+    assert!(
+        line("4.9", "transactionCheckInterval")
+            .unwrap()
+            .starts_with("broker transactionCheckInterval 60000 ms G.3")
+    );
+    let json = loss_lab(&["defaults", "--json"], "").stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let keys = json["keys"].as_array().unwrap();
+    let timeout = keys
+        .iter()
+        .find(|key| key["key"] == "sendMsgTimeout")
+        .unwrap();
+    assert_eq!(
+        (
+            timeout["of"].as_str(),
+            timeout["default"].as_i64(),
+            timeout["unit"].as_str()
+        ),
+        (Some("producer"), Some(3000), Some("ms"))
+    );
+}
+
+#[test]
+fn schemas_are_json() {
+    for format in ["scenario", "trace"] {
+        let schema: serde_json::Value =
+            serde_json::from_slice(&loss_lab(&["schema", format], "").stdout).unwrap();
+        assert_eq!(
+            schema["$schema"],
+            "https://json-schema.org/draft/2020-12/schema"
+        );
+        assert!(schema["properties"]["format"].is_object(), "{schema}");
+    }
+}
+
+/// `loss-lab run … | head -1` is no error of anybody's.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+        .args([
+            "run",
+            "conformance/scenarios/k17-crash-async-flush-53.json",
+            "--json",
+        ])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), text(&output.stderr)),
+        (Some(0), String::new())
+    );
+}
+
+/// Every recording on the list of `conformance/reproduced.txt` is reproduced.
+#[test]
+fn the_engine_does_what_real_clusters_did() {
+    let output = loss_lab(&["conform"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn conform_takes_files_and_names_what_was_never_recorded() {
+    let one = loss_lab(
+        &[
+            "conform",
+            "--json",
+            "--seeds",
+            "1",
+            "conformance/scenarios/k31-validation-53.json",
+        ],
+        "",
+    );
+    let rows: serde_json::Value = serde_json::from_slice(&one.stdout).unwrap();
+    let names: Vec<&str> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|row| row["recording"].as_str())
+        .collect();
+    assert_eq!(names, ["k31-validation-53", "k31-validation-53.2"]);
+    let none = loss_lab(&["conform", "nowhere.json"], "");
+    assert_eq!(none.status.code(), Some(2));
+}
