@@ -109,10 +109,15 @@ impl Setup {
             Profile::V5_3 => (Span::from_millis(3_300), Span::from_millis(3_200), Span::from_millis(3_400)),
             Profile::V4_9 => (Span::from_millis(2_050), Span::from_millis(1_950), Span::from_millis(2_150)),
         };
+        // The recorded clusters' producers were built a little after the consumers [k26 k29].
+        let producer_since = match scenario.profile {
+            Profile::V5_3 => (client_since.0, Span::from_millis(2_320), Span::from_millis(2_520)),
+            Profile::V4_9 => (client_since.0, Span::from_millis(1_590), Span::from_millis(1_790)),
+        };
         for producer in &scenario.producers {
             names.nodes.push(producer.name.clone());
             let group = GroupId(intern(&mut names.groups, &producer.group));
-            let since = rng.span(client_since.0, client_since.1, client_since.2);
+            let since = rng.span(producer_since.0, producer_since.1, producer_since.2);
             nodes.push(Spec { kind: Kind::Producer { group, spec: producer.clone() }, starts: Some(starts(since)) });
         }
         for consumer in &scenario.consumers {

@@ -89,6 +89,8 @@ pub(crate) struct CommitLog {
     hollow: Option<PhysicalOffset>,
     /// The first byte that is left after old files were deleted.
     min: PhysicalOffset,
+    /// Where the last file that was ever created ends. Files outlive what they hold.
+    files_end: PhysicalOffset,
 }
 
 impl CommitLog {
@@ -145,6 +147,17 @@ impl CommitLog {
         let file_size = file_size.max(1);
         let used = self.wrote.get() % file_size;
         if len + BLANK > file_size - used && used > 0 { PhysicalOffset::new(self.wrote.get() - used + file_size) } else { self.wrote }
+    }
+
+    /// Where the last file that was ever created ends.
+    pub fn files_end(&self) -> PhysicalOffset {
+        self.files_end
+    }
+
+    /// A record at `start` creates its file if there is none yet.
+    pub fn create_file(&mut self, start: PhysicalOffset, file_size: u64) {
+        let file_size = file_size.max(1);
+        self.files_end = self.files_end.max(PhysicalOffset::new(start.get() - start.get() % file_size + file_size));
     }
 
     /// Appends a record at its `start`. Without the transient pool it is in the page cache at once.

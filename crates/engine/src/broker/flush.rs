@@ -5,7 +5,7 @@
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
-use crate::status::{FlushDiskType, PutMessageStatus};
+use crate::status::{FlushDiskType, Profile, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, SimTime, Span};
 
@@ -29,11 +29,13 @@ pub(crate) struct FlushManager {
     commit_serial: u32,
     /// `lastCommitTimestamp`.
     last_commit: SimTime,
+    /// Where the files start that this process creates.
+    pub(super) pooled_from: PhysicalOffset,
 }
 
 impl FlushManager {
     pub fn new(now: SimTime) -> Self {
-        Self { next_flush: None, flush_serial: 0, fsync: None, fsync_serial: 0, woken: false, next_commit: None, commit_serial: 0, last_commit: now }
+        Self { next_flush: None, flush_serial: 0, fsync: None, fsync_serial: 0, woken: false, next_commit: None, commit_serial: 0, last_commit: now, pooled_from: PhysicalOffset::ZERO }
     }
 
     /// When the flush thread starts its next fsync, if it has a reason to.
@@ -43,18 +45,18 @@ impl FlushManager {
 }
 
 impl Live<'_> {
-    /// Appends go off-heap first (`MessageStoreConfig#isTransientStorePoolEnable`): 4.x only with ASYNC_FLUSH, never on a slave.
-    pub(super) fn pooled(&self, ctx: &Ctx) -> bool {
-        let async_or_5 = self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush || ctx.profile() == crate::status::Profile::V5_3;
-        self.id.conf.transient_store_pool_enable && !self.is_slave() && async_or_5
+    /// Whether an append at `start` goes off-heap first (`MessageStoreConfig#isTransientStorePoolEnable`): 4.x only with ASYNC_FLUSH,
+    /// never on a slave, and only in files that this process has created: those that were there at its start are mapped without
+    /// a buffer (`MappedFileQueue#load`) [k18].
+    pub(super) fn pooled(&self, ctx: &Ctx, start: PhysicalOffset) -> bool {
+        let async_or_5 = self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush || ctx.profile() == Profile::V5_3;
+        self.id.conf.transient_store_pool_enable && !self.is_slave() && async_or_5 && start >= self.p.flush.pooled_from
     }
 
     /// A put has appended: wake whom RocketMQ wakes (`CommitLog#handleDiskFlush`).
     pub(super) fn after_append(&mut self, ctx: &mut Ctx) {
         self.p.flush.woken = true;
-        if self.pooled(ctx) {
-            self.arm_commit(ctx);
-        }
+        self.arm_commit(ctx);
         self.arm_flush(ctx);
     }
 

@@ -332,8 +332,8 @@ impl Live<'_> {
     /// Every request a broker answers. `opaque` is none for a oneway request.
     fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, opaque: Option<Opaque>, request: Request) {
         let answer = match request {
-            Request::SendMessage { message, queue, group, default_queues, max_reconsume_times } => {
-                self.on_send(ctx, put::Sender { node: from, conn, opaque }, message, queue, group, default_queues, max_reconsume_times)
+            Request::SendMessage { message, queue, default_queues, max_reconsume_times, .. } => {
+                self.on_send(ctx, put::Sender { node: from, conn, opaque }, message, queue, default_queues, max_reconsume_times)
             }
             Request::Heartbeat { client, producers, consumers } => self.on_heartbeat(ctx, conn, client, producers, consumers),
             Request::UnregisterClient { client } => self.on_unregister(ctx, client),

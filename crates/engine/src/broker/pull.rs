@@ -165,10 +165,6 @@ impl Live<'_> {
     }
 
     fn tell_pulled(&self, ctx: &mut Ctx, request: &PullRequest, found: &Found, code: PullCode) {
-        // The script's own pulls are told by the client that made them, with its real PullStatus.
-        if request.sub_version.is_none() {
-            return;
-        }
         ctx.tell(EventKind::Pulled {
             consumer: request.client.node,
             group: request.group,
@@ -179,7 +175,8 @@ impl Live<'_> {
             next_begin_offset: found.next_begin_offset,
             pull_status: Some(pull_status(code)),
             count: u32::try_from(found.messages.len()).unwrap_or(u32::MAX),
-            script: false,
+            // Only the script's raw pulls bring no version of a subscription.
+            script: request.sub_version.is_none(),
         });
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::exception::Remark;
-use crate::ids::{ConnId, GroupId, MessageId, NodeId, Opaque, QueueId, TopicId};
+use crate::ids::{ConnId, MessageId, NodeId, Opaque, QueueId, TopicId};
 use crate::setup::system;
 use crate::status::{BrokerRole, FlushDiskType, Profile, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
@@ -85,14 +85,12 @@ impl Puts {
 
 impl Live<'_> {
     /// SEND_MESSAGE. The answer comes at once when nothing is stored, else from [`Self::reply`].
-    #[allow(clippy::too_many_arguments, reason = "the request's own fields")]
     pub(super) fn on_send(
         &mut self,
         ctx: &mut Ctx,
         sender: Sender,
         message: Arc<Message>,
         queue: QueueId,
-        group: GroupId,
         default_queues: u16,
         max_reconsume_times: Option<u32>,
     ) -> Option<Response> {
@@ -104,16 +102,11 @@ impl Live<'_> {
             return Some(refused);
         }
         let (message, topic) = self.divert_exhausted(ctx, message, max_reconsume_times);
-        let queue = if topic == message.topic { queue } else { QueueId(0) };
-        let put = if let Some(half_of) = message.half_of {
-            let _ = (half_of, group);
-            self.put_half(ctx, message, queue)
-        } else {
-            self.put_to(ctx, message, topic, queue)
-        };
+        let to = if topic == message.topic { queue } else { QueueId(0) };
+        let put = if message.half_of.is_some() { self.put_half(ctx, message, to) } else { self.put_to(ctx, message, topic, to) };
         match put {
             Ok(record) => {
-                self.wait_for_answer(ctx, sender, &record);
+                self.wait_for_answer(ctx, sender, &record, queue);
                 None
             }
             Err(status) => Some(self.refusal(ctx, status)),
@@ -180,8 +173,9 @@ impl Live<'_> {
             finished: special.finished,
             message,
         });
-        let pooled = self.pooled(ctx);
+        let pooled = self.pooled(ctx, record.start);
         self.disk.destroyed = false;
+        self.disk.log.create_file(record.start, self.id.conf.mapped_file_size_commit_log);
         self.disk.log.append(Arc::clone(&record), pooled);
         let place = self.disk.log.place(record.end());
         ctx.tell(EventKind::Appended { record: record.named(), place, reconsume_times: record.message.reconsume_times });
@@ -210,7 +204,7 @@ impl Live<'_> {
     }
 
     /// `CommitLog#calcNeedAckNums`: how many replicas must have a put, the master included.
-    fn need_acks(&self) -> u32 {
+    pub(super) fn need_acks(&self) -> u32 {
         let conf = &self.id.conf;
         if conf.enable_slave_acting_master && conf.enable_auto_in_sync_replicas {
             return conf.min_in_sync_replicas.max(conf.in_sync_replicas.min(self.in_sync_replicas()));
@@ -223,8 +217,9 @@ impl Live<'_> {
         self.p.alive_replicas.min(1 + near)
     }
 
-    /// Flush and replication are waited for side by side (`CommitLog#handleDiskFlushAndHA`); the answer leaves when both are done.
-    pub(super) fn wait_for_answer(&mut self, ctx: &mut Ctx, sender: Sender, record: &Record) {
+    /// Flush and replication are waited for side by side (`CommitLog#handleDiskFlushAndHA`); the answer leaves when both are done, and
+    /// names the queue that was `asked` for, also where a delayed or half message is stored elsewhere [k61].
+    pub(super) fn wait_for_answer(&mut self, ctx: &mut Ctx, sender: Sender, record: &Record, asked: QueueId) {
         let waits = record.message.wait_store_msg_ok;
         let (replicas, need_acks) = if waits { self.replication_wait(ctx, record.end()) } else { (Some(PutMessageStatus::PutOk), 1) };
         let flush = (!waits || self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush).then_some(PutMessageStatus::PutOk);
@@ -233,7 +228,7 @@ impl Live<'_> {
         let put = Put {
             sender,
             label: record.message.label,
-            queue: record.queue,
+            queue: asked,
             queue_offset: record.queue_offset,
             start: record.start,
             end: record.end(),

@@ -32,6 +32,7 @@ impl Live<'_> {
             ctx.tell(EventKind::Truncated { at: self.disk.log.wrote(), records });
         }
         self.p.reput_from = self.disk.log.wrote();
+        self.p.flush.pooled_from = self.disk.log.files_end();
         self.p.next_offsets = self.disk.queues.iter().map(|(topic, queue, cq)| ((topic, queue), cq.max())).collect();
         self.p.offsets = self.disk.offsets.clone();
         self.p.schedule.load(&self.disk.delay_offsets);

@@ -104,13 +104,7 @@ impl Live<'_> {
             }
             // `CommitLog#handleHA`.
             Profile::V5_3 => {
-                let conf = &self.id.conf;
-                let need = if conf.enable_slave_acting_master && conf.enable_auto_in_sync_replicas {
-                    let near = 1 + self.slaves_within(conf.ha_max_gap_not_in_sync, self.disk.log.wrote());
-                    conf.min_in_sync_replicas.max(conf.in_sync_replicas.min(self.p.alive_replicas.min(near)))
-                } else {
-                    conf.in_sync_replicas
-                };
+                let need = self.need_acks();
                 let done = need <= 1 || self.replicas_with(end) >= need;
                 (done.then_some(PutMessageStatus::PutOk), need)
             }

@@ -139,7 +139,6 @@ impl Cluster {
         };
         node.power = Power::Down(how);
         node.since = now;
-        node.start = node.start.saturating_add(1);
         self.with_node(id, Some(cause), events, |role, ctx| role.lose_memory(ctx, how));
         for conn in self.network.conns_of(id) {
             if how == Down::PowerLoss {

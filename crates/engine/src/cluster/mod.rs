@@ -156,10 +156,18 @@ impl Cluster {
     /// Whether only housekeeping is left: heartbeats, polls and other periodic looks that change no message's fate.
     #[must_use]
     pub fn at_rest(&self) -> bool {
-        let starting = self.nodes.iter().any(|node| matches!(node.power, Power::Starting(_)));
-        !starting
+        let busy = self.nodes.iter().any(|node| match (&node.power, &node.role) {
+            (Power::Starting(_), _) => true,
+            // A call that waits for a frozen broker has nothing but a deadline left.
+            (Power::Running | Power::Paused { .. }, Role::Producer(producer)) => !producer.view().waiting.is_empty(),
+            (Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted, _) => false,
+        });
+        !busy
             && self.agenda.values().all(|due| match &due.what {
-                Occurrence::Arrival(packet) => matches!(&packet.segment, Segment::Data(frame) if frame.is_housekeeping()),
+                Occurrence::Arrival(packet) => match &packet.segment {
+                    Segment::Data(frame) => frame.is_housekeeping(),
+                    Segment::Syn | Segment::SynAck | Segment::Refused | Segment::Fin | Segment::Rst => true,
+                },
                 Occurrence::Alarm { node, start, timer } => {
                     timer.is_housekeeping() || self.node(*node).is_none_or(|node| node.start != *start)
                 }

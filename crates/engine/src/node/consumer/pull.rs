@@ -282,20 +282,8 @@ impl Process {
 
     /// Its answer, told here and not by the broker. A refusal tells nothing: it never reached the store.
     pub fn on_script_answer(&mut self, app: &App, ctx: &mut Ctx, pull: &ScriptPull, answer: Option<&Response>) {
-        if let Some(Response::Pulled { status, next_begin_offset, messages, code, .. }) = answer {
-            ctx.tell(EventKind::Pulled {
-                consumer: ctx.me,
-                group: app.group,
-                topic: pull.topic,
-                queue: pull.queue,
-                offset: pull.offset,
-                status: *status,
-                next_begin_offset: *next_begin_offset,
-                pull_status: Some(pull_status(*code)),
-                count: u32::try_from(messages.len()).unwrap_or(u32::MAX),
-                script: true,
-            });
-        }
+        // The broker has told its read; nothing in the client follows from a raw pull.
+        let _ = (app, ctx, pull, answer);
     }
 }
 
