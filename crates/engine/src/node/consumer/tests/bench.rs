@@ -18,7 +18,8 @@ pub(super) fn check(profile: &str, cluster: &str, script: &str, until: u32, expe
     let mut told = String::new();
     for event in run.events() {
         if let Some(line) = line(run.names(), event) {
-            let _ = writeln!(told, "{:>9}  {:<4} {line}", event.at.to_string(), run.names().node(event.node));
+            // The node comes first: a right-aligned first column would be indentation, which `expect!` takes away.
+            let _ = writeln!(told, "{:<10} {:>9}  {line}", run.names().node(event.node), event.at.to_string());
         }
     }
     expect.assert_eq(&told);

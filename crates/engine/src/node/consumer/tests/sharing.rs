@@ -15,19 +15,19 @@ fn a_new_member_takes_over_a_queue_whose_messages_are_still_being_consumed() {
     let script = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 1, "queue": 1 },
         { "at": 1000, "do": "start-consumer", "consumer": "c2" }"#;
     check("5.3", &two_queues(two), script, 6_000, &expect![[r#"
-                2  broker-a/0 c1 pulls Orders/1 at 0: FOUND 1
-                3  c1   gets m1 from Orders/1:0, rc 0 (#1)
-                4  broker-a/0 c1 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
-             1000  c2   is up
-             1014  c1   owns 1 of %RETRY%CG
-             1018  c1   owns 1 of Orders
-             1515  broker-a/0 c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-             2006  c2   owns 1 of Orders
-             2507  broker-a/0 c2 pulls Orders/1 at 0: FOUND 1
-             2508  c2   gets m1 from Orders/1:0, rc 0 (#1)
-             2508  c2   CONSUME_SUCCESS for m1 (#1): done
-             2509  broker-a/0 c2 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
-             4003  c1   CONSUME_SUCCESS for m1 (#1): done, thrown away
+        broker-a/0         2  c1 pulls Orders/1 at 0: FOUND 1
+        c1                 3  gets m1 from Orders/1:0, rc 0 (#1)
+        broker-a/0         4  c1 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
+        c2              1000  is up
+        c1              1014  owns 1 of %RETRY%CG
+        c1              1018  owns 1 of Orders
+        broker-a/0      1515  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+        c2              2006  owns 1 of Orders
+        broker-a/0      2507  c2 pulls Orders/1 at 0: FOUND 1
+        c2              2508  gets m1 from Orders/1:0, rc 0 (#1)
+        c2              2508  CONSUME_SUCCESS for m1 (#1): done
+        broker-a/0      2509  c2 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
+        c1              4003  CONSUME_SUCCESS for m1 (#1): done, thrown away
     "#]]);
 }
 
@@ -40,12 +40,12 @@ fn members_with_different_tags_lose_what_the_broker_lets_through_for_the_other()
         { "at": 20, "do": "send", "producer": "p1", "topic": "Orders", "queue": 1, "tag": "A" },
         { "at": 30, "do": "send", "producer": "p1", "topic": "Orders", "queue": 1, "tag": "B" }"#;
     check("5.3", &two_queues(two), script, 3_000, &expect![[r#"
-                2  broker-a/0 c1 pulls Orders/0 at 0: FOUND 1
-                3  c1   gets m1 from Orders/0:0, rc 0 (#1)
-                3  c1   CONSUME_SUCCESS for m1 (#1): done
-                4  broker-a/0 c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
-               22  broker-a/0 c2 pulls Orders/1 at 0: FOUND 1
-               24  broker-a/0 c2 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-a/0         2  c1 pulls Orders/0 at 0: FOUND 1
+        c1                 3  gets m1 from Orders/0:0, rc 0 (#1)
+        c1                 3  CONSUME_SUCCESS for m1 (#1): done
+        broker-a/0         4  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-a/0        22  c2 pulls Orders/1 at 0: FOUND 1
+        broker-a/0        24  c2 pulls Orders/1 at 1: OFFSET_OVERFLOW_ONE 0
     "#]]);
 }
 
@@ -54,35 +54,35 @@ fn a_restarted_broker_serves_a_living_consumer_again() {
     let script = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders" }, { "at": 1000, "do": "crash", "node": "broker-a/0" },
         { "at": 2000, "do": "restart", "node": "broker-a/0", "takesMs": 1000 }, { "at": 5000, "do": "send", "producer": "p1", "topic": "Orders" }"#;
     check("5.3", PLAIN, script, 8_000, &expect![[r#"
-                2  broker-a/0 c1 pulls Orders/0 at 0: FOUND 1
-                3  c1   gets m1 from Orders/0:0, rc 0 (#1)
-                3  c1   CONSUME_SUCCESS for m1 (#1): done
-                4  broker-a/0 c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
-             1000  broker-a/0 is down
-             3000  broker-a/0 is up
-             3011  c1   owns 1 of %RETRY%CG
-             3512  broker-a/0 c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-             4008  broker-a/0 c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
-             4008  broker-a/0 knows Orders/0 at 1
-             5004  broker-a/0 c1 pulls Orders/0 at 1: FOUND 1
-             5005  c1   gets m2 from Orders/0:1, rc 0 (#2)
-             5005  c1   CONSUME_SUCCESS for m2 (#2): done
-             5006  broker-a/0 c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
-             6701  broker-a/0 knows Orders/0 at 2
+        broker-a/0         2  c1 pulls Orders/0 at 0: FOUND 1
+        c1                 3  gets m1 from Orders/0:0, rc 0 (#1)
+        c1                 3  CONSUME_SUCCESS for m1 (#1): done
+        broker-a/0         4  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      1000  is down
+        broker-a/0      3000  is up
+        c1              3011  owns 1 of %RETRY%CG
+        broker-a/0      3512  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+        broker-a/0      4008  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      4008  knows Orders/0 at 1
+        broker-a/0      5004  c1 pulls Orders/0 at 1: FOUND 1
+        c1              5005  gets m2 from Orders/0:1, rc 0 (#2)
+        c1              5005  CONSUME_SUCCESS for m2 (#2): done
+        broker-a/0      5006  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      6701  knows Orders/0 at 2
     "#]]);
     check("4.9", PLAIN, script, 36_000, &expect![[r#"
-                2  broker-a/0 c1 pulls Orders/0 at 0: FOUND 1
-                3  c1   gets m1 from Orders/0:0, rc 0 (#1)
-                3  c1   CONSUME_SUCCESS for m1 (#1): done
-                4  broker-a/0 c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
-             1000  broker-a/0 is down
-             3000  broker-a/0 is up
-             7953  broker-a/0 knows Orders/0 at 1
-             7953  broker-a/0 knows %RETRY%CG/0 at 0
-            30951  broker-a/0 c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-            32951  broker-a/0 c1 pulls Orders/0 at 1: FOUND 1
-            32952  c1   gets m2 from Orders/0:1, rc 0 (#2)
-            32952  c1   CONSUME_SUCCESS for m2 (#2): done
-            32953  broker-a/0 c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
+        broker-a/0         2  c1 pulls Orders/0 at 0: FOUND 1
+        c1                 3  gets m1 from Orders/0:0, rc 0 (#1)
+        c1                 3  CONSUME_SUCCESS for m1 (#1): done
+        broker-a/0         4  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      1000  is down
+        broker-a/0      3000  is up
+        broker-a/0      7953  knows Orders/0 at 1
+        broker-a/0      7953  knows %RETRY%CG/0 at 0
+        broker-a/0     30951  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+        broker-a/0     32951  c1 pulls Orders/0 at 1: FOUND 1
+        c1             32952  gets m2 from Orders/0:1, rc 0 (#2)
+        c1             32952  CONSUME_SUCCESS for m2 (#2): done
+        broker-a/0     32953  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
     "#]]);
 }
