@@ -35,6 +35,8 @@ pub(crate) enum ProducerTimer {
     Heartbeat,
     /// The next step of a call, which no network event starts.
     Call(u32),
+    /// A call's request is ready to leave.
+    Depart(u32),
 }
 
 /// `DefaultMQPushConsumerImpl`, `MQClientInstance`, `RebalanceService`.
@@ -137,7 +139,7 @@ impl Timer {
             Self::Remoting(_) | Self::NameServer(_) => true,
             Self::Producer(timer) => match timer {
                 ProducerTimer::PollRoutes | ProducerTimer::Heartbeat => true,
-                ProducerTimer::Call(_) => false,
+                ProducerTimer::Call(_) | ProducerTimer::Depart(_) => false,
             },
             Self::Consumer(timer) => match timer {
                 ConsumerTimer::PollRoutes

@@ -21,7 +21,7 @@ settings! {
     /// The longest body the client sends.
     max_message_size: u64 = "maxMessageSize", within(Kind::Bytes, 1, INT_MAX), DefaultMqProducer "G.1" modelled, both(4_194_304);
     /// Longer bodies are compressed.
-    compress_msg_body_over_howmuch: u64 = "compressMsgBodyOverHowmuch", BYTES, DefaultMqProducer "G.1" later, both(4_096);
+    compress_msg_body_over_howmuch: u64 = "compressMsgBodyOverHowmuch", BYTES, DefaultMqProducer "G.1" modelled, both(4_096);
     /// The queues of a topic that this client makes the broker create.
     default_topic_queue_nums: u32 = "defaultTopicQueueNums", within(Kind::Int, 1, 128), DefaultMqProducer "G.1" modelled, both(4);
     /// The topic whose route is borrowed for it.

@@ -17,7 +17,7 @@ use crate::node::remoting::{Mode, Outcome};
 use crate::scenario;
 use crate::status::SendMode;
 use crate::timers::{ProducerTimer, RemotingTimer, Timer};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 use crate::view::ProducerView;
 use crate::wire::{Frame, Message, Request};
 
@@ -58,6 +58,11 @@ struct Application {
     listener: Listener,
 }
 
+/// Bytes of a MiB.
+const MEBIBYTE: u64 = 1 << 20;
+/// After so long without a call the next one is a first one again.
+const PAUSE: Span = Span::from_millis(1_000);
+
 /// One start of the process.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Process {
@@ -72,6 +77,8 @@ struct Process {
     round: Vec<NodeId>,
     /// Whether the routes it starts with have been asked for.
     warmed_up: bool,
+    /// When the latest call was made.
+    last_call: Option<SimTime>,
 }
 
 /// What a request of this client was for.
@@ -188,6 +195,7 @@ impl Producer {
             ProducerTimer::PollRoutes => running.poll_routes(),
             ProducerTimer::Heartbeat => running.scheduled_heartbeat(),
             ProducerTimer::Call(call) => running.call(call),
+            ProducerTimer::Depart(call) => running.depart(call),
         });
     }
 
@@ -261,6 +269,7 @@ impl Process {
             topics: ctx.setup.topics.iter().map(|(topic, _)| *topic).collect(),
             round: Vec::new(),
             warmed_up: false,
+            last_call: None,
         }
     }
 
@@ -343,7 +352,6 @@ impl Running<'_, '_> {
         };
         let (order, topic) = (&call.order, call.topic());
         let body_bytes = order.message.body_bytes;
-        let queue = order.queue;
         self.ctx.tell(EventKind::SendCalled {
             message: order.label,
             topic,
@@ -357,10 +365,28 @@ impl Running<'_, '_> {
             self.conf.max_message_size,
         ) {
             Err(invalid) => self.finish(id, Ending::Failed(Exception::Invalid(invalid))),
-            Ok(()) => match queue {
-                Some((broker, queue)) => self.send_to_queue(id, broker, queue),
-                None => self.find_route(id),
-            },
+            Ok(()) => {
+                let takes = preparation(self.ctx, self.conf, self.process.last_call, body_bytes);
+                self.process.last_call = Some(self.ctx.now);
+                if takes == Span::ZERO {
+                    self.depart(id);
+                } else {
+                    let at = self.ctx.now + takes;
+                    self.ctx
+                        .wake(at, Timer::Producer(ProducerTimer::Depart(id)));
+                }
+            }
+        }
+    }
+
+    /// The call's message is ready: to the queue that the caller chose, or to the next one of the route.
+    fn depart(&mut self, id: CallId) {
+        let Some(call) = self.process.calls.get(&id) else {
+            return;
+        };
+        match call.order.queue {
+            Some((broker, queue)) => self.send_to_queue(id, broker, queue),
+            None => self.find_route(id),
         }
     }
 
@@ -480,4 +506,30 @@ impl Running<'_, '_> {
             .invoke(self.ctx, to, mode, timeout, request, purpose);
         self.hear_all(outcome);
     }
+}
+
+/// How long a call's message takes to be ready.
+///
+/// A big body is compressed, in vain if it is random: 35 to 170 ms a MiB [k32 k32-49]. And the first call after a pause is sometimes
+/// slow enough for the next one, on another thread, to overtake it [k19 k21-49 k22-49 k48-49].
+fn preparation(
+    ctx: &mut Ctx,
+    conf: &ProducerConfig,
+    last_call: Option<SimTime>,
+    body_bytes: u64,
+) -> Span {
+    let mut takes = Span::ZERO;
+    if body_bytes > conf.compress_msg_body_over_howmuch {
+        let a_mebibyte = ctx.rng.span(
+            Span::from_millis(50),
+            Span::from_millis(35),
+            Span::from_millis(170),
+        );
+        takes = Span::from_micros(a_mebibyte.times(body_bytes).micros() / MEBIBYTE);
+    }
+    let rested = last_call.is_none_or(|last| ctx.now.since(last) >= PAUSE);
+    if rested && !ctx.rng.usually(1, 8) {
+        takes = takes + ctx.rng.span(Span::ZERO, Span::from_millis(10), Span::from_millis(19));
+    }
+    takes
 }
