@@ -33,6 +33,7 @@ mod retention;
 mod schedule;
 mod send_back;
 mod transaction;
+mod transaction_check;
 mod view;
 
 use clients::Clients;
@@ -44,7 +45,7 @@ use pull::HeldPulls;
 use put::Puts;
 use replica::Replication;
 use schedule::ScheduleMessageService;
-use transaction::Transactions;
+use transaction::{CheckProgress, Transactions};
 
 /// Which queue of which topic a group's offset is for.
 pub(crate) type OffsetKey = (GroupId, TopicId, QueueId);
@@ -75,6 +76,8 @@ pub(crate) struct Disk {
     pub topics: BTreeMap<TopicId, u16>,
     /// consumerOffset.json.
     pub offsets: BTreeMap<OffsetKey, QueueOffset>,
+    /// How far transaction checks have come; in consumerOffset.json, too.
+    pub check_progress: CheckProgress,
     /// delayOffset.json.
     pub delay_offsets: BTreeMap<u8, QueueOffset>,
     /// fsync does not return. Ends with the process that hangs in it.
@@ -333,7 +336,7 @@ impl Live<'_> {
     fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, opaque: Option<Opaque>, request: Request) {
         let answer = match request {
             Request::SendMessage { message, queue, default_queues, max_reconsume_times, .. } => {
-                self.on_send(ctx, put::Sender { node: from, conn, opaque }, message, queue, default_queues, max_reconsume_times)
+                self.on_send(ctx, put::Sender { node: from, conn, opaque, finishes: None }, message, queue, default_queues, max_reconsume_times)
             }
             Request::Heartbeat { client, producers, consumers } => self.on_heartbeat(ctx, conn, client, producers, consumers),
             Request::UnregisterClient { client } => self.on_unregister(ctx, client),
@@ -354,7 +357,8 @@ impl Live<'_> {
                 Some(Response::Ok)
             }
             Request::EndTransaction { half_offset, half_queue_offset, state, .. } => {
-                self.on_end_transaction(ctx, half_offset, half_queue_offset, state);
+                let sender = put::Sender { node: from, conn, opaque: None, finishes: Some(half_queue_offset) };
+                self.on_end_transaction(ctx, sender, half_offset, half_queue_offset, state);
                 Some(Response::Ok)
             }
             Request::GetAllMetadata => Some(Response::Metadata(Arc::new(self.metadata()))),

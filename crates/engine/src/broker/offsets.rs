@@ -19,6 +19,10 @@ impl Live<'_> {
         }
         let (group, topic, queue) = key;
         ctx.tell(EventKind::OffsetCommitted { group, topic, queue, offset });
+        self.plan_offsets_file(ctx);
+    }
+
+    pub(super) fn plan_offsets_file(&mut self, ctx: &mut Ctx) {
         if !self.p.offsets_planned {
             self.p.offsets_planned = true;
             let at = ctx.now.next_tick(self.p.started + FIRST_WRITE, self.id.conf.flush_consumer_offset_interval);
@@ -32,6 +36,7 @@ impl Live<'_> {
     }
 
     pub(super) fn write_offsets(&mut self, ctx: &mut Ctx) {
+        self.disk.check_progress = self.p.transactions.progress();
         if self.disk.offsets != self.p.offsets {
             self.disk.offsets = self.p.offsets.clone();
             ctx.tell(EventKind::OffsetPersisted);

@@ -29,6 +29,8 @@ pub(crate) struct Sender {
     pub conn: ConnId,
     /// None for a oneway send.
     pub opaque: Option<Opaque>,
+    /// The half message that is finished when this put, its commit, is over.
+    pub finishes: Option<QueueOffset>,
 }
 
 /// Puts that have appended and are not answered yet.
@@ -59,6 +61,8 @@ pub(crate) struct Special {
     pub real: Option<(TopicId, QueueId)>,
     pub deliver_at: Option<SimTime>,
     pub finished: Vec<QueueOffset>,
+    /// Nobody waits for this put, whatever the message's own WAIT says.
+    pub nobody_waits: bool,
 }
 
 impl Puts {
@@ -154,7 +158,7 @@ impl Live<'_> {
         special: Special,
     ) -> Result<Arc<Record>, PutMessageStatus> {
         self.check_before_put(&message)?;
-        if ctx.profile() == Profile::V5_3 && !self.enough_in_sync(&message) {
+        if ctx.profile() == Profile::V5_3 && !special.nobody_waits && !self.enough_in_sync(&message) {
             return Err(PutMessageStatus::InSyncReplicasNotEnough);
         }
         let len = record_len(message.body_bytes, ctx.setup.names.topic(topic).len(), message.properties_bytes);
@@ -304,6 +308,9 @@ impl Live<'_> {
             Some(PutMessageStatus::PutOk) | None => put.flush.unwrap_or(PutMessageStatus::PutOk),
             Some(status) => status,
         };
+        if let Some(half) = put.sender.finishes {
+            self.delete_half(ctx, half);
+        }
         let Some(opaque) = put.sender.opaque else { return };
         ctx.tell(EventKind::Replied { message: put.label, to: put.sender.node, status });
         let sent = Response::Sent { status, queue: put.queue, queue_offset: put.queue_offset, start: put.start };

@@ -65,7 +65,7 @@ impl Live<'_> {
         let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
         let level = message.delay_level.min(levels).max(1);
         let delay = self.id.conf.message_delay_level.get(usize::from(level - 1)).copied().unwrap_or(Span::ZERO);
-        let special = Special { real: Some((topic, queue)), deliver_at: Some(ctx.now + delay), finished: Vec::new() };
+        let special = Special { real: Some((topic, queue)), deliver_at: Some(ctx.now + delay), ..Special::default() };
         self.put(ctx, message, system::SCHEDULE, QueueId(u16::from(level - 1)), special)
     }
 
@@ -110,10 +110,12 @@ impl Live<'_> {
         self.plan_delivery(ctx, level);
     }
 
-    /// A record has got its consume-queue entry: a delayed one may be the next of its level.
+    /// A record has got its consume-queue entry: a delayed one may be the next of its level, a half one has to be looked after.
     pub(super) fn note_dispatched(&mut self, ctx: &mut Ctx, record: &Record) {
         if record.topic == system::SCHEDULE {
             self.plan_delivery(ctx, u8::try_from(record.queue.0 + 1).unwrap_or(u8::MAX));
+        } else if record.topic == system::HALF {
+            self.plan_scan(ctx);
         }
     }
 

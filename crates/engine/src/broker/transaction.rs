@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
-use crate::ids::{ConnId, QueueId, TagId};
+use crate::ids::{QueueId, TagId};
 use crate::setup::system;
 use crate::status::{Profile, PutMessageStatus, TransactionState};
 use crate::timers::{BrokerTimer, Timer};
@@ -91,7 +91,7 @@ impl Live<'_> {
     pub(super) fn on_end_transaction(
         &mut self,
         ctx: &mut Ctx,
-        conn: ConnId,
+        sender: Sender,
         half_offset: PhysicalOffset,
         half_queue_offset: QueueOffset,
         state: TransactionState,
@@ -104,17 +104,17 @@ impl Live<'_> {
         match state {
             TransactionState::Unknow => {}
             TransactionState::Rollback => self.delete_half(ctx, half_queue_offset),
-            TransactionState::Commit => self.commit_half(ctx, conn, &half),
+            TransactionState::Commit => self.commit_half(ctx, sender, &half),
         }
     }
 
     /// `#endMessageTransaction`, `#sendFinalMessage`: the message is put again, where it was going, with its own WAIT. Only when
     /// that put is answered, well or with one of the three "not OK" statuses, the half message is written off.
-    fn commit_half(&mut self, ctx: &mut Ctx, conn: ConnId, half: &Record) {
+    fn commit_half(&mut self, ctx: &mut Ctx, sender: Sender, half: &Record) {
         let Some((topic, queue)) = half.real else { return };
         let message = Message { half_of: None, check_times: 0, ..(*half.message).clone() };
         if let Ok(record) = self.put(ctx, Arc::new(message), topic, queue, Special::default()) {
-            self.wait_for_answer(ctx, Sender { conn, opaque: None, finishes: Some(half.queue_offset) }, &record);
+            self.wait_for_answer(ctx, sender, &record, queue);
         }
     }
 
