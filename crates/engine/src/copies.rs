@@ -10,7 +10,7 @@ use crate::ledger::Copy;
 use crate::node::consumer::Consumer;
 use crate::setup::{Kind, system};
 use crate::status::Profile;
-use crate::units::QueueOffset;
+use crate::units::{PhysicalOffset, QueueOffset};
 use crate::view::{NodeKind, NodeView};
 
 /// How far below a committed offset passed-over messages are looked for.
@@ -47,14 +47,22 @@ pub(crate) fn servable(cluster: &Cluster) -> BTreeSet<MessageId> {
     in_logs.chain(in_memory).collect()
 }
 
-/// Messages whose entries lie right below an offset of one broker's queue: what a commit of that offset may have passed over.
-pub(crate) fn just_below(cluster: &Cluster, node: NodeId, topic: TopicId, queue: QueueId, offset: QueueOffset) -> Vec<MessageId> {
-    let Some((_, broker, _)) = cluster.brokers().find(|(id, _, _)| *id == node) else { return Vec::new() };
+/// Messages whose entries lie right below an offset of one broker's queue, and that this group has not consumed: what a commit of
+/// that offset may have passed over.
+pub(crate) fn just_below(cluster: &Cluster, node: NodeId, group: GroupId, topic: TopicId, queue: QueueId, offset: QueueOffset) -> Vec<MessageId> {
+    let Some(broker) = cluster.broker(node) else { return Vec::new() };
     let Some(cq) = broker.disk().queues.get(topic, queue) else { return Vec::new() };
     (0..LOOK_BACK)
         .filter_map(|back| cq.get(QueueOffset::new(offset.get().checked_sub(back + 1)?)))
         .filter_map(|entry| broker.disk().log.record_at(entry.start)?.message.label)
+        .filter(|message| !cluster.is_consumed(*message, group))
         .collect()
+}
+
+/// Whether a record that a broker has just made visible will never be given to anybody.
+pub(crate) fn is_stillborn(cluster: &Cluster, node: NodeId, start: PhysicalOffset) -> bool {
+    let Some(broker) = cluster.broker(node) else { return false };
+    broker.disk().log.record_at(start).is_some_and(|record| is_skipped(cluster, broker, record))
 }
 
 /// Whether a message has no servable copy anywhere.

@@ -41,9 +41,9 @@ impl Cluster {
             .iter()
             .flat_map(|event| {
                 let passed = if let EventKind::Dispatched { record } = &event.kind {
-                    record.message.into_iter().collect()
-                } else if let EventKind::OffsetCommitted { topic, queue, offset, .. } = &event.kind {
-                    copies::just_below(self, node, *topic, *queue, *offset)
+                    record.message.filter(|_| copies::is_stillborn(self, node, record.start)).into_iter().collect()
+                } else if let EventKind::OffsetCommitted { group, topic, queue, offset } = &event.kind {
+                    copies::just_below(self, node, *group, *topic, *queue, *offset)
                 } else {
                     Vec::new()
                 };

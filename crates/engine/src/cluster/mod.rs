@@ -223,6 +223,14 @@ impl Cluster {
         })
     }
 
+    /// The broker replica that `node` is.
+    pub(crate) fn broker(&self, node: NodeId) -> Option<&Broker> {
+        match &self.node(node)?.role {
+            Role::Broker(broker) => Some(broker),
+            Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_) => None,
+        }
+    }
+
     /// The consumers, and whether each runs.
     pub(crate) fn consumers(&self) -> impl Iterator<Item = (NodeId, &Consumer, bool)> {
         self.nodes.iter().zip(0u16..).filter_map(|(node, id)| match &node.role {
@@ -232,7 +240,7 @@ impl Cluster {
     }
 
     pub(crate) fn is_slave(&self, node: NodeId) -> bool {
-        self.brokers().any(|(id, broker, _)| id == node && broker.identity().replica != 0)
+        self.broker(node).is_some_and(|broker| broker.identity().replica != 0)
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {

@@ -75,7 +75,6 @@ impl Cluster {
     }
 
     fn label_at(&self, node: NodeId, start: PhysicalOffset) -> Option<MessageId> {
-        let (_, broker, _) = self.brokers().find(|(id, _, _)| *id == node)?;
-        broker.disk().log.record_at(start)?.message.label
+        self.broker(node)?.disk().log.record_at(start)?.message.label
     }
 }
