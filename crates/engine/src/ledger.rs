@@ -8,7 +8,7 @@ use crate::action::{Action, Command};
 use crate::cluster::Cluster;
 use crate::copies;
 use crate::event::{AttemptOutcome, Event, EventKind, Place, SendOutcome};
-use crate::exception::ExceptionClass;
+use crate::exception::Exception;
 use crate::ids::{EventId, GroupId, MessageId, NodeId, TagId, TopicId};
 use crate::status::{SendStatus, words};
 
@@ -148,6 +148,8 @@ struct Told {
     promise: Promise,
     /// The event that ended its last call without storing it, as far as the client knows.
     failed_by: Option<EventId>,
+    /// Some attempt got no answer: whatever its call was told in the end, it may be stored.
+    unanswered: bool,
     stored: bool,
     delivered: u32,
     /// Successful consumptions by group.
@@ -176,6 +178,7 @@ impl Told {
             topic,
             promise: Promise::Pending,
             failed_by: None,
+            unanswered: false,
             stored: false,
             delivered: 0,
             consumed: BTreeMap::new(),
@@ -187,9 +190,10 @@ impl Told {
     fn observe(&mut self, event: &Event) {
         match &event.kind {
             EventKind::SendReturned { outcome, .. } => {
-                self.promise = promise(outcome);
+                self.promise = promise(outcome, self.unanswered);
                 self.failed_by = Some(event.id);
             }
+            EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(exception), .. } => self.unanswered |= says_nothing(exception),
             EventKind::Appended { .. } => {
                 self.stored = true;
                 self.lost_by = None;
@@ -203,7 +207,7 @@ impl Told {
             // The others say how, not what.
             EventKind::SendCalled { .. }
             | EventKind::RequestSent { .. }
-            | EventKind::AttemptEnded { outcome: AttemptOutcome::Status(_) | AttemptOutcome::Failed(_) | AttemptOutcome::Sent, .. }
+            | EventKind::AttemptEnded { outcome: AttemptOutcome::Status(_) | AttemptOutcome::Sent, .. }
             | EventKind::Committed { .. }
             | EventKind::Flushed { .. }
             | EventKind::Replicated { .. }
@@ -234,29 +238,39 @@ impl Told {
     }
 }
 
-/// What an outcome promises. A definite error answer says that nothing was stored; a timeout or a lost connection says nothing.
-fn promise(outcome: &SendOutcome) -> Promise {
+/// What an outcome promises. A definite error says that nothing was stored, unless an earlier attempt of the call got no answer: a
+/// lost connection, then refused ones, is told as 10001.
+fn promise(outcome: &SendOutcome, unanswered: bool) -> Promise {
     match outcome {
         SendOutcome::Result { status: SendStatus::SendOk, .. } => Promise::Acked,
         SendOutcome::Result { status: SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable, .. } => {
             Promise::AckedUnsure
         }
         SendOutcome::Nothing => Promise::Unknown,
-        SendOutcome::Exception(exception) => match (exception.class(), exception.code()) {
-            // Refused connections and missing routes (10001, 10005): no broker ever had it. A broker's own code: it did not store it.
-            (ExceptionClass::MQClientException, Some(10_001 | 10_004 | 10_005 | 13)) | (ExceptionClass::MQBrokerException, _) => Promise::Refused,
-            (ExceptionClass::MQClientException, Some(code)) if code > 0 && code < 10_000 => Promise::Refused,
-            (ExceptionClass::MQClientException, _) if matches!(exception, crate::exception::Exception::Invalid(_)) => Promise::Refused,
-            (
-                ExceptionClass::MQClientException
-                | ExceptionClass::RemotingConnectException
-                | ExceptionClass::RemotingSendRequestException
-                | ExceptionClass::RemotingTimeoutException
-                | ExceptionClass::RemotingTooMuchRequestException
-                | ExceptionClass::IllegalStateException,
-                _,
-            ) => Promise::Unknown,
-        },
+        SendOutcome::Exception(exception) if unanswered || says_nothing(exception) => Promise::Unknown,
+        SendOutcome::Exception(_) => Promise::Refused,
+    }
+}
+
+/// Whether an exception leaves open if the message was stored: no answer came, in time or at all. Refused connections, missing
+/// routes and a broker's own codes do not: nobody stored it.
+const fn says_nothing(exception: &Exception) -> bool {
+    match exception {
+        Exception::SendRequest(_)
+        | Exception::Timeout(..)
+        | Exception::CallTimeout
+        | Exception::InvokeAsyncTimeout(_)
+        | Exception::WaitResponseTimeout
+        | Exception::AsyncSendFailed => true,
+        Exception::Connect(_)
+        | Exception::AsyncUnknownReason
+        | Exception::RouteLookup(_)
+        | Exception::Broker { .. }
+        | Exception::Invalid(_)
+        | Exception::Exhausted { .. }
+        | Exception::BrokerNotExist(_)
+        | Exception::NoRoute(_)
+        | Exception::HalfMessageFailed => false,
     }
 }
 

@@ -1,0 +1,247 @@
+//! `assets/scenarios/`: every status and every exception that a script can provoke, and what teaches best. What a file's name says
+//! has to be there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use expect_test::expect;
+use loss_lab_engine::draw;
+use loss_lab_engine::event::{EventKind, SendOutcome};
+use loss_lab_engine::exception::ExceptionClass;
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::run::{End, Run};
+use loss_lab_engine::scenario::Network;
+use loss_lab_engine::status::SendStatus;
+use loss_lab_engine::units::Span;
+
+use crate::lab;
+use crate::suite::FILES;
+
+/// What applications were told and what became of the messages, file by file.
+#[test]
+fn every_file_does_what_its_name_says() {
+    let mut rows = Vec::new();
+    for (name, text) in FILES {
+        let mut run = Run::new(lab::scenario(text));
+        assert_eq!(run.finish(), End::Until, "{name}");
+        let told = told(&run);
+        if let Some(promised) = promised(name) {
+            let has = |outcome: &SendOutcome| word(outcome) == Some(promised.clone());
+            assert!(
+                told.values().flatten().any(has),
+                "{name} does not come to {promised}"
+            );
+        }
+        for (n, row) in summary(&run, &told).into_iter().enumerate() {
+            let name = if n == 0 { *name } else { "" };
+            let [messages, said, promise, fate] = row;
+            rows.push([name.to_owned(), messages, promise, fate, said]);
+        }
+    }
+    let table = draw::table(
+        [
+            "file",
+            "message",
+            "promise",
+            "fate",
+            "its application was told",
+        ],
+        &rows,
+    );
+    expect![[r#"
+        file                                   message  promise       fate                    its application was told
+        copy-never-served                      m1       acked         lost (store)            SEND_OK
+        crash-async-flush                      m1–m3    acked         consumed                SEND_OK
+        crash-before-append                    m1       unknown       never-stored (produce)  MQClientException 10001: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        crash-sync-flush                       m1–m3    acked         consumed                SEND_OK
+        crash-transient-pool                   m1       acked         consumed                SEND_OK
+                                               m2       acked         lost (store)            SEND_OK
+        destroy-disk-async-flush               m1–m3    acked         lost (store)            SEND_OK
+        destroy-disk-sync-flush                m1–m3    acked         lost (store)            SEND_OK
+        exception-1-in-sync-replicas-async     m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: in-sync replicas not enough BROKER: <broker-a/0>
+        exception-1-in-sync-replicas-sync      m1       refused       never-stored            MQClientException 1: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-1-queue-illegal-49           m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: request queueId[9] is illegal BROKER: <broker-a/0>
+        exception-10001-connect                m1       refused       never-stored            MQClientException 10001: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-10002-timeout                m1       unknown       never-stored (produce)  MQClientException 10002: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-10002-timeout-49             m1       unknown       never-stored (produce)  MQClientException 10002: Send [1] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a]
+        exception-10003-broker-not-exist       m1       acked         in-flight               SEND_OK
+                                               m2       refused       never-stored            MQClientException 10005: No route info of this topic: New
+                                               m3       refused       never-stored            MQClientException 10003: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-10005-no-route               m1       refused       never-stored            MQClientException 10005: No route info of this topic: New
+        exception-10005-only-a-slave           m1       refused       never-stored            MQClientException 10001: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+                                               m2       refused       never-stored            MQClientException 10005: No route info of this topic: TopicTest
+        exception-13-body-empty                m1       refused       never-stored            MQClientException 13: CODE: 13  DESC: the message body length is zero
+        exception-13-body-too-big              m1       refused       never-stored            MQClientException 13: CODE: 13  DESC: the message body size over max value, MAX: 4194304
+        exception-13-message-illegal           m1       refused       never-stored            MQBrokerException 13: CODE: 13  DESC: the message is illegal, maybe msg body or properties length not matched. msg body length limit 4194304B, msg properties length limit 32KB. BROKER: <broker-a/0>
+        exception-14-disk-full                 m1       refused       never-stored            MQClientException 14: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-14-disk-full-async           m1       refused       never-stored            MQBrokerException 14: CODE: 14  DESC: service not available now. It may be caused by one of the following reasons: the broker's disk is full [CL: * CQ: * INDEX: *], messages are put to the slave, message store has been shut down, etc. BROKER: <broker-a/0>
+        exception-17-topic-not-exist           m1       refused       never-stored            MQClientException 17: Send [3] times, still failed, cost [*]ms, Topic: New, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-17-topic-not-exist-queue     m1       refused       never-stored            MQBrokerException 17: CODE: 17  DESC: topic[New] not exist, apply first please! BROKER: <broker-a/0>
+        exception-29-queue-illegal             m1       refused       never-stored            MQBrokerException 29: CODE: 29  DESC: request queueId[9] is illegal BROKER: <broker-a/0>
+        exception-async-connect                m1       refused       never-stored            MQClientException -1: unknown reason
+        exception-async-no-time-left           m1       unknown       never-stored (produce)  RemotingTooMuchRequestException: invokeAsync call the addr[<broker-a/0>] timeout
+        exception-async-send-request           m1       unknown       in-flight               MQClientException -1: send request failed
+        exception-async-wait-response-timeout  m1       unknown       never-stored (produce)  MQClientException -1: wait response timeout, cost=*
+        exception-call-timeout                 m1       unknown       never-stored (produce)  RemotingTooMuchRequestException: sendDefaultImpl call timeout
+        exception-call-timeout-49              m1       unknown       in-flight               RemotingTooMuchRequestException: sendDefaultImpl call timeout
+        exception-call-timeout-slow-replicas   m1       unknown       consumed                RemotingTooMuchRequestException: sendDefaultImpl call timeout
+        exception-half-message                 m1       refused       never-stored            MQClientException -1: send message Exception
+        exception-minus-1-send-request         m1       unknown       in-flight               MQClientException -1: Send [1] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a]
+        exception-oneway-dead-broker           m1       refused       never-stored            MQClientException 10001: Send [1] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a]
+        exception-queue-broker-not-exist       m1       refused       never-stored            MQClientException -1: The broker[broker-b] not exist
+        exception-queue-connect                m1       refused       never-stored            RemotingConnectException: connect to <broker-a/0> failed
+        exception-queue-send-request           m1       unknown       in-flight               RemotingSendRequestException: send request to <broker-a/0> failed
+        exception-queue-timeout                m1       unknown       never-stored (produce)  RemotingTimeoutException: wait response on the channel <broker-a/0> timeout, *(ms)
+        exception-route-lookup                 m1       refused       never-stored            IllegalStateException: org.apache.rocketmq.remoting.exception.RemotingConnectException: connect to <namesrv/0> failed
+        exception-topic-blank                  m1       refused       never-stored            MQClientException -1: The specified topic is blank
+        exception-topic-forbidden              m1       refused       never-stored            MQClientException -1: Sending message to topic[SCHEDULE_TOPIC_XXXX] is forbidden.
+        exception-topic-illegal                m1       refused       never-stored            MQClientException -1: The specified topic[a b] contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$
+        exception-topic-too-long               m1       refused       never-stored            MQClientException -1: The specified topic is longer than topic max length 127.
+        frozen-broker-stores-after-all         m1       unknown       consumed                RemotingTooMuchRequestException: sendDefaultImpl call timeout
+        fsync-error-swallowed                  m1       acked         lost (store)            SEND_OK
+        offsets-skipped                        m1–m3    acked         consumed                SEND_OK
+                                               m4–m5    acked         lost (consume)          SEND_OK
+                                               m6–m7    acked         consumed                SEND_OK
+        offsets-used-again                     m1–m2    acked         lost (store)            SEND_OK
+                                               m3–m4    acked         in-flight               SEND_OK
+        oneway-dead-broker                     m1       unknown       never-stored (produce)  nothing
+        partition-from-the-producer            m1       unknown       consumed                RemotingTooMuchRequestException: sendDefaultImpl call timeout
+        partition-from-the-slave               m1       acked         consumed                SEND_OK
+                                               m2       acked-unsure  consumed                FLUSH_SLAVE_TIMEOUT
+                                               m3       acked         consumed                SEND_OK
+        power-loss-async-flush                 m1–m3    acked         lost (store)            SEND_OK
+        power-loss-sync-flush                  m1–m3    acked         consumed                SEND_OK
+        read-from-the-slave                    m1       acked         consumed                SEND_OK
+        resend-after-timeout                   m1       acked         consumed × 2            RemotingTooMuchRequestException: sendDefaultImpl call timeout, then SEND_OK
+        retry-after-lost-connection            m1       acked         consumed × 2            SEND_OK
+        retry-another-broker                   m1       acked         consumed × 2            SEND_OK
+        send-flush-disk-timeout                m1       acked-unsure  consumed                FLUSH_DISK_TIMEOUT
+        send-flush-slave-timeout               m1       acked-unsure  consumed                FLUSH_SLAVE_TIMEOUT
+        send-flush-slave-timeout-49            m1       acked-unsure  consumed                FLUSH_SLAVE_TIMEOUT
+        send-ok                                m1       acked         consumed                SEND_OK
+        send-slave-not-available               m1       acked-unsure  consumed                SLAVE_NOT_AVAILABLE
+        slave-lag-destroyed-disk               m1–m3    acked         lost (store)            SEND_OK
+        sync-master-default                    m1       acked         lost (store)            SEND_OK
+    "#]].assert_eq(&table);
+}
+
+#[test]
+fn every_status_and_every_class_of_exception_is_reached() {
+    let mut statuses = BTreeSet::new();
+    let mut classes = BTreeSet::new();
+    for (_, text) in FILES {
+        for outcome in told(&lab::finished(lab::scenario(text)))
+            .into_values()
+            .flatten()
+        {
+            match outcome {
+                SendOutcome::Result { status, .. } => drop(statuses.insert(status)),
+                SendOutcome::Exception(exception) => drop(classes.insert(exception.class())),
+                SendOutcome::Nothing => {}
+            }
+        }
+    }
+    assert_eq!(statuses, SendStatus::ALL.iter().copied().collect());
+    assert_eq!(classes, ExceptionClass::ALL.iter().copied().collect());
+}
+
+#[test]
+fn every_file_is_listed_has_a_title_in_both_languages_and_no_network_of_its_own() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/scenarios");
+    let on_disk: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let listed = FILES.iter().map(|(name, _)| format!("{name}.json"));
+    assert_eq!(
+        on_disk,
+        listed.collect(),
+        "tests/shared/suite.rs lists other files"
+    );
+    for (name, text) in FILES {
+        let scenario = lab::scenario(text);
+        let title = &scenario.title;
+        assert!(!title.en.is_empty() && !title.zh.is_empty(), "{name}");
+        let usual = Network {
+            latency: Span::from_millis(1),
+            jitter: Span::ZERO,
+        };
+        assert_eq!(scenario.network, usual, "{name}");
+    }
+}
+
+/// Every outcome that each message's application was told, in order.
+fn told(run: &Run) -> BTreeMap<MessageId, Vec<SendOutcome>> {
+    let mut told: BTreeMap<MessageId, Vec<SendOutcome>> = BTreeMap::new();
+    for event in run.events() {
+        if let EventKind::SendReturned { message, outcome } = &event.kind {
+            told.entry(*message).or_default().push(outcome.clone());
+        }
+    }
+    told
+}
+
+/// `send-flush-disk-timeout` promises FLUSH_DISK_TIMEOUT, `exception-10001-connect` a 10001; other names promise in words.
+fn promised(name: &str) -> Option<String> {
+    if let Some(status) = name.strip_prefix("send-") {
+        let word = status.to_uppercase().replace('-', "_");
+        let status = SendStatus::ALL
+            .iter()
+            .find(|status| word.starts_with(status.word()))?;
+        return Some(status.word().to_owned());
+    }
+    let code = name.strip_prefix("exception-")?;
+    let code = code
+        .strip_prefix("minus-")
+        .map_or(code.to_owned(), |code| format!("-{code}"));
+    let digits = code
+        .trim_start_matches('-')
+        .split('-')
+        .next()
+        .unwrap_or_default();
+    let sign = if code.starts_with('-') { "-" } else { "" };
+    let number: i32 = format!("{sign}{digits}").parse().ok()?;
+    Some(number.to_string())
+}
+
+/// The word or the number that a file's name can promise.
+fn word(outcome: &SendOutcome) -> Option<String> {
+    match outcome {
+        SendOutcome::Result { status, .. } => Some(status.word().to_owned()),
+        SendOutcome::Exception(exception) => exception.code().map(|code| code.to_string()),
+        SendOutcome::Nothing => None,
+    }
+}
+
+/// Messages, what was told of them, promise and fate; messages in a row that fared alike share one.
+fn summary(run: &Run, told: &BTreeMap<MessageId, Vec<SendOutcome>>) -> Vec<[String; 4]> {
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for entry in run.ledger() {
+        let said = told.get(&entry.message).into_iter().flatten();
+        let said: Vec<String> = said.map(|outcome| lab::told(run, outcome)).collect();
+        let by = entry
+            .lost_by
+            .map_or(String::new(), |by| format!(" ({})", by.stage.word()));
+        let times = if entry.consumed > 1 {
+            format!(" × {}", entry.consumed)
+        } else {
+            String::new()
+        };
+        let fate = format!("{}{times}{by}", entry.fate.word());
+        let row = [
+            entry.message.to_string(),
+            said.join(", then "),
+            entry.promise.word().to_owned(),
+            fate,
+        ];
+        match rows.last_mut() {
+            Some(last) if last[1..] == row[1..] => {
+                let first = last[0].split('–').next().unwrap_or_default().to_owned();
+                last[0] = format!("{first}–{}", row[0]);
+            }
+            _ => rows.push(row),
+        }
+    }
+    rows
+}
