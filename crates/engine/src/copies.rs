@@ -132,6 +132,13 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
         );
         return record.queue_offset < next;
     }
+    if record.topic == system::HALF {
+        return !broker.is_half_open(record);
+    }
+    // Nobody reads what was put aside after `transactionCheckMax` checks.
+    if record.topic == system::CHECK_MAX {
+        return true;
+    }
     if record.topic.index() <= system::AUTO_CREATE.index() || cluster.setup().group_of_dead_letter_topic(record.topic).is_some() {
         return false;
     }

@@ -111,6 +111,14 @@ pub(crate) enum BrokerTimer {
     OpBatch,
     /// Old files are looked for.
     CleanFiles,
+    /// The disk's use is looked at.
+    CheckDisk,
+    /// The next file of a round of deletions goes.
+    DeleteFile,
+    /// Consume-queue files are looked for.
+    CleanQueues,
+    /// The consume queues' first offsets are corrected.
+    CorrectQueues,
     /// The slave connects to its master.
     HaConnect,
     /// The slave reports its offset.
@@ -133,6 +141,11 @@ pub(crate) enum NameServerTimer {
 }
 
 impl Timer {
+    /// Whether a broker may delete commit-log files when it goes off.
+    pub fn deletes_files(self) -> bool {
+        matches!(self, Self::Broker(BrokerTimer::CleanFiles | BrokerTimer::DeleteFile))
+    }
+
     /// Whether no message's fate hangs on it: it would go on for ever in an idle cluster.
     pub fn is_housekeeping(self) -> bool {
         match self {
@@ -166,6 +179,7 @@ impl Timer {
                 | BrokerTimer::PersistDelayOffsets
                 | BrokerTimer::ScanClients
                 | BrokerTimer::CleanFiles
+                | BrokerTimer::CheckDisk
                 | BrokerTimer::HaConnect
                 | BrokerTimer::HaReport(_)
                 | BrokerTimer::HaHousekeeping(_)
@@ -182,6 +196,9 @@ impl Timer {
                 | BrokerTimer::CheckTransactions
                 | BrokerTimer::CheckContinues(_)
                 | BrokerTimer::OpBatch
+                | BrokerTimer::DeleteFile
+                | BrokerTimer::CleanQueues
+                | BrokerTimer::CorrectQueues
                 | BrokerTimer::HaPush(_) => false,
             },
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use imbl::Vector;
 
 use crate::ids::{QueueId, TagId, TopicId};
+use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
 
 use super::commit_log::Record;
@@ -44,12 +45,34 @@ impl ConsumeQueue {
         self.entries.get(usize::try_from(offset.beyond(self.first)).ok()?)
     }
 
-    /// `correctMinOffset`: entries whose bytes are gone are no longer offered.
-    pub fn correct_min(&mut self, log_min: PhysicalOffset) {
-        while let Some(entry) = self.get(self.min)
+    /// `correctMinOffset`: entries whose bytes are gone are no longer offered. When that is all of them, 4.9 leaves the minimum where
+    /// it was, and every later pull below the end finds MESSAGE_WAS_REMOVING; 5.x moves it to the end.
+    pub fn correct_min(&mut self, log_min: PhysicalOffset, profile: Profile) {
+        let mut min = self.min.max(self.first);
+        while let Some(entry) = self.get(min)
             && entry.start < log_min
         {
-            self.min = self.min + 1;
+            min = min + 1;
+        }
+        if profile == Profile::V5_3 || min < self.max() {
+            self.min = min;
+        }
+    }
+
+    /// `MappedFileQueue#deleteExpiredFileByOffset`: whole files of `per_file` entries that all point below `log_min`, but never the
+    /// last one. Their offsets stay valid until the minimum is corrected. Says whether one went.
+    fn delete_files(&mut self, log_min: PhysicalOffset, per_file: u64) -> bool {
+        let mut deleted = false;
+        loop {
+            let next_file = QueueOffset::new(self.first.get() - self.first.get() % per_file + per_file);
+            let last = self.get(QueueOffset::new(next_file.get() - 1));
+            if next_file >= self.max() || !last.is_some_and(|entry| entry.start < log_min) {
+                return deleted;
+            }
+            let entries = usize::try_from(next_file.beyond(self.first)).unwrap_or(usize::MAX);
+            self.entries = self.entries.skip(entries.min(self.entries.len()));
+            self.first = next_file;
+            deleted = true;
         }
     }
 }
@@ -100,9 +123,14 @@ impl ConsumeQueues {
     }
 
     /// After files were deleted (`CleanConsumeQueueService`).
-    pub fn correct_min(&mut self, log_min: PhysicalOffset) {
+    pub fn correct_min(&mut self, log_min: PhysicalOffset, profile: Profile) {
         for cq in self.queues.values_mut() {
-            cq.correct_min(log_min);
+            cq.correct_min(log_min, profile);
         }
+    }
+
+    /// `ConsumeQueue#deleteExpiredFile`, the first half. Says whether a file went.
+    pub fn delete_files(&mut self, log_min: PhysicalOffset, per_file: u64) -> bool {
+        self.queues.values_mut().fold(false, |deleted, cq| cq.delete_files(log_min, per_file) || deleted)
     }
 }

@@ -44,6 +44,7 @@ use locks::QueueLocks;
 use pull::HeldPulls;
 use put::Puts;
 use replica::Replication;
+use retention::Cleaner;
 use schedule::ScheduleMessageService;
 use transaction::{CheckProgress, Transactions};
 
@@ -118,7 +119,7 @@ pub(crate) struct Process {
     pub locks: QueueLocks,
     /// `RunningFlags#isWriteable`.
     pub writeable: bool,
-    pub cleaning_planned: bool,
+    pub cleaner: Cleaner,
     /// Replicas of this name that the name server knows (`aliveReplicaNumsInGroup`).
     pub alive_replicas: u32,
 }
@@ -253,6 +254,10 @@ impl Broker {
             BrokerTimer::CheckContinues(serial) => live.continue_check(ctx, serial),
             BrokerTimer::OpBatch => live.on_op_batch(ctx),
             BrokerTimer::CleanFiles => live.clean_files(ctx),
+            BrokerTimer::CheckDisk => live.check_disk(ctx),
+            BrokerTimer::DeleteFile => live.delete_file(ctx),
+            BrokerTimer::CleanQueues => live.clean_queues(ctx),
+            BrokerTimer::CorrectQueues => live.correct_queues(ctx),
             BrokerTimer::HaConnect => live.ha_connect(ctx),
             BrokerTimer::HaReport(conn) => live.on_ha_report_due(ctx, conn),
             BrokerTimer::HaPush(conn) => live.ha_push(ctx, conn),
@@ -272,7 +277,7 @@ impl Broker {
         }
         let Some(mut live) = self.live() else { return };
         live.on_disk_released(ctx);
-        live.plan_cleaning(ctx);
+        live.check_disk(ctx);
     }
 
     pub fn expire_files(&mut self, ctx: &mut Ctx, up_to: u64) {
@@ -325,7 +330,7 @@ impl Process {
             transactions: Transactions::default(),
             locks: QueueLocks::default(),
             writeable: true,
-            cleaning_planned: false,
+            cleaner: Cleaner::default(),
             alive_replicas: 1,
         }
     }

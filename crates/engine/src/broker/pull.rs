@@ -17,8 +17,8 @@ const SWEEP_PERIOD: Span = Span::from_millis(5_000);
 /// `shortPollingTimeMills`' stand-in for the client's time when `longPollingEnable` is off is read from the settings.
 /// Entries looked at per pull (`maxFilterMessageSize` / 20).
 const SCAN_MOST: u32 = 800;
-/// Entries of a consume-queue file.
-const ENTRIES_PER_FILE: u64 = 300_000;
+/// Bytes of a consume-queue entry.
+const ENTRY_BYTES: u64 = 20;
 
 /// `PullRequestHoldService`.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
@@ -110,7 +110,9 @@ impl Live<'_> {
             return nothing(GetMessageStatus::OffsetOverflowBadly, correct(max));
         }
         if cq.get(offset).is_none() {
-            let next_file = offset.get() - offset.get() % ENTRIES_PER_FILE + ENTRIES_PER_FILE;
+            // `rollNextFile`.
+            let per_file = self.id.conf.mapped_file_size_consume_queue.div_ceil(ENTRY_BYTES).max(1);
+            let next_file = offset.get() - offset.get() % per_file + per_file;
             return nothing(GetMessageStatus::OffsetFoundNull, correct(QueueOffset::new(next_file)));
         }
         let mut status = GetMessageStatus::NoMatchedMessage;

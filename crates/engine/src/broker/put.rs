@@ -263,6 +263,9 @@ impl Live<'_> {
     /// Whoever has to hear of new bytes does.
     pub(super) fn after_put(&mut self, ctx: &mut Ctx) {
         self.after_append(ctx);
+        if !self.p.cleaner.is_planned() {
+            self.plan_cleaning(ctx);
+        }
         self.plan_reput(ctx);
         self.push_to_slaves(ctx);
     }

@@ -27,7 +27,7 @@ impl Live<'_> {
         for record in &records {
             self.disk.queues.put(record);
         }
-        self.disk.queues.correct_min(self.disk.log.min());
+        self.disk.queues.correct_min(self.disk.log.min(), ctx.profile());
         if let Some((_, records)) = self.disk.torn.take() {
             ctx.tell(EventKind::Truncated { at: self.disk.log.wrote(), records });
         }

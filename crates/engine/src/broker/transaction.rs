@@ -12,7 +12,7 @@ use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::Message;
 
-use super::Live;
+use super::{Broker, Live};
 use super::commit_log::Record;
 use super::put::{Sender, Special};
 use super::transaction_check::Scan;
@@ -59,13 +59,22 @@ struct OpBatch {
 }
 
 impl Transactions {
-    /// Whether a half message's end is known to this process only: a crash forgets it.
-    pub fn is_finishing(&self, half: QueueOffset) -> bool {
-        self.batch.finished.contains(&half)
-    }
-
     pub fn progress(&self) -> CheckProgress {
         self.progress
+    }
+}
+
+impl Broker {
+    /// Whether a half message may still be committed by a check: none has passed it, and nothing that is left says that it is
+    /// finished. (Its own producer may always commit it late.)
+    pub fn is_half_open(&self, half: &Record) -> bool {
+        let offset = half.queue_offset;
+        let (progress, is_finishing) = match self.process() {
+            Some(process) => (process.transactions.progress, process.transactions.batch.finished.contains(&offset)),
+            None => (self.disk().check_progress, false),
+        };
+        let is_recorded = || self.disk().log.records().rev().any(|op| op.topic == system::OP_HALF && op.finished.contains(&offset));
+        offset >= progress.half && !is_finishing && !is_recorded()
     }
 }
 

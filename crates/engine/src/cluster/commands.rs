@@ -35,7 +35,13 @@ impl Cluster {
             Command::Pause(node) => self.pause(node, events),
             Command::Resume(node) => self.resume(node, events),
             Command::ChangeDisk(node, change) => self.change_disk(node, change, events),
-            Command::ExpireFiles(node, up_to) => self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to)),
+            Command::ExpireFiles(node, up_to) => {
+                let before = self.servable();
+                let told = events.len();
+                self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to))?;
+                self.tell_deleted(&before, node, told, events);
+                Ok(())
+            }
             Command::Cut(a, b) => {
                 if !self.network.cut(a, b) {
                     return Err(Rejected::AlreadyCut);

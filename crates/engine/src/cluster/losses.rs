@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::copies;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, EventName};
 use crate::ids::{EventId, GroupId, MessageId, NodeId};
 use crate::ledger::Stage;
+use crate::setup::system;
 
 use super::Cluster;
 use super::role::Role;
@@ -25,6 +26,14 @@ impl Cluster {
         }
     }
 
+    /// The same after a handler that may have deleted files: their deletion, the last thing `told`, is the cause.
+    pub(super) fn tell_deleted(&mut self, before: &BTreeSet<MessageId>, node: NodeId, told: usize, events: &mut Vec<Event>) {
+        let deleted = events.get(told..).unwrap_or_default().iter().rev().find(|event| event.kind.name() == EventName::Deleted);
+        if let Some(cause) = deleted.map(|event| event.id) {
+            self.tell_losses(before, cause, node, events);
+        }
+    }
+
     fn tell_loss(&mut self, message: MessageId, stage: Stage, cause: EventId, node: NodeId, events: &mut Vec<Event>) {
         let done = self.consumed.range((message, GroupId(0))..=(message, GroupId(u16::MAX))).next().is_some();
         if !done && self.lost.insert(message).is_none() {
@@ -35,27 +44,30 @@ impl Cluster {
     /// What a broker has just told may mean that nobody will be given a message: an entry was made below, or an offset moved beyond
     /// it, though nobody has consumed it.
     pub(super) fn tell_skipped(&mut self, node: NodeId, told: usize, events: &mut Vec<Event>) {
-        let suspects: Vec<(EventId, MessageId)> = events
+        let suspects: Vec<(EventId, MessageId, Stage)> = events
             .get(told..)
             .unwrap_or_default()
             .iter()
             .flat_map(|event| {
-                let passed = if let EventKind::Dispatched { record } = &event.kind {
-                    record.message.filter(|_| copies::is_stillborn(self, node, record.start)).into_iter().collect()
+                let (stage, passed) = if let EventKind::Dispatched { record } = &event.kind {
+                    // A half message that nobody answered for is a matter between the producer and its broker.
+                    let stage = if record.topic == system::CHECK_MAX { Stage::Produce } else { Stage::Consume };
+                    let stillborn = record.message.filter(|_| copies::is_stillborn(self, node, record.start));
+                    (stage, stillborn.into_iter().collect())
                 } else if let EventKind::OffsetCommitted { group, topic, queue, offset } = &event.kind {
-                    copies::just_below(self, node, *group, *topic, *queue, *offset)
+                    (Stage::Consume, copies::just_below(self, node, *group, *topic, *queue, *offset))
                 } else {
-                    Vec::new()
+                    (Stage::Consume, Vec::new())
                 };
-                passed.into_iter().map(|message| (event.id, message))
+                passed.into_iter().map(move |message| (event.id, message, stage))
             })
             .collect();
         if suspects.is_empty() {
             return;
         }
-        for (cause, message) in suspects {
+        for (cause, message, stage) in suspects {
             if !self.lost.contains(&message) && copies::is_beyond_reach(self, message) {
-                self.tell_loss(message, Stage::Consume, cause, node, events);
+                self.tell_loss(message, stage, cause, node, events);
             }
         }
     }

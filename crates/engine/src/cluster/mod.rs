@@ -270,7 +270,12 @@ impl Cluster {
                 if let Power::Paused { backlog } = &mut state.power {
                     backlog.push(Occurrence::Alarm { node, start, timer });
                 } else if matches!(state.power, Power::Running) {
+                    let before = timer.deletes_files().then(|| self.servable());
+                    let told = events.len();
                     self.with_node(node, due.cause, events, |role, ctx| role.on_timer(ctx, timer));
+                    if let Some(before) = before {
+                        self.tell_deleted(&before, node, told, events);
+                    }
                 }
             }
             Occurrence::Up { node, start } => self.come_up(node, start, due.cause, events),
