@@ -123,7 +123,6 @@ enum Call {
     SendBack(u32),
     Fallback(u32),
     FallbackRoute(u32),
-    Script(ScriptPull),
     /// Nobody waits for what becomes of it.
     Forget,
 }
@@ -229,7 +228,7 @@ impl Consumer {
         self.app.listener.takes = takes;
     }
 
-    /// The script pulls. The broker tells nothing of such a pull; this node tells it, when the answer is there.
+    /// The script pulls; the broker tells what it read.
     pub fn on_script_pull(&mut self, ctx: &mut Ctx, topic: TopicId, broker: BrokerName, queue: QueueId, offset: i64, tags: Vec<TagId>) {
         self.act(|process, app| process.script_pull(app, ctx, ScriptPull { topic, broker, queue, offset, tags }));
     }
@@ -327,7 +326,6 @@ impl Process {
             Call::SendBack(number) => self.on_send_back_answer(app, ctx, number, answer),
             Call::Fallback(number) => self.on_fallback_answer(app, ctx, number, outcome.as_ref()),
             Call::FallbackRoute(number) => self.on_fallback_route(app, ctx, number, answer),
-            Call::Script(pull) => self.on_script_answer(app, ctx, &pull, answer),
             Call::Forget => {}
         }
     }

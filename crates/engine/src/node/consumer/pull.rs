@@ -4,7 +4,6 @@
 //! A queue's pull request circulates: every path below either sends it, arms its timer, or lets it end with its queue.
 
 use crate::effect::Ctx;
-use crate::event::EventKind;
 use crate::ids::{BrokerName, MessageQueue, NodeId, QueueId, TagId, TopicId};
 use crate::status::{ListenerKind, MessageModel, Profile, PullStatus};
 use crate::timers::{ConsumerTimer, Timer};
@@ -261,7 +260,8 @@ impl Process {
 
     // ---- the script's own pulls ----
 
-    /// One raw pull: without suspend, not checked against the subscription. Nobody but the script's event hears of its answer.
+    /// One raw pull: without suspend, not checked against the subscription. The broker tells its read; nothing in the client follows from
+    /// the answer.
     pub fn script_pull(&mut self, app: &App, ctx: &mut Ctx, pull: ScriptPull) {
         let known = self.instance.master_or_any(pull.broker).map(|(_, node)| node);
         let Some(node) = known.or_else(|| ctx.setup.replica(pull.broker, 0)) else { return };
@@ -274,16 +274,10 @@ impl Process {
             max_nums: app.conf().pull_batch_size,
             commit: None,
             suspend: None,
-            tags: pull.tags.clone(),
+            tags: pull.tags,
             sub_version: None,
         };
-        self.invoke(ctx, node, Mode::Sync, PULL_TIMEOUT, Request::Pull(request), Call::Script(pull));
-    }
-
-    /// Its answer, told here and not by the broker. A refusal tells nothing: it never reached the store.
-    pub fn on_script_answer(&mut self, app: &App, ctx: &mut Ctx, pull: &ScriptPull, answer: Option<&Response>) {
-        // The broker has told its read; nothing in the client follows from a raw pull.
-        let _ = (app, ctx, pull, answer);
+        self.invoke(ctx, node, Mode::Sync, PULL_TIMEOUT, Request::Pull(request), Call::Forget);
     }
 }
 
