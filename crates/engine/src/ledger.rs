@@ -10,7 +10,7 @@ use crate::copies;
 use crate::event::{AttemptOutcome, Event, EventKind, Place, SendOutcome};
 use crate::exception::Exception;
 use crate::ids::{EventId, GroupId, MessageId, NodeId, TagId, TopicId};
-use crate::status::{SendStatus, words};
+use crate::status::{SendStatus, TransactionState, words};
 
 /// One message's line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,7 +82,7 @@ words! {
         DeadLetter = "dead-letter",
         /// Gone, hidden or skipped.
         Lost = "lost",
-        /// No broker ever stored it.
+        /// No broker ever stored it, or its transaction was rolled back.
         NeverStored = "never-stored",
     }
 }
@@ -155,6 +155,8 @@ struct Told {
     /// Successful consumptions by group.
     consumed: BTreeMap<GroupId, u32>,
     dead_lettered: bool,
+    /// Its transaction was rolled back, by its producer or by a check-back: nobody is to get it.
+    rolled_back: bool,
     lost_by: Option<LostBy>,
 }
 
@@ -183,6 +185,7 @@ impl Told {
             delivered: 0,
             consumed: BTreeMap::new(),
             dead_lettered: false,
+            rolled_back: false,
             lost_by: None,
         }
     }
@@ -191,7 +194,14 @@ impl Told {
         match &event.kind {
             EventKind::SendReturned { outcome, .. } => {
                 self.promise = promise(outcome, self.unanswered);
+                self.rolled_back |= matches!(outcome, SendOutcome::Result { transaction: Some(TransactionState::Rollback), .. });
                 self.failed_by = Some(event.id);
+            }
+            // A check-back is answered by the application itself.
+            EventKind::CheckedBack { state: TransactionState::Commit, .. } => self.promise = Promise::Acked,
+            EventKind::CheckedBack { state: TransactionState::Rollback, .. } => {
+                self.promise = Promise::Refused;
+                self.rolled_back = true;
             }
             EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(exception), .. } => self.unanswered |= says_nothing(exception),
             EventKind::Appended { .. } => {
@@ -222,7 +232,7 @@ impl Told {
             | EventKind::LockGranted { .. }
             | EventKind::Rebalanced { .. }
             | EventKind::LocalTransaction { .. }
-            | EventKind::CheckedBack { .. }
+            | EventKind::CheckedBack { state: TransactionState::Unknow, .. }
             | EventKind::HalfStored { .. }
             | EventKind::Truncated { .. }
             | EventKind::Deleted { .. }
@@ -242,6 +252,9 @@ impl Told {
 /// lost connection, then refused ones, is told as 10001.
 fn promise(outcome: &SendOutcome, unanswered: bool) -> Promise {
     match outcome {
+        // The application itself has said that nobody is to get it, or that it does not know yet.
+        SendOutcome::Result { transaction: Some(TransactionState::Rollback), .. } => Promise::Refused,
+        SendOutcome::Result { transaction: Some(TransactionState::Unknow), .. } => Promise::Unknown,
         SendOutcome::Result { status: SendStatus::SendOk, .. } => Promise::Acked,
         SendOutcome::Result { status: SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable, .. } => {
             Promise::AckedUnsure
@@ -313,6 +326,8 @@ fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
         Fate::DeadLetter
     } else if servable {
         Fate::InFlight
+    } else if told.rolled_back && told.consumed.is_empty() {
+        Fate::NeverStored
     } else if told.stored {
         if told.lost_by.is_some() || told.consumed.is_empty() { Fate::Lost } else { Fate::Consumed }
     } else if told.promise == Promise::Pending {
