@@ -1,22 +1,30 @@
 //! Reading (`PullMessageProcessor`, `DefaultMessageStore#getMessage`, `PullRequestHoldService`).
 
+use std::sync::Arc;
+
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::exception::Remark;
 use crate::ids::{ConnId, Opaque, QueueId, TagId, TopicId};
+use crate::setup::system;
 use crate::status::{GetMessageStatus, Profile, PullStatus};
 use crate::timers::{BrokerTimer, Timer};
 use crate::units::{QueueOffset, SimTime, Span};
-use crate::wire::{Frame, PullCode, PullRequest, Pulled, Response};
+use crate::wire::{Frame, Message, PullCode, PullRequest, Pulled, Response};
 
 use super::Live;
 use super::clients::Subscribed;
+use super::put::Special;
 
 /// Held pulls are looked at this often.
 const SWEEP_PERIOD: Span = Span::from_millis(5_000);
 /// `shortPollingTimeMills`' stand-in for the client's time when `longPollingEnable` is off is read from the settings.
 /// Entries looked at per pull (`maxFilterMessageSize` / 20).
 const SCAN_MOST: u32 = 800;
+/// `PermName#PERM_READ`.
+const READABLE: u32 = 4;
+/// An `OffsetMovedEvent` as JSON, about.
+const MOVED_BYTES: u64 = 160;
 /// Bytes of a consume-queue entry.
 const ENTRY_BYTES: u64 = 20;
 
@@ -52,16 +60,14 @@ impl Live<'_> {
         if ctx.profile() == Profile::V5_3 && self.is_slave() && !self.id.conf.slave_read_enable {
             return Some(Response::Error { code: 2, remark: Remark::RejectRequest });
         }
-        let tags = match self.tags_of(&request) {
+        let tags = match self.check_pull(ctx, &request) {
             Ok(tags) => tags,
             Err(refused) => return Some(refused),
         };
-        if !self.disk.topics.contains_key(&request.topic) && !super::clients::is_system(request.topic) {
-            return Some(Response::Error { code: 17, remark: Remark::TopicNotExist(request.topic) });
-        }
         let found = self.get_message(&request, &tags);
         let code = self.code_of(&request, found.status);
         self.tell_pulled(ctx, &request, &found, code);
+        self.tell_offset_moved(ctx, code);
         if let Some(offset) = request.commit
             && !self.is_slave()
         {
@@ -75,6 +81,57 @@ impl Live<'_> {
             return None;
         }
         Some(answer(found, code))
+    }
+
+    /// What `PullMessageProcessor#processRequest` refuses before it asks the store, in its order.
+    fn check_pull(&self, ctx: &Ctx, request: &PullRequest) -> Result<Vec<TagId>, Response> {
+        if self.id.conf.broker_permission & READABLE == 0 {
+            return Err(Response::Error { code: 16, remark: Remark::NoPermission });
+        }
+        let system = super::clients::is_system(request.topic);
+        match self.disk.topics.get(&request.topic) {
+            None if !system => return Err(Response::Error { code: 17, remark: Remark::TopicNotExist(request.topic) }),
+            Some(queues) if request.queue.0 >= *queues => {
+                let code = if ctx.profile() == Profile::V5_3 { 29 } else { 1 };
+                return Err(Response::Error { code, remark: Remark::QueueIdIllegal(request.queue.0) });
+            }
+            Some(_) | None => {}
+        }
+        self.tags_of(request)
+    }
+
+    /// 4.9 keeps an account of every consumer that it moves, in OFFSET_MOVED_EVENT (`#generateOffsetMovedEvent`).
+    fn tell_offset_moved(&mut self, ctx: &mut Ctx, code: PullCode) {
+        if ctx.profile() == Profile::V5_3 || code != PullCode::OffsetMoved {
+            return;
+        }
+        let event = Message {
+            label: None,
+            uniq_key: 0,
+            topic: system::OFFSET_MOVED,
+            tag: TagId(0),
+            body_bytes: MOVED_BYTES,
+            properties_bytes: 0,
+            wait_store_msg_ok: true,
+            delay_level: 0,
+            reconsume_times: 0,
+            born_at: ctx.now,
+            born_by: ctx.me,
+            retry_topic: None,
+            half_of: None,
+            check_times: 0,
+        };
+        let special = Special { nobody_waits: true, ..Special::default() };
+        if self.put(ctx, Arc::new(event), system::OFFSET_MOVED, QueueId(0), special).is_ok() {
+            self.after_put(ctx);
+        }
+    }
+
+    /// One raw pull without suspend. It is the script's look from outside: no wire, no subscription, no answer.
+    pub(super) fn raw_pull(&self, ctx: &mut Ctx, request: &PullRequest) {
+        let found = self.get_message(request, &request.tags);
+        let code = self.code_of(request, found.status);
+        self.tell_pulled(ctx, request, &found, code);
     }
 
     /// The subscription that filters: the broker's copy of the group's (24 and 25 when it has none or an older one), or for a raw
@@ -95,7 +152,8 @@ impl Live<'_> {
         // A slave never moves a consumer (`nextOffsetCorrection`, offsetCheckInSlave = false).
         let correct = |to: QueueOffset| if self.is_slave() && !self.id.conf.offset_check_in_slave { request.offset } else { signed(to) };
         let nothing = |status, next_begin_offset| Found { status, next_begin_offset, min, max, messages: Vec::new() };
-        // A queue that nobody ever wrote to is created by looking for it, and is empty (`findConsumeQueue`).
+        // A queue that nobody ever wrote to is created by looking for it, and is empty (`findConsumeQueue`): no version answers
+        // NO_MATCHED_LOGIC_QUEUE.
         let Some(cq) = cq.filter(|_| max > QueueOffset::ZERO) else {
             return nothing(GetMessageStatus::NoMessageInQueue, correct(QueueOffset::ZERO));
         };
@@ -161,7 +219,7 @@ impl Live<'_> {
             | GetMessageStatus::OffsetOverflowBadly
             | GetMessageStatus::OffsetTooSmall
             | GetMessageStatus::OffsetReset => {
-                if self.is_slave() { PullCode::RetryImmediately } else { PullCode::OffsetMoved }
+                if self.is_slave() && !self.id.conf.offset_check_in_slave { PullCode::RetryImmediately } else { PullCode::OffsetMoved }
             }
         }
     }
@@ -246,6 +304,7 @@ impl Live<'_> {
                 let found = self.get_message(&request, &tags);
                 let code = self.code_of(&request, found.status);
                 self.tell_pulled(ctx, &request, &found, code);
+                self.tell_offset_moved(ctx, code);
                 answer(found, code)
             }
         };

@@ -170,6 +170,10 @@ impl Live<'_> {
         }
         slave.push_at = None;
         let start = slave.sent;
+        // `CommitLog#getCommitLogData` finds no file there: a slave that is further behind than the files go gets nothing any more.
+        if start < self.disk.log.min() {
+            return;
+        }
         let mut records: Vec<Entry> = Vec::new();
         for entry in self.disk.log.entries_from(start).take_while(|entry| entry.end() <= end) {
             if !records.is_empty() && entry.end().beyond(start) > most {

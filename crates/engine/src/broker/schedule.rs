@@ -9,7 +9,7 @@ use crate::ids::{QueueId, TopicId};
 use crate::setup::system;
 use crate::status::PutMessageStatus;
 use crate::timers::{BrokerTimer, Timer};
-use crate::units::{QueueOffset, Span};
+use crate::units::{QueueOffset, SimTime, Span};
 use crate::wire::Message;
 
 use super::Live;
@@ -19,20 +19,22 @@ use super::put::Special;
 /// Each level's task looks this often, first this long after the start.
 const POLL: Span = Span::from_millis(100);
 const FIRST_POLL: Span = Span::from_millis(1_000);
+/// delayOffset.json is first written this long after the start.
+const FIRST_FILE: Span = Span::from_millis(10_000);
 
 /// Progress per level, in memory.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct ScheduleMessageService {
     /// `offsetTable`: the next offset of each level's queue.
     offsets: BTreeMap<u8, QueueOffset>,
-    planned: BTreeMap<u8, crate::units::SimTime>,
+    planned: BTreeMap<u8, SimTime>,
     file_planned: bool,
 }
 
 impl ScheduleMessageService {
-    /// Takes delayOffset.json.
+    /// Takes delayOffset.json, or a master's table.
     pub fn load(&mut self, file: &BTreeMap<u8, QueueOffset>) {
-        self.offsets = file.clone();
+        self.offsets.clone_from(file);
     }
 
     pub fn progress(&self) -> BTreeMap<u8, QueueOffset> {
@@ -48,9 +50,20 @@ impl ScheduleMessageService {
 impl Live<'_> {
     /// Runs on masters only. What the last file does not cover is delivered again.
     pub(super) fn start_schedule(&mut self, ctx: &mut Ctx) {
+        self.correct_delay_offsets();
         let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
         for level in 1..=levels {
             self.plan_delivery(ctx, level);
+        }
+    }
+
+    /// `#correctDelayOffset`: a file that is ahead of a truncated queue, or behind a deleted one, is corrected.
+    fn correct_delay_offsets(&mut self) {
+        for (level, offset) in &mut self.p.schedule.offsets {
+            let queue = QueueId(u16::from(level.saturating_sub(1)));
+            if let Some(cq) = self.disk.queues.get(system::SCHEDULE, queue) {
+                *offset = (*offset).max(cq.min()).min(cq.max());
+            }
         }
     }
 
@@ -75,7 +88,7 @@ impl Live<'_> {
             return;
         }
         let Some(record) = self.next_delayed(level) else { return };
-        let due = record.deliver_at.unwrap_or(ctx.now).max(ctx.now);
+        let due = self.due_at(&record, level, ctx.now);
         let at = (due - Span::from_micros(1)).next_tick(self.p.started + FIRST_POLL, POLL).max(ctx.now);
         if self.p.schedule.planned.get(&level).is_some_and(|planned| *planned <= at) {
             return;
@@ -84,30 +97,47 @@ impl Live<'_> {
         ctx.wake(at, Timer::Broker(BrokerTimer::DeliverDelayed(level)));
     }
 
-    fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
-        let cq = self.disk.queues.get(system::SCHEDULE, QueueId(u16::from(level.checked_sub(1)?)))?;
-        let entry = cq.get(self.p.schedule.offset(level).max(cq.min()))?;
-        self.disk.log.record_at(entry.start).cloned()
+    /// `#correctDeliverTimestamp`: what would be due later than its level allows is due now.
+    fn due_at(&self, record: &Record, level: u8, now: SimTime) -> SimTime {
+        let delay = self.id.conf.message_delay_level.get(usize::from(level.saturating_sub(1)));
+        record.deliver_at.filter(|at| delay.is_none_or(|delay| *at <= now + *delay)).unwrap_or(now).max(now)
     }
 
-    /// `DeliverDelayedMessageTimerTask#executeOnTimeUp`: everything due, in order.
+    /// The next record of a level; entries whose bytes are gone are passed over.
+    fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
+        let cq = self.disk.queues.get(system::SCHEDULE, QueueId(u16::from(level.checked_sub(1)?)))?;
+        let mut at = self.p.schedule.offset(level).max(cq.min());
+        while let Some(entry) = cq.get(at) {
+            if let Some(record) = self.disk.log.record_at(entry.start) {
+                return Some(Arc::clone(record));
+            }
+            at = at + 1;
+        }
+        None
+    }
+
+    /// `DeliverDelayedMessageTimerTask#executeOnTimeUp`: everything due, in order, up to the first one that the store refuses, which
+    /// the next look tries again.
     pub(super) fn deliver_delayed(&mut self, ctx: &mut Ctx, level: u8) {
         self.p.schedule.planned.remove(&level);
         while let Some(record) = self.next_delayed(level) {
-            if record.deliver_at.is_some_and(|at| at > ctx.now) {
+            if self.due_at(&record, level, ctx.now) > ctx.now || !self.deliver(ctx, &record) {
                 break;
             }
             self.p.schedule.offsets.insert(level, record.queue_offset + 1);
             self.plan_delay_file(ctx);
-            if let Some((topic, queue)) = record.real {
-                // `messageTimeUp`: DELAY is cleared and nobody waits for flush or slaves.
-                let message = Message { delay_level: 0, wait_store_msg_ok: false, ..(*record.message).clone() };
-                let delivered = self.put(ctx, Arc::new(message), topic, queue, Special::default());
-                self.tell_retry(ctx, delivered.as_deref().ok());
-                self.after_put(ctx);
-            }
         }
         self.plan_delivery(ctx, level);
+    }
+
+    /// `#messageTimeUp`, `#syncDeliver`: DELAY is cleared and nobody waits for flush or slaves.
+    fn deliver(&mut self, ctx: &mut Ctx, record: &Record) -> bool {
+        let Some((topic, queue)) = record.real else { return true };
+        let message = Message { delay_level: 0, wait_store_msg_ok: false, ..(*record.message).clone() };
+        let Ok(delivered) = self.put(ctx, Arc::new(message), topic, queue, Special::default()) else { return false };
+        self.tell_retry(ctx, &delivered);
+        self.after_put(ctx);
+        true
     }
 
     /// A record has got its consume-queue entry: a delayed one may be the next of its level, a half one has to be looked after.
@@ -119,8 +149,7 @@ impl Live<'_> {
         }
     }
 
-    fn tell_retry(&self, ctx: &mut Ctx, record: Option<&Record>) {
-        let Some(record) = record else { return };
+    fn tell_retry(&self, ctx: &mut Ctx, record: &Record) {
         if let Some(group) = ctx.setup.group_of_retry_topic(record.topic) {
             ctx.tell(EventKind::RetryStored { record: record.named(), group, reconsume_times: record.message.reconsume_times });
         } else if let Some(group) = ctx.setup.group_of_dead_letter_topic(record.topic) {
@@ -131,8 +160,7 @@ impl Live<'_> {
     fn plan_delay_file(&mut self, ctx: &mut Ctx) {
         if !self.p.schedule.file_planned {
             self.p.schedule.file_planned = true;
-            let period = self.id.conf.flush_delay_offset_interval;
-            let at = ctx.now.next_tick(self.p.started + period, period);
+            let at = ctx.now.next_tick(self.p.started + FIRST_FILE, self.id.conf.flush_delay_offset_interval);
             ctx.wake(at, Timer::Broker(BrokerTimer::PersistDelayOffsets));
         }
     }

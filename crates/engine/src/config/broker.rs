@@ -104,13 +104,13 @@ settings! {
 
     // Delayed messages.
     /// The delay levels 1, 2, …
-    message_delay_level: Vec<Span> = "messageDelayLevel", within(Kind::DelayLevels, 0, 0), MessageStoreConfig "G.2" later,
+    message_delay_level: Vec<Span> = "messageDelayLevel", within(Kind::DelayLevels, 0, 0), MessageStoreConfig "G.2" modelled,
         both(vec![
             ms(1_000), ms(5_000), ms(10_000), ms(30_000), ms(60_000), ms(120_000), ms(180_000), ms(240_000), ms(300_000),
             ms(360_000), ms(420_000), ms(480_000), ms(540_000), ms(600_000), ms(1_200_000), ms(1_800_000), ms(3_600_000), ms(7_200_000),
         ]);
     /// How often delayOffset.json is written.
-    flush_delay_offset_interval: Span = "flushDelayOffsetInterval", PERIOD, MessageStoreConfig "G.2" later, both(ms(10_000));
+    flush_delay_offset_interval: Span = "flushDelayOffsetInterval", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(10_000));
     /// Whether there are messages with any delay.
     timer_wheel_enable: bool = "timerWheelEnable", BOOL, MessageStoreConfig "G.2" later, only_5_3(true, false);
     /// How exact those are.
@@ -137,19 +137,19 @@ settings! {
 
     // Retention and recovery.
     /// Files live so long.
-    file_reserved_time: Span = "fileReservedTime", within(Kind::Hours, 0, 87_600), MessageStoreConfig "G.2" later, both(Span::from_secs(259_200));
+    file_reserved_time: Span = "fileReservedTime", within(Kind::Hours, 0, 87_600), MessageStoreConfig "G.2" modelled, both(Span::from_secs(259_200));
     /// The hours at which expired files go: `04` or `04;16`.
-    delete_when: String = "deleteWhen", TEXT, MessageStoreConfig "G.2" later, both("04".to_owned());
+    delete_when: String = "deleteWhen", TEXT, MessageStoreConfig "G.2" modelled, both("04".to_owned());
     /// A fuller disk makes expired files go at any hour.
-    disk_max_used_space_ratio: u32 = "diskMaxUsedSpaceRatio", PERCENT, MessageStoreConfig "G.2" later, both(75);
+    disk_max_used_space_ratio: u32 = "diskMaxUsedSpaceRatio", PERCENT, MessageStoreConfig "G.2" modelled, both(75);
     /// A fuller disk makes files go whether expired or not.
     disk_space_clean_forcibly_ratio: u32 = "diskSpaceCleanForciblyRatio", PERCENT, MessageStoreConfig "G.2" modelled, only_5_3(85, 85);
     /// A fuller disk makes the store refuse writes.
     disk_space_warning_level_ratio: u32 = "diskSpaceWarningLevelRatio", PERCENT, MessageStoreConfig "G.2" modelled, only_5_3(90, 90);
     /// Whether files may go before they expire.
-    clean_file_forcibly_enable: bool = "cleanFileForciblyEnable", BOOL, MessageStoreConfig "G.2" later, both(true);
+    clean_file_forcibly_enable: bool = "cleanFileForciblyEnable", BOOL, MessageStoreConfig "G.2" modelled, both(true);
     /// So many files go at a time.
-    delete_file_batch_max: u32 = "deleteFileBatchMax", SOME, MessageStoreConfig "G.2" later, only_5_3(10, 10);
+    delete_file_batch_max: u32 = "deleteFileBatchMax", SOME, MessageStoreConfig "G.2" modelled, only_5_3(10, 10);
     /// How often the cleaner looks.
     clean_resource_interval: Span = "cleanResourceInterval", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(10_000));
     /// Whether recovery tests every record's checksum.
@@ -197,15 +197,15 @@ settings! {
 
     // Transactions.
     /// A half message is left alone for so long.
-    transaction_time_out: Span = "transactionTimeOut", WAIT, BrokerConfig "G.3" later, both(ms(6_000));
+    transaction_time_out: Span = "transactionTimeOut", WAIT, BrokerConfig "G.3" modelled, both(ms(6_000));
     /// After so many checks it is given up.
-    transaction_check_max: u32 = "transactionCheckMax", COUNT, BrokerConfig "G.3" later, both(15);
+    transaction_check_max: u32 = "transactionCheckMax", COUNT, BrokerConfig "G.3" modelled, both(15);
     /// How often half messages are looked through.
-    transaction_check_interval: Span = "transactionCheckInterval", PERIOD, BrokerConfig "G.3" later, each(ms(60_000), ms(30_000));
+    transaction_check_interval: Span = "transactionCheckInterval", PERIOD, BrokerConfig "G.3" modelled, each(ms(60_000), ms(30_000));
     /// How often finished half messages are written down.
-    transaction_op_batch_interval: Span = "transactionOpBatchInterval", PERIOD, BrokerConfig "G.3" later, only_5_3(ms(3_000), ms(3_000));
+    transaction_op_batch_interval: Span = "transactionOpBatchInterval", PERIOD, BrokerConfig "G.3" modelled, only_5_3(ms(3_000), ms(3_000));
     /// Or when so many bytes of them are waiting.
-    transaction_op_msg_max_size: u64 = "transactionOpMsgMaxSize", within(Kind::Bytes, 1, INT_MAX), BrokerConfig "G.3" later, only_5_3(4_096, 4_096);
+    transaction_op_msg_max_size: u64 = "transactionOpMsgMaxSize", within(Kind::Bytes, 1, INT_MAX), BrokerConfig "G.3" modelled, only_5_3(4_096, 4_096);
 
     // Other modes.
     /// Whether a slave acts for a missing master.
@@ -233,5 +233,5 @@ settings! {
     /// Which replica a slow consumer is sent to.
     which_broker_when_consume_slowly: u32 = "whichBrokerWhenConsumeSlowly", COUNT, SubscriptionGroupConfig "G.3" later, both(1);
     /// How long a queue lock lives without renewal.
-    rebalance_lock_max_live_time: Span = "rocketmq.broker.rebalance.lockMaxLiveTime", WAIT, SystemProperty "G.3" later, both(ms(60_000));
+    rebalance_lock_max_live_time: Span = "rocketmq.broker.rebalance.lockMaxLiveTime", WAIT, SystemProperty "G.3" modelled, both(ms(60_000));
 }
