@@ -188,12 +188,12 @@ impl Run {
 
     /// Puts the cursor after the `position`-th step; beyond what is known, steps are taken.
     pub fn seek(&mut self, position: u32) {
-        if position < self.position {
-            let nearest = self.checkpoints.partition_point(|(at, _)| *at <= position).saturating_sub(1);
-            if let Some((at, world)) = self.checkpoints.get(nearest) {
-                self.position = *at;
-                self.world = world.clone();
-            }
+        let nearest = self.checkpoints.partition_point(|(at, _)| *at <= position).saturating_sub(1);
+        if let Some((at, world)) = self.checkpoints.get(nearest)
+            && (position < self.position || *at > self.position)
+        {
+            self.position = *at;
+            self.world = world.clone();
         }
         while self.position < position && self.step() {}
     }

@@ -184,14 +184,6 @@ impl Setup {
         u16::try_from(index).ok().map(NodeId)
     }
 
-    /// The broker name that `node` is a replica of.
-    pub fn broker_of(&self, node: NodeId) -> Option<BrokerName> {
-        match &self.nodes.get(node.index())?.kind {
-            Kind::Broker { broker, .. } => Some(*broker),
-            Kind::NameServer | Kind::Producer { .. } | Kind::Consumer { .. } => None,
-        }
-    }
-
     /// Whether some consumer of `group` broadcasts.
     pub fn broadcasts(&self, group: GroupId) -> bool {
         self.nodes.iter().any(|spec| {

@@ -91,8 +91,6 @@ pub(crate) enum BrokerTimer {
     Reput,
     /// `PullRequestHoldService` sweeps.
     HoldSweep,
-    /// A held pull is executed again.
-    HoldWake(u32),
     /// registerNameServerPeriod.
     Register,
     /// flushConsumerOffsetInterval.
@@ -173,7 +171,6 @@ impl Timer {
             },
             Self::Broker(timer) => match timer {
                 BrokerTimer::HoldSweep
-                | BrokerTimer::HoldWake(_)
                 | BrokerTimer::Register
                 | BrokerTimer::PersistOffsets
                 | BrokerTimer::PersistDelayOffsets

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::effect::Ctx;
 use crate::exception::Remark;
-use crate::ids::{ClientId, ConnId, GroupId, NodeId, TagId, TopicId};
+use crate::ids::{ClientId, ConnId, GroupId, TagId, TopicId};
 use crate::setup::system;
 use crate::status::Profile;
 use crate::timers::{BrokerTimer, Timer};
@@ -48,11 +48,6 @@ pub(super) enum Subscribed<'a> {
 }
 
 impl Clients {
-    /// The client at the other end of a connection.
-    pub fn node_of(&self, conn: ConnId) -> Option<NodeId> {
-        self.channels.get(&conn).map(|channel| channel.client.node)
-    }
-
     /// A living connection to some producer of a group, round robin by `nth`.
     pub fn producer_channel(&self, group: GroupId, nth: u32) -> Option<ConnId> {
         let of_group: Vec<ConnId> =

@@ -15,7 +15,7 @@ use crate::node::remoting::{Outcome, Remoting};
 use crate::status::BrokerRole;
 use crate::timers::{BrokerTimer, RemotingTimer};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
-use crate::wire::{Frame, Request, Response};
+use crate::wire::{Frame, PullRequest, Request, Response};
 
 mod clients;
 pub(crate) mod commit_log;
@@ -244,7 +244,6 @@ impl Broker {
             BrokerTimer::Reply(put) => live.reply(ctx, put),
             BrokerTimer::Reput => live.reput(ctx),
             BrokerTimer::HoldSweep => live.sweep_held(ctx),
-            BrokerTimer::HoldWake(_) => {}
             BrokerTimer::Register => live.on_register_tick(ctx),
             BrokerTimer::PersistOffsets => live.on_persist_offsets(ctx),
             BrokerTimer::PersistDelayOffsets => live.on_persist_delay_offsets(ctx),
@@ -278,6 +277,13 @@ impl Broker {
         let Some(mut live) = self.live() else { return };
         live.on_disk_released(ctx);
         live.check_disk(ctx);
+    }
+
+    /// The script looks into a queue, in a consumer's name.
+    pub fn raw_pull(&mut self, ctx: &mut Ctx, request: PullRequest) {
+        if let Some(live) = self.live() {
+            live.raw_pull(ctx, &request);
+        }
     }
 
     pub fn expire_files(&mut self, ctx: &mut Ctx, up_to: u64) {

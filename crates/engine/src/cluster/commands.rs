@@ -1,14 +1,16 @@
 //! Acting on the world from outside: sends, faults, and what a scenario's script can do besides.
 
-use crate::action::{Command, Rejected};
+use crate::action::{Command, Rejected, ScriptPull};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
 use crate::effect::Ctx;
 use crate::event::{DiskChange, Down, Event, EventKind};
-use crate::ids::{ConnId, EventId, MessageId, NodeId};
+use crate::ids::{ClientId, ConnId, EventId, MessageId, NodeId};
 use crate::network::{Packet, Segment};
 use crate::node::consumer::Consumer;
+use crate::setup::Kind;
 use crate::units::{SimTime, Span};
+use crate::wire::PullRequest;
 
 use super::role::Role;
 use super::{Cluster, Occurrence, Power};
@@ -67,14 +69,31 @@ impl Cluster {
             }
             Command::ConsumeResult(node, rule) => self.command_consumer(node, events, |consumer, _| consumer.on_rule(rule)),
             Command::ProcessTime(node, process) => self.command_consumer(node, events, |consumer, _| consumer.set_process_time(process)),
-            Command::Pull(node, pull) => {
-                self.must_run(node)?;
-                self.command_consumer(node, events, |consumer, ctx| {
-                    consumer.on_script_pull(ctx, pull.topic, pull.broker, pull.queue, pull.offset, pull.tags);
-                })
-            }
+            Command::Pull(node, pull) => self.raw_pull(node, pull, events),
             Command::SetConf(node, conf) => self.set_conf(node, *conf, events),
         }
+    }
+
+    /// A raw pull reads a queue's master, whether the consumer in whose name it is runs or not.
+    fn raw_pull(&mut self, node: NodeId, pull: ScriptPull, events: &mut Vec<Event>) -> Result<(), Rejected> {
+        let Some(Kind::Consumer { group, spec, .. }) = self.setup().nodes.get(node.index()).map(|spec| &spec.kind) else {
+            return Err(Rejected::NotAConsumer);
+        };
+        let request = PullRequest {
+            client: ClientId { node, start: 1 },
+            group: *group,
+            topic: pull.topic,
+            queue: pull.queue,
+            offset: pull.offset,
+            max_nums: spec.conf.pull_batch_size,
+            commit: None,
+            suspend: None,
+            tags: pull.tags,
+            sub_version: None,
+        };
+        let master = self.setup().replica(pull.broker, 0).ok_or(Rejected::NoSuchNode)?;
+        self.must_run(master)?;
+        self.command_broker(master, events, |broker, ctx| broker.raw_pull(ctx, request))
     }
 
     fn must_run(&self, id: NodeId) -> Result<(), Rejected> {

@@ -20,7 +20,7 @@ impl Cluster {
     /// Tells which messages had a servable copy `before` and have none now, unless everybody who wanted them has them.
     pub(super) fn tell_losses(&mut self, before: &BTreeSet<MessageId>, cause: EventId, node: NodeId, events: &mut Vec<Event>) {
         let now = self.servable();
-        let stage = if matches!(self.node(node).map(|node| &node.role), Some(Role::Consumer(_))) { Stage::Consume } else { Stage::Store };
+        let stage = if self.is_consumer(node) { Stage::Consume } else { Stage::Store };
         for message in before.difference(&now) {
             self.tell_loss(*message, stage, cause, node, events);
         }
@@ -56,6 +56,10 @@ impl Cluster {
                     (stage, stillborn.into_iter().collect())
                 } else if let EventKind::OffsetCommitted { group, topic, queue, offset } = &event.kind {
                     (Stage::Consume, copies::just_below(self, node, *group, *topic, *queue, *offset))
+                } else if let EventKind::Consumed { message, group, succeeded: false, kept: true, .. } = &event.kind {
+                    // A broadcasting consumer drops what its listener does not take.
+                    let dropped = if self.setup().broadcasts(*group) { vec![*message] } else { Vec::new() };
+                    (Stage::Consume, dropped)
                 } else {
                     (Stage::Consume, Vec::new())
                 };
@@ -66,9 +70,14 @@ impl Cluster {
             return;
         }
         for (cause, message, stage) in suspects {
-            if !self.lost.contains(&message) && copies::is_beyond_reach(self, message) {
+            let dropped = self.is_consumer(node);
+            if !self.lost.contains(&message) && (dropped || copies::is_beyond_reach(self, message)) {
                 self.tell_loss(message, stage, cause, node, events);
             }
         }
+    }
+
+    fn is_consumer(&self, node: NodeId) -> bool {
+        matches!(self.node(node).map(|node| &node.role), Some(Role::Consumer(_)))
     }
 }

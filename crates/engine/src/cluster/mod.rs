@@ -3,9 +3,10 @@
 //! Nodes never act by themselves. A handler reads what reached its node and fills an outbox; `perform` carries it out.
 //! A clone of a cluster is a snapshot: nodes are shared until one of them acts.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use imbl::OrdMap;
 
 use crate::action::{Action, DueId, Rejected};
 use crate::broker::Broker;
@@ -38,7 +39,8 @@ pub struct Cluster {
     setup: Arc<Setup>,
     nodes: Vec<Arc<Node>>,
     network: Network,
-    agenda: BTreeMap<DueId, Due>,
+    /// Shared between snapshots: thousands of deadlines that are never missed lie in it.
+    agenda: OrdMap<DueId, Arc<Due>>,
     next_due: u32,
     next_conn: u32,
     next_event: u32,
@@ -98,7 +100,7 @@ impl Cluster {
             setup: Arc::clone(&setup),
             nodes,
             network: Network::default(),
-            agenda: BTreeMap::new(),
+            agenda: OrdMap::new(),
             next_due: 0,
             next_conn: 0,
             next_event: 0,
@@ -121,9 +123,7 @@ impl Cluster {
         }
         cluster.now = SimTime::ZERO;
         cluster.next_event = 0;
-        for due in cluster.agenda.values_mut() {
-            due.cause = None;
-        }
+        cluster.agenda = cluster.agenda.iter().map(|(id, due)| (*id, Arc::new(Due { cause: None, ..Due::clone(due) }))).collect();
         cluster
     }
 
@@ -142,14 +142,14 @@ impl Cluster {
     /// What happens next by itself, and when.
     #[must_use]
     pub fn next(&self) -> Option<(SimTime, Action)> {
-        let (id, due) = self.agenda.first_key_value()?;
+        let (id, due) = self.agenda.get_min()?;
         Some((id.at, due.action(*id)))
     }
 
     /// Everything that is planned at the next instant at which something is: what a scheduler could let happen first.
     #[must_use]
     pub fn enabled(&self) -> Vec<Action> {
-        let Some((first, _)) = self.agenda.first_key_value() else { return Vec::new() };
+        let Some((first, _)) = self.agenda.get_min() else { return Vec::new() };
         self.agenda.iter().take_while(|(id, _)| id.at == first.at).map(|(id, due)| due.action(*id)).collect()
     }
 
@@ -199,7 +199,7 @@ impl Cluster {
             Action::Deliver(id) | Action::Fire(id) => {
                 let due = self.agenda.remove(&id).ok_or(Rejected::NotPlanned)?;
                 self.now = self.now.max(id.at);
-                self.occur(due, events);
+                self.occur(Arc::unwrap_or_clone(due), events);
                 Ok(())
             }
             Action::Obey(command) => self.obey(command, events),
@@ -254,7 +254,7 @@ impl Cluster {
     fn plan(&mut self, at: SimTime, what: Occurrence, cause: Option<EventId>) {
         let id = DueId { at: at.max(self.now), seq: self.next_due };
         self.next_due = self.next_due.wrapping_add(1);
-        self.agenda.insert(id, Due { what, cause });
+        self.agenda.insert(id, Arc::new(Due { what, cause }));
     }
 
     // ---- what happens by itself ----

@@ -65,11 +65,6 @@ impl<T: Clone> Instance<T> {
         self.addresses.iter().flat_map(|(broker, replicas)| replicas.iter().map(|(replica, node)| (*broker, *replica, *node)))
     }
 
-    /// Topics that have a route.
-    pub fn topics(&self) -> impl Iterator<Item = TopicId> {
-        self.routes.keys().copied()
-    }
-
     /// Forgets addresses that no route names any more (`MQClientInstance#cleanOfflineBroker`, before each scheduled heartbeat).
     pub fn clean_offline_brokers(&mut self) {
         let routes = &self.routes;

@@ -119,11 +119,6 @@ impl<T: Clone> Remoting<T> {
         }
     }
 
-    /// The requests that wait for an answer, by tag.
-    pub fn pending(&self) -> impl Iterator<Item = &T> {
-        self.pending.values().map(|pending| &pending.tag)
-    }
-
     /// Makes a request of `node`. What becomes of it is said later by one of the `on_…` methods, except for a oneway request on
     /// an open connection, which is said to have left at once.
     pub fn invoke(&mut self, ctx: &mut Ctx, node: NodeId, mode: Mode, timeout: Span, request: Request, tag: T) -> Option<Outcome<T>> {

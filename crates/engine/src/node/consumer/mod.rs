@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::config::ConsumerConfig;
 use crate::effect::{Closed, Ctx};
 use crate::exception::Exception;
-use crate::ids::{BrokerName, ClientId, ConnId, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId};
+use crate::ids::{ClientId, ConnId, GroupId, MessageId, MessageQueue, NodeId, TagId, TopicId};
 use crate::scenario::{self, ConsumeRule};
 use crate::status::{ListenerKind, MessageModel, Profile};
 use crate::timers::{ConsumerTimer, RemotingTimer};
@@ -25,7 +25,6 @@ use heartbeat::Heartbeat;
 use listener::Listener;
 use offsets::Offsets;
 use process_queue::ProcessQueue;
-use pull::ScriptPull;
 use rebalance::{Rebalance, Step};
 use send_back::SendBack;
 use start::{Asking, Races};
@@ -226,11 +225,6 @@ impl Consumer {
     /// The script changes how long the listener takes, from its next call on.
     pub fn set_process_time(&mut self, takes: Span) {
         self.app.listener.takes = takes;
-    }
-
-    /// The script pulls; the broker tells what it read.
-    pub fn on_script_pull(&mut self, ctx: &mut Ctx, topic: TopicId, broker: BrokerName, queue: QueueId, offset: i64, tags: Vec<TagId>) {
-        self.act(|process, app| process.script_pull(app, ctx, ScriptPull { topic, broker, queue, offset, tags }));
     }
 
     /// Its group.

@@ -4,7 +4,7 @@
 //! A queue's pull request circulates: every path below either sends it, arms its timer, or lets it end with its queue.
 
 use crate::effect::Ctx;
-use crate::ids::{BrokerName, MessageQueue, NodeId, QueueId, TagId, TopicId};
+use crate::ids::{MessageQueue, NodeId};
 use crate::status::{ListenerKind, MessageModel, Profile, PullStatus};
 use crate::timers::{ConsumerTimer, Timer};
 use crate::units::{QueueOffset, Span};
@@ -27,16 +27,6 @@ const BROKER_FLOW_CONTROL: Span = Span::from_millis(20);
 const FLOW_CONTROL: i32 = 215;
 /// 4.9: how long an illegal offset keeps its queue dropped before the queue is given up.
 const ILLEGAL_OFFSET_PAUSE: Span = Span::from_secs(10);
-
-/// One raw pull of the script.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct ScriptPull {
-    pub topic: TopicId,
-    pub broker: BrokerName,
-    pub queue: QueueId,
-    pub offset: i64,
-    pub tags: Vec<TagId>,
-}
 
 impl Process {
     /// `pullMessage`.
@@ -256,28 +246,6 @@ impl Process {
         }
         let at = (ctx.now - Span::from_micros(1)).next_tick(since, THROTTLE);
         ctx.wake(at, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
-    }
-
-    // ---- the script's own pulls ----
-
-    /// One raw pull: without suspend, not checked against the subscription. The broker tells its read; nothing in the client follows from
-    /// the answer.
-    pub fn script_pull(&mut self, app: &App, ctx: &mut Ctx, pull: ScriptPull) {
-        let known = self.instance.master_or_any(pull.broker).map(|(_, node)| node);
-        let Some(node) = known.or_else(|| ctx.setup.replica(pull.broker, 0)) else { return };
-        let request = PullRequest {
-            client: self.client,
-            group: app.group,
-            topic: pull.topic,
-            queue: pull.queue,
-            offset: pull.offset,
-            max_nums: app.conf().pull_batch_size,
-            commit: None,
-            suspend: None,
-            tags: pull.tags,
-            sub_version: None,
-        };
-        self.invoke(ctx, node, Mode::Sync, PULL_TIMEOUT, Request::Pull(request), Call::Forget);
     }
 }
 
