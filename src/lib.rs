@@ -1,16 +1,16 @@
-//! The page: the only Leptos code. It exists for wasm alone; the host builds an empty library.
-#![cfg(target_arch = "wasm32")]
+//! The page. What decides is plain Rust and is tested on the host; Leptos and the browser exist for wasm alone.
 
-mod browser;
+pub mod i18n;
+pub mod session;
 
-use leptos::prelude::*;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
 
-/// Mounts the lab where the page has room for it.
+/// Mounts the lab into `#app`. An embedding page has no `#app`: it mounts what it wants itself.
+#[cfg(target_arch = "wasm32")]
 pub fn start() {
-    console_error_panic_hook::set_once();
-    let Some(place) = browser::mount_point() else {
-        return;
-    };
-    browser::remove_poster();
-    leptos::mount::mount_to(place, || view! { <main><h1>"Loss Lab"</h1></main> }).forget();
+    let Some(app) = browser::clear_for_app() else { return };
+    leptos::mount::mount_to(app, ui::App).forget();
 }

@@ -1,20 +1,12 @@
-//! The browser as the page needs it. The only code that says `web_sys`.
+//! The only code that says `web_sys`: frames, keys, storage, clipboard, focus. It does not know what the page is about.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
+mod frames;
+mod page;
+mod pointer;
 
-/// Where the app goes. An embedding page has no such place and mounts what it wants itself.
-pub fn mount_point() -> Option<HtmlElement> {
-    element("app")?.dyn_into().ok()
-}
-
-/// The picture index.html shows until the app stands.
-pub fn remove_poster() {
-    if let Some(poster) = element("poster") {
-        poster.remove();
-    }
-}
-
-fn element(id: &str) -> Option<web_sys::Element> {
-    web_sys::window()?.document()?.get_element_by_id(id)
-}
+pub use frames::animate;
+pub use page::{
+    Look, clear_for_app, copy, document_language, focus, focus_first, forget, keep_in_sight, move_focus, on_key, on_reduced_motion, recall, reduces_motion,
+    remember, say_language, say_look, say_title,
+};
+pub use pointer::{fraction_across, is_within, presses};

@@ -290,6 +290,7 @@ pub enum Note {
     NobodyToWaitFor,
     DiesWithProcess,
     SlavesFlushAsync,
+    CountsItself,
 }
 
 /// What is said under `flushDiskType`.
@@ -312,7 +313,7 @@ pub fn role_note(settings: &Settings) -> Option<(Note, bool)> {
         Profile::V4_9 if there == 0 => Some((Note::NobodyToWaitFor, true)),
         Profile::V4_9 => Some((Note::WaitsForOneSlave, false)),
         // The trap of 5.x: the master counts itself.
-        Profile::V5_3 if wanted == 0 => Some((Note::WaitsForNobody, true)),
+        Profile::V5_3 if wanted == 0 => Some((Note::CountsItself, true)),
         Profile::V5_3 if wanted > there => Some((Note::MoreThanThere, true)),
         Profile::V5_3 => Some((Note::WaitsForSlaves, false)),
     }
@@ -347,7 +348,7 @@ mod tests {
     #[test]
     fn a_sync_master_of_5_x_is_warned_about_until_it_waits() {
         let sync = Settings::defaults(Profile::V5_3).with(Change::Role(BrokerRole::SyncMaster));
-        assert_eq!(role_note(&sync), Some((Note::WaitsForNobody, true)));
+        assert_eq!(role_note(&sync), Some((Note::CountsItself, true)));
         let two = sync.with(Change::Number(Number::InSyncReplicas, 2));
         assert_eq!(role_note(&two), Some((Note::WaitsForSlaves, false)));
         assert_eq!(role_note(&two.with(Change::Number(Number::Slaves, 0))), Some((Note::MoreThanThere, true)));

@@ -1,0 +1,204 @@
+//! The ledger: a table on a wide page, cards on a phone.
+
+use leptos::prelude::*;
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ledger::Exposure;
+use loss_lab_present::intent::Intent;
+use loss_lab_present::ledger::{Judgement, Row, Tally, Told, Whereabouts, Why};
+use loss_lab_present::map::{Cell, Column, CopyMap};
+use loss_lab_present::settings::Change;
+
+use crate::i18n::{Texts, instant};
+
+use super::icon::icon;
+use super::message::message;
+use super::page::{Page, expect_page};
+
+#[component]
+pub fn LedgerPanel() -> impl IntoView {
+    let page = expect_page();
+    let t = page.texts();
+    let tally = page.slice(|frame| frame.ledger.tally);
+    let ids = page.slice(|frame| frame.ledger.rows.iter().map(|row| row.glyph.message).collect::<Vec<_>>());
+    let more = page.slice(|frame| frame.ledger.more);
+    let heads = t.columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+    view! {
+        <section class="panel ledger" aria-labelledby="h-ledger">
+            <header class="panel-head">
+                <h2 id="h-ledger">{t.ledger}</h2>
+                <p class="tally">{move || tally_view(t, tally.get())}</p>
+            </header>
+            <div class="scroll-x" tabindex="0" role="group" aria-labelledby="h-ledger">
+                <table class="table">
+                    <thead><tr>{heads}</tr></thead>
+                    <tbody><For each=move || ids.get() key=|id| *id let:id><LedgerRow id/></For></tbody>
+                </table>
+            </div>
+            {move || ids.get().is_empty().then(|| view! { <p class="none ledger-empty">{t.ledger_empty}</p> })}
+            {move || (more.get() > 0).then(|| view! { <p class="none ledger-empty">{(t.more_rows)(more.get())}</p> })}
+        </section>
+    }
+}
+
+fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
+    let sums = [
+        (Judgement::Consumed, tally.consumed),
+        (Judgement::Duplicated, tally.duplicated),
+        (Judgement::AtRisk, tally.at_risk),
+        (Judgement::Lost, tally.lost),
+        (Judgement::Refused, tally.refused),
+        (Judgement::DeadLetter, tally.dead),
+        (Judgement::Pending, tally.pending),
+    ];
+    let sums = sums.into_iter().filter(|(_, count)| *count > 0).map(|(judgement, count)| {
+        view! { <span class=class_of(judgement)>{icon(icon_of(judgement))}{(t.tally)(judgement, count)}</span> }
+    });
+    view! { {(tally.sent > 0).then(|| view! { <span>{(t.sent)(tally.sent)}</span> })}{sums.collect_view()} }.into_any()
+}
+
+fn class_of(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Pending => "v-pending",
+        Judgement::AtRisk => "v-risk",
+        Judgement::Lost | Judgement::LostPromiseBroken => "v-lost",
+        Judgement::Duplicated | Judgement::DeadLetter => "v-dup",
+        Judgement::Safe | Judgement::Consumed | Judgement::ConsumedOnRetry => "v-ok",
+        Judgement::Refused => "v-refused",
+    }
+}
+
+fn icon_of(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Pending => "#i-wait",
+        Judgement::AtRisk => "#i-risk",
+        Judgement::Lost | Judgement::LostPromiseBroken => "#i-cross",
+        Judgement::Duplicated => "#i-dup",
+        Judgement::DeadLetter => "#i-stop",
+        Judgement::Safe | Judgement::Consumed | Judgement::ConsumedOnRetry => "#i-check",
+        Judgement::Refused => "#i-minus",
+    }
+}
+
+#[component]
+fn LedgerRow(id: MessageId) -> impl IntoView {
+    let page = expect_page();
+    let t = page.texts();
+    let row = page.slice(move |frame| frame.ledger.rows.iter().find(|row| row.glyph.message == id).cloned());
+    let glyph = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.glyph)));
+    let remedy = page.slice(move |frame| frame.choices.remedies.iter().find(|(message, _)| *message == id).map(|(_, change)| *change));
+    let picked = Memo::new(move |_| page.picked.get() == Some(id));
+    view! {
+        <tr class:is-picked=picked aria-current=move || picked.get().then_some("true")>
+            <th scope="row">{move || glyph.get().map(|glyph| message(page, glyph, true))}</th>
+            {move || row.get().map(|row| cells(page, t, &row, remedy.get()))}
+        </tr>
+    }
+}
+
+fn cells(page: Page, t: &'static Texts, row: &Row, remedy: Option<Change>) -> AnyView {
+    let quiet = row.why == Why::Nothing;
+    view! {
+        <td>{told(t, &row.told)}</td>
+        <td><span class="where">{map_view(&row.map)}<span>{whereabouts(t, row.whereabouts)}</span></span></td>
+        <td>{delivered(t, row)}</td>
+        <td><span class=["verdict ", class_of(row.judgement)].concat()>{icon(icon_of(row.judgement))}<span>{(t.judgement)(row.judgement)}</span></span></td>
+        <td class="why-cell" class:is-none=quiet>{why(page, t, &row.why, remedy)}</td>
+    }
+    .into_any()
+}
+
+fn told(t: &'static Texts, told: &Told) -> AnyView {
+    match told {
+        Told::NothingYet => view! { <span class="told t-pending">{t.not_told}</span> }.into_any(),
+        Told::Nothing => view! { <span class="told t-pending">{t.never_told}</span> }.into_any(),
+        Told::Status(word) | Told::Exception(word) => view! { <span class="told"><code>{*word}</code></span> }.into_any(),
+    }
+}
+
+fn whereabouts(t: &'static Texts, whereabouts: Whereabouts) -> String {
+    use loss_lab_engine::event::Place;
+    let copies = |name: &str, count: usize| [name, " ", &(t.times)(u32::try_from(count).unwrap_or(u32::MAX))].concat();
+    match whereabouts {
+        Whereabouts::Producer => t.with_producer.to_owned(),
+        Whereabouts::Wire => t.wire.to_owned(),
+        Whereabouts::Nowhere => t.nowhere.to_owned(),
+        Whereabouts::Copies(Place::Heap, count) => copies(&t.heap.to_lowercase(), count),
+        Whereabouts::Copies(Place::PageCache, count) => copies(&t.page_cache.to_lowercase(), count),
+        Whereabouts::Copies(Place::Disk, count) => copies(&t.disk.to_lowercase(), count),
+    }
+}
+
+fn delivered(t: &'static Texts, row: &Row) -> String {
+    match row.deliveries.as_slice() {
+        [] if matches!(row.judgement, Judgement::Lost | Judgement::LostPromiseBroken | Judgement::Refused) => t.never.to_owned(),
+        [] => t.not_yet.to_owned(),
+        [(name, times)] => [name, " ", &(t.times)(*times)].concat(),
+        many => many.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(t.then),
+    }
+}
+
+fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Change>) -> AnyView {
+    match why {
+        Why::Nothing => "–".into_any(),
+        Why::NothingPromised => t.nothing_promised.into_any(),
+        Why::Exposed(faults) => faults.iter().map(|fault| view! { <span class="faults">{icon(fault_icon(*fault))}{(t.exposure)(*fault)}</span> }).collect_view().into_any(),
+        Why::LostBy { stage, cause, node, at } => {
+            let words = [(t.stage_of)(*stage), &(t.cause)(*cause, &instant(*at))].concat();
+            let saved = remedy.map(|change| {
+                view! {
+                    " "
+                    <button type="button" class="link-btn" on:click=move |_| page.ask(Intent::Set(change))>{t.saved_by}" "<code>{remedy_name(t, change)}</code></button>
+                }
+            });
+            view! { <span title=node.clone()>{words}</span>{saved} }.into_any()
+        }
+    }
+}
+
+fn fault_icon(fault: Exposure) -> &'static str {
+    match fault {
+        Exposure::ProcessCrash | Exposure::ConsumerCrash => "#i-kill",
+        Exposure::PowerLoss => "#i-power",
+        Exposure::DiskLoss => "#i-diskx",
+        Exposure::SlaveNeverServed => "#i-risk",
+    }
+}
+
+fn remedy_name(t: &'static Texts, change: Change) -> String {
+    match change {
+        Change::Profile(profile) => profile.word().to_owned(),
+        Change::Flush(flush) => flush.word().to_owned(),
+        Change::Role(role) => role.word().to_owned(),
+        Change::TransientPool(on) => ["transientStorePoolEnable=", if on { "true" } else { "false" }].concat(),
+        Change::Number(number, value) => [(t.number)(number), "=", &value.to_string()].concat(),
+    }
+}
+
+/// The stage at 30 by 18 pixels.
+fn map_view(map: &CopyMap) -> AnyView {
+    let columns = map.columns.iter().zip(0i32..).map(|(column, index)| column_view(*column, index * 16)).collect_view();
+    let width = i32::try_from(map.columns.len()).unwrap_or(1) * 16;
+    let box_ = ["-1 -1 ", &width.to_string(), " 20"].concat();
+    view! { <svg class="map" viewBox=box_ width=width.to_string() height="20" aria-hidden="true">{columns}</svg> }.into_any()
+}
+
+fn column_view(column: Column, x: i32) -> AnyView {
+    let lost = matches!(column.memory, Cell::LostHere).then(|| view! { <path class="map-x" d="M3.500 1.500l7 6m0-6l-7 6"/> });
+    view! {
+        <g transform=["translate(", &x.to_string(), ")"].concat()>
+            <rect x=".5" y=".5" width="13" height="8" class=["map-m ", cell_class(column.memory)].concat()/>
+            {lost}
+            <rect x=".5" y="9.5" width="13" height="8" class=["map-d ", cell_class(column.disk)].concat()/>
+            <path class="map-w" d="M-1 9H15"/>
+        </g>
+    }
+    .into_any()
+}
+
+fn cell_class(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Empty | Cell::LostHere => "",
+        Cell::Held => "on",
+        Cell::Ghost => "ghost",
+    }
+}

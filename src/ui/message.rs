@@ -1,0 +1,97 @@
+//! A message, wherever it is drawn: its mark, its label, and its state as an outline.
+
+use leptos::prelude::*;
+use loss_lab_engine::event::Place;
+use loss_lab_engine::ids::MessageId;
+use loss_lab_present::glyph::{Glyph, Holding, Look};
+use loss_lab_present::intent::Intent;
+
+use crate::i18n::Texts;
+
+use super::icon::{hue, icon, mark};
+use super::page::Page;
+
+/// A message that can be picked.
+pub fn message(page: Page, glyph: Glyph, small: bool) -> AnyView {
+    let t = page.texts();
+    let picked = Memo::new(move |_| page.picked.get() == Some(glyph.message));
+    let class = [if small { "msg msg-s " } else { "msg " }, look_class(glyph.look), " ", hue(glyph.message)].concat();
+    view! {
+        <button
+            type="button"
+            class=class
+            class:is-picked=picked
+            aria-pressed=move || if picked.get() { "true" } else { "false" }
+            aria-label=describe(t, &glyph)
+            on:click=move |_| page.ask(Intent::Pick(glyph.message))
+        >
+            {inside(t, &glyph, small)}
+        </button>
+    }
+    .into_any()
+}
+
+/// A message that is only mentioned.
+pub fn mention(message: MessageId, look: Look) -> AnyView {
+    let class = ["msg msg-s ", look_class(look), " ", hue(message)].concat();
+    view! { <span class=class>{mark(message)}<b>{message.to_string()}</b></span> }.into_any()
+}
+
+/// What lies in one place; its words when nothing does.
+#[component]
+pub fn Slots(page: Page, #[prop(into)] holding: Signal<Holding>, empty: &'static str) -> impl IntoView {
+    let t = page.texts();
+    let more = Memo::new(move |_| holding.with(|holding| holding.more));
+    let none = Memo::new(move |_| holding.with(Holding::is_empty));
+    view! {
+        <div class="slots">
+            {move || none.get().then(|| view! { <span class="none">{empty}</span> })}
+            {move || (more.get() > 0).then(|| view! { <span class="older" title=(t.older)(more.get())>{["+", &more.get().to_string()].concat()}</span> })}
+            <For each=move || holding.get().shown key=|glyph| *glyph let:glyph>{message(page, glyph, false)}</For>
+        </div>
+    }
+}
+
+fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {
+    let label = glyph.message.to_string();
+    let extra = match glyph.look {
+        Look::AtRisk(_) => Some(icon("#i-risk")),
+        Look::Lost => Some(icon("#i-cross")),
+        Look::Duplicated if !small => Some(view! { <i>{(t.times)(glyph.times)}</i> }.into_any()),
+        Look::Wire | Look::Client | Look::OffHeap | Look::Cache | Look::Disk | Look::Ghost | Look::Consumed | Look::Duplicated => {
+            glyph.retry.then(|| view! { <i>{t.retry}</i> }.into_any())
+        }
+    };
+    view! { {mark(glyph.message)}<b>{label}</b>{extra} }.into_any()
+}
+
+/// "m6, in the page cache only, at risk".
+pub fn describe(t: &'static Texts, glyph: &Glyph) -> String {
+    let place = match glyph.look {
+        Look::AtRisk(Place::Heap) => Some((t.look)(Look::OffHeap)),
+        Look::AtRisk(Place::PageCache) => Some((t.look)(Look::Cache)),
+        Look::AtRisk(Place::Disk) => Some((t.look)(Look::Disk)),
+        Look::Wire | Look::Client | Look::OffHeap | Look::Cache | Look::Disk | Look::Lost | Look::Duplicated | Look::Ghost | Look::Consumed => None,
+    };
+    let mut words = glyph.message.to_string();
+    for part in glyph.retry.then_some(t.retry).into_iter().chain(place).chain([(t.look)(glyph.look)]) {
+        words.push_str(", ");
+        words.push_str(part);
+    }
+    words
+}
+
+fn look_class(look: Look) -> &'static str {
+    match look {
+        Look::Wire => "is-wire",
+        Look::Client => "is-heap",
+        Look::OffHeap => "is-off",
+        Look::Cache => "is-cache",
+        Look::Disk => "is-disk",
+        Look::AtRisk(_) => "is-risk",
+        Look::Lost => "is-lost",
+        Look::Duplicated => "is-dup",
+        Look::Ghost => "is-ghost",
+        Look::Consumed => "is-done",
+    }
+}

@@ -1,0 +1,20 @@
+//! What is seen: components that read a slice of the frame and ask for what a person wants. They decide nothing.
+
+mod foot;
+mod icon;
+mod ledger;
+mod links;
+mod menu;
+mod message;
+mod nodes;
+mod page;
+mod settings;
+mod stage;
+mod statuses;
+mod timeline;
+mod top;
+mod transport;
+mod why;
+mod words;
+
+pub use page::{App, Page};

@@ -1,0 +1,170 @@
+//! The page as components see it: the frame, the clock, and one way to ask for something.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::units::SimTime;
+use loss_lab_present::frame::Frame;
+use loss_lab_present::intent::{Intent, Press};
+use loss_lab_present::menu::Target;
+use loss_lab_present::pacer::Motion;
+
+use crate::browser::{self, Look};
+use crate::i18n::{Language, Texts};
+use crate::session::Session;
+
+use super::foot::Foot;
+use super::icon::SPRITE;
+use super::ledger::LedgerPanel;
+use super::settings::SettingsPanel;
+use super::stage::StagePanel;
+use super::statuses::StatusPanel;
+use super::timeline::TimePanel;
+use super::top::Top;
+use super::why::WhyLine;
+
+/// Handed to every component; a handful of numbers.
+#[derive(Clone, Copy)]
+pub struct Page {
+    session: StoredValue<Session, LocalStorage>,
+    /// What is shown. Changes with every event, not with every animation frame.
+    pub frame: RwSignal<Arc<Frame>>,
+    /// The clock. Only what moves reads it.
+    pub now: RwSignal<SimTime>,
+    /// The lit message.
+    pub picked: Memo<Option<MessageId>>,
+    /// What the open menu belongs to.
+    pub open: Memo<Option<Target>>,
+    /// The language.
+    pub language: RwSignal<Language>,
+    /// Light or dark.
+    pub look: RwSignal<Look>,
+    /// Whether single keys ask for anything.
+    pub keys: RwSignal<bool>,
+    animating: StoredValue<bool>,
+}
+
+impl Page {
+    fn new() -> Self {
+        let motion = if browser::reduces_motion() { Motion::Reduced } else { Motion::Full };
+        let session = Session::new(motion);
+        let frame = RwSignal::new(Arc::new(session.frame()));
+        let now = RwSignal::new(session.now());
+        Self {
+            session: StoredValue::new_local(session),
+            frame,
+            now,
+            picked: Memo::new(move |_| frame.with(|frame| frame.choices.picked)),
+            open: Memo::new(move |_| frame.with(|frame| frame.menu.as_ref().map(|(menu, _)| menu.target))),
+            language: RwSignal::new(Language::of_tag(&browser::document_language())),
+            look: RwSignal::new(Look::of_document()),
+            keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
+            animating: StoredValue::new(false),
+        }
+    }
+
+    /// The texts of the language. The whole page is built anew when it changes, so they are plain values.
+    #[must_use]
+    pub fn texts(self) -> &'static Texts {
+        self.language.get_untracked().texts()
+    }
+
+    /// A part of the frame that notifies only when it differs.
+    pub fn slice<T: Clone + PartialEq + Send + Sync + 'static>(self, look: impl Fn(&Frame) -> T + Send + Sync + 'static) -> Memo<T> {
+        Memo::new(move |_| self.frame.with(|frame| look(frame)))
+    }
+
+    /// Asks for something.
+    pub fn ask(self, intent: Intent) {
+        self.session.update_value(|session| session.obey(intent));
+        self.show();
+        let playing = self.session.with_value(Session::is_playing);
+        if playing && !self.animating.get_value() {
+            self.animate();
+        }
+    }
+
+    /// Presses something, if it can be pressed.
+    pub fn press(self, press: Press) {
+        if press.is_enabled(&self.frame.read_untracked().controls) {
+            self.ask(Intent::Press(press));
+        }
+    }
+
+    /// Tells the session that the reader wants things to glide or to step.
+    fn set_motion(self, motion: Motion) {
+        self.session.update_value(|session| session.set_motion(motion));
+    }
+
+    fn show(self) {
+        let (frame, now) = self.session.with_value(|session| (session.frame(), session.now()));
+        self.frame.set(Arc::new(frame));
+        self.now.set(now);
+    }
+
+    /// Frames are asked for while something plays, and at no other time.
+    fn animate(self) {
+        self.animating.set_value(true);
+        browser::animate(move |passed| {
+            let Some(changed) = self.session.try_update_value(|session| session.tick(passed)) else { return false };
+            if changed {
+                self.show();
+            } else {
+                self.now.set(self.session.with_value(Session::now));
+            }
+            let playing = self.session.with_value(Session::is_playing);
+            self.animating.set_value(playing);
+            playing
+        });
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    browser::on_reduced_motion(move |reduced| page.set_motion(if reduced { Motion::Reduced } else { Motion::Full }));
+    browser::on_key(move |key| {
+        let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
+        press.map(|press| page.press(press)).is_some()
+    });
+    move || {
+        let language = page.language.get();
+        browser::say_language(language.tag());
+        browser::say_title(language.texts().title);
+        view! { <Lab/> }
+    }
+}
+
+#[component]
+fn Lab() -> impl IntoView {
+    let page = expect_page();
+    let t = page.texts();
+    let press_elsewhere = move |event: leptos::ev::PointerEvent| {
+        if page.open.get_untracked().is_some() && !browser::is_within(&event, ".fault-menu, .strike") {
+            page.ask(Intent::Menu(None));
+        }
+    };
+    view! {
+        <div class="sprite" inner_html=SPRITE></div>
+        <Top/>
+        <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
+            <h1 class="sr">{t.question}</h1>
+            <StagePanel/>
+            <WhyLine/>
+            <TimePanel/>
+            <LedgerPanel/>
+            <StatusPanel/>
+            <SettingsPanel/>
+        </main>
+        <Foot/>
+    }
+}
+
+/// The page, from within a component.
+pub fn expect_page() -> Page {
+    // `App` provides it before anything below it is built.
+    use_context::<Page>().unwrap_or_else(Page::new)
+}
