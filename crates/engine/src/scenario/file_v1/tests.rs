@@ -144,7 +144,6 @@ fn a_full_scenario_is_written_with_nothing_that_is_default() {
     assert_eq!(accept(&written).scenario, checked.scenario);
     expect![[r#"
         brokers[0].conf.listenPort: RocketMQ has this key, the lab does not model it
-        brokers[1].conf.deleteWhen: RocketMQ has this key, the lab does not model it
     "#]]
     .assert_eq(&said(&checked.warnings));
 
