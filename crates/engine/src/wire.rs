@@ -105,6 +105,8 @@ pub(crate) struct Registration {
     pub replica: u16,
     /// Its topics with their queue counts, in id order.
     pub topics: Vec<(TopicId, u16)>,
+    /// After so long without another one it is forgotten (`heartbeatTimeoutMillis`).
+    pub expires: Span,
 }
 
 /// A consumer group's subscription, as a heartbeat and a broker's table carry it.

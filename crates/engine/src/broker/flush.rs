@@ -159,7 +159,8 @@ impl Live<'_> {
         }
         let thorough_at = self.p.flush.last_commit + conf.commit_commit_log_thorough_interval;
         let enough = self.disk.log.pooled_pages() >= u64::from(conf.commit_commit_log_least_pages);
-        let woken = conf.wake_commit_when_put_message;
+        // Only the branch of ASYNC_FLUSH wakes it.
+        let woken = conf.wake_commit_when_put_message && conf.flush_disk_type == FlushDiskType::AsyncFlush;
         let due = if woken && (enough || ctx.now >= thorough_at) { ctx.now } else { ctx.now + conf.commit_interval_commit_log };
         if self.p.flush.next_commit.is_some_and(|at| at <= due) {
             return;

@@ -11,6 +11,8 @@ use super::{Call, Live};
 
 /// The first scheduled registration.
 const FIRST_REGISTRATION: Span = Span::from_millis(10_000);
+/// Without another registration a name server forgets a broker after so long …
+const EXPIRY: Span = Span::from_secs(120);
 /// How long a registration may take.
 const REGISTER_TIMEOUT: Span = Span::from_millis(24_000);
 
@@ -23,19 +25,29 @@ impl Live<'_> {
         if !lost {
             self.register(ctx);
         }
-        ctx.wake(ctx.now + FIRST_REGISTRATION, Timer::Broker(BrokerTimer::Register));
+        let first = self.heartbeat().map_or(FIRST_REGISTRATION, |(period, _)| period);
+        ctx.wake(ctx.now + first, Timer::Broker(BrokerTimer::Register));
     }
 
     pub(super) fn on_register_tick(&mut self, ctx: &mut Ctx) {
         self.register(ctx);
         // `registerNameServerPeriod`, clamped to 10 … 60 s.
-        let period = self.id.conf.register_name_server_period.max(Span::from_secs(10)).min(Span::from_secs(60));
+        let scheduled = self.id.conf.register_name_server_period.max(Span::from_secs(10)).min(Span::from_secs(60));
+        let period = self.heartbeat().map_or(scheduled, |(period, _)| period);
         ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::Register));
+    }
+
+    /// … unless slaves may act for their master: then brokers say every second that they live, and learn how many do
+    /// (`sendHeartbeat`, `syncBrokerMemberGroup`; one registration stands for both). How often, and how long one counts.
+    fn heartbeat(&self) -> Option<(Span, Span)> {
+        let conf = &self.id.conf;
+        conf.enable_slave_acting_master.then_some((conf.broker_heartbeat_interval, conf.broker_not_active_timeout_millis))
     }
 
     pub(super) fn register(&mut self, ctx: &mut Ctx) {
         let topics = self.disk.topics.iter().map(|(topic, queues)| (*topic, *queues)).collect();
-        let registration = Registration { broker: self.id.broker, replica: self.id.replica, topics };
+        let expires = self.heartbeat().map_or(EXPIRY, |(_, expires)| expires);
+        let registration = Registration { broker: self.id.broker, replica: self.id.replica, topics, expires };
         let request = Request::RegisterBroker(registration);
         self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Async, REGISTER_TIMEOUT, request, Call::Register);
     }

@@ -189,9 +189,9 @@ settings! {
     /// How often the broker registers with the name servers.
     register_name_server_period: Span = "registerNameServerPeriod", PERIOD, BrokerConfig "G.3" modelled, both(ms(30_000));
     /// How often the broker tells the name server or controller that it lives.
-    broker_heartbeat_interval: Span = "brokerHeartbeatInterval", PERIOD, BrokerConfig "G.3" later, only_5_3(ms(1_000), ms(1_000));
+    broker_heartbeat_interval: Span = "brokerHeartbeatInterval", PERIOD, BrokerConfig "G.3" modelled, only_5_3(ms(1_000), ms(1_000));
     /// After so long without it, it counts as dead.
-    broker_not_active_timeout_millis: Span = "brokerNotActiveTimeoutMillis", WAIT, BrokerConfig "G.3" later, only_5_3(ms(10_000), ms(120_000));
+    broker_not_active_timeout_millis: Span = "brokerNotActiveTimeoutMillis", WAIT, BrokerConfig "G.3" modelled, only_5_3(ms(10_000), ms(120_000));
     /// Client channels that were silent for longer are given up.
     channel_expired_timeout: Span = "channelExpiredTimeout", WAIT, BrokerConfig "G.3" modelled, only_5_3(ms(120_000), ms(120_000));
 

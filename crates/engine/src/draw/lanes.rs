@@ -296,7 +296,8 @@ impl<'a> Lines<'a> {
                         said("", Some(*message), status.word()).map(answer)
                     }
                     AttemptOutcome::Failed(failure @ Exception::Broker { .. }) => {
-                        said("", Some(*message), short(failure) + &tried(*attempt)).map(answer)
+                        let after = [short(failure), tried(*attempt)].join(" ");
+                        said("", Some(*message), after.trim_end()).map(answer)
                     }
                     AttemptOutcome::Failed(failure) => said(
                         "✗",
@@ -333,16 +334,18 @@ impl<'a> Lines<'a> {
                 next_begin_offset,
                 count,
                 script,
+                pull_status,
                 ..
             } => {
                 let queue = format!("{}/{}", names.topic(*topic), queue.0);
+                let asker = if *script { " (script)" } else { "" };
                 let text = match status {
                     GetMessageStatus::Found if *script => {
-                        format!("script's pull {queue}:{offset} FOUND {count}")
+                        format!("FOUND {count} {queue}:{offset}{asker}")
                     }
                     GetMessageStatus::Found => format!("{queue}:{offset} to {next_begin_offset}"),
                     GetMessageStatus::OffsetOverflowOne | GetMessageStatus::NoMessageInQueue
-                        if !*script =>
+                        if !*script && *pull_status == Some(PullStatus::NoNewMsg) =>
                     {
                         return None;
                     }
@@ -355,7 +358,8 @@ impl<'a> Lines<'a> {
                     | GetMessageStatus::OffsetTooSmall
                     | GetMessageStatus::NoMatchedLogicQueue
                     | GetMessageStatus::OffsetReset => format!(
-                        "{queue}:{offset} {}, go to {next_begin_offset}",
+                        // The word first: a narrow lane cuts the rest.
+                        "{} {queue}:{offset}, go to {next_begin_offset}{asker}",
                         status.word()
                     ),
                 };

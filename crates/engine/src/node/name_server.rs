@@ -10,9 +10,7 @@ use crate::timers::{NameServerTimer, Timer};
 use crate::units::{SimTime, Span};
 use crate::wire::{Frame, Registration, Request, Response, Route, RouteBroker};
 
-/// A broker that has not registered for so long is removed …
-const EXPIRY: Span = Span::from_millis(120_000);
-/// … by a scan: 5.x every 5 s, 4.x every 10 s.
+/// A broker that has not registered for as long as it said is removed by a scan: 5.x every 5 s, 4.x every 10 s.
 const SCAN_5: Span = Span::from_millis(5_000);
 const SCAN_4: Span = Span::from_millis(10_000);
 /// TOPIC_NOT_EXIST.
@@ -68,7 +66,7 @@ impl NameServer {
     fn register(&mut self, ctx: &mut Ctx, from: NodeId, registration: Registration) -> Response {
         let broker = registration.broker;
         if !self.brokers.contains_key(&from) {
-            ctx.wake(scan_after(ctx, ctx.now + EXPIRY), Timer::NameServer(NameServerTimer::Expire(from)));
+            ctx.wake(scan_after(ctx, ctx.now + registration.expires), Timer::NameServer(NameServerTimer::Expire(from)));
         }
         self.brokers.insert(from, Registered { registration, updated: ctx.now });
         let alive = self.brokers.values().filter(|registered| registered.registration.broker == broker).count();
@@ -84,7 +82,7 @@ impl NameServer {
     fn route(&self, topic: TopicId) -> Response {
         let mut names: BTreeMap<BrokerName, RouteBroker> = BTreeMap::new();
         for (node, registered) in &self.brokers {
-            let Registration { broker, replica, topics } = &registered.registration;
+            let Registration { broker, replica, topics, .. } = &registered.registration;
             let Some((_, queues)) = topics.iter().find(|(known, _)| *known == topic) else { continue };
             let entry = names.entry(*broker).or_insert_with(|| RouteBroker { broker: *broker, queues: *queues, replicas: Vec::new() });
             // The master's word on its queues counts; a slave's only while there is no master.
@@ -120,7 +118,7 @@ impl NameServer {
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: NameServerTimer) {
         let NameServerTimer::Expire(node) = timer;
         let Some(registered) = self.brokers.get(&node) else { return };
-        let expires = registered.updated + EXPIRY;
+        let expires = registered.updated + registered.registration.expires;
         if ctx.now > expires {
             self.brokers.remove(&node);
         } else {

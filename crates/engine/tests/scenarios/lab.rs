@@ -68,10 +68,10 @@ fn sends(run: &Run) -> String {
     let names = run.names();
     let mut rows: Vec<[String; 5]> = Vec::new();
     for event in run.events() {
-        let row = event.kind.message().and_then(|message| {
-            rows.iter()
-                .rposition(|row| row[0] == message.to_string())
-        });
+        let row = event
+            .kind
+            .message()
+            .and_then(|message| rows.iter().rposition(|row| row[0] == message.to_string()));
         match (&event.kind, row) {
             (EventKind::SendCalled { message, .. }, _) => rows.push([
                 message.to_string(),

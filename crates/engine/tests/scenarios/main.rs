@@ -1,6 +1,11 @@
 //! The engine from outside: scenario in, picture out. One binary, one module per part of RocketMQ; a new test takes a minute.
 
+mod faults;
 mod files;
 mod lab;
+mod producer;
+mod replication;
+mod routing;
 #[path = "../shared/suite.rs"]
 mod suite;
+mod write_path;
