@@ -6,7 +6,7 @@ use crate::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, Se
 use crate::exception::Exception;
 use crate::ids::{MessageId, NodeId, TopicId};
 use crate::names::Names;
-use crate::status::{GetMessageStatus, SendMode};
+use crate::status::{GetMessageStatus, PullStatus, SendMode};
 use crate::trace::Story;
 use crate::units::{QueueOffset, SimTime};
 use crate::view::NodeKind;
