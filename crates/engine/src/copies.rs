@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::ids::{BrokerName, GroupId, MessageId, NodeId, QueueId, TagId, TopicId};
 use crate::ledger::Copy;
 use crate::node::consumer::Consumer;
-use crate::setup::{Kind, system};
+use crate::setup::system;
 use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
 use crate::view::{NodeKind, NodeView};
@@ -142,32 +142,26 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     if record.topic.index() <= system::AUTO_CREATE.index() || cluster.setup().group_of_dead_letter_topic(record.topic).is_some() {
         return false;
     }
-    let groups = groups_for(cluster, record.topic, record.message.tag);
-    if groups.is_empty() {
-        return false;
-    }
-    groups.iter().all(|group| {
-        !cluster.is_consumed(label, *group) && has_passed(broker, *group, record.topic, record.queue, record) && !holds(cluster, *group, label)
-    })
+    let mut wanted = wanting(cluster, record.topic, record.message.tag).peekable();
+    // The cheapest question first: it is no for almost every record.
+    wanted.peek().is_some()
+        && wanted.all(|group| {
+            has_passed(broker, group, record.topic, record.queue, record) && !cluster.is_consumed(label, group) && !holds(cluster, group, label)
+        })
 }
 
-/// The groups that subscribe the topic with a filter that takes the tag; of a retry topic its own group.
+/// The groups that subscribe the topic with a filter that takes the tag; of a retry topic its own group. One that has several such
+/// members comes as often.
+fn wanting(cluster: &Cluster, topic: TopicId, tag: TagId) -> impl Iterator<Item = GroupId> {
+    let own = cluster.setup().group_of_retry_topic(topic);
+    let subscribed = cluster.setup().subscriptions.iter();
+    let others = subscribed.filter(move |(subscribed, _, tags)| *subscribed == topic && (tags.is_empty() || tags.contains(&tag)));
+    own.into_iter().chain(others.map(|(_, group, _)| *group))
+}
+
+/// The groups that want a message, each once.
 pub(crate) fn groups_for(cluster: &Cluster, topic: TopicId, tag: TagId) -> Vec<GroupId> {
-    if let Some(group) = cluster.setup().group_of_retry_topic(topic) {
-        return vec![group];
-    }
-    let mut groups: Vec<GroupId> = cluster
-        .setup()
-        .nodes
-        .iter()
-        .filter_map(|spec| match &spec.kind {
-            Kind::Consumer { group, topic: subscribed, tags, .. } if *subscribed == topic && (tags.is_empty() || tags.contains(&tag)) => {
-                Some(*group)
-            }
-            Kind::Consumer { .. } | Kind::NameServer | Kind::Broker { .. } | Kind::Producer { .. } => None,
-        })
-        .collect();
-    groups.sort_unstable();
+    let mut groups: Vec<GroupId> = wanting(cluster, topic, tag).collect();
     groups.dedup();
     groups
 }
@@ -182,7 +176,6 @@ fn holds(cluster: &Cluster, group: GroupId, label: MessageId) -> bool {
 }
 
 fn holds_label(consumer: &Consumer, label: MessageId) -> bool {
-    let view = consumer.view();
-    view.cached.contains(&label) || view.running.contains(&label)
+    consumer.holds(label)
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct Setup {
     pub name_server: NodeId,
     /// `%RETRY%group` and `%DLQ%group`, by group.
     pub group_topics: Vec<(TopicId, TopicId)>,
+    /// Every consumer's topic, group and tags (empty is `*`), sorted.
+    pub subscriptions: Vec<(TopicId, GroupId, Vec<TagId>)>,
 }
 
 /// One node: what it is and when it starts; none: the script starts it.
@@ -142,7 +144,16 @@ impl Setup {
             })
             .collect();
         let topics = scenario.topics.iter().filter_map(|topic| Some((names.find_topic(&topic.name)?, topic.queues))).collect();
+        let mut subscriptions: Vec<(TopicId, GroupId, Vec<TagId>)> = nodes
+            .iter()
+            .filter_map(|spec| match &spec.kind {
+                Kind::Consumer { group, topic, tags, .. } => Some((*topic, *group, tags.clone())),
+                Kind::NameServer | Kind::Broker { .. } | Kind::Producer { .. } => None,
+            })
+            .collect();
+        subscriptions.sort();
         Self {
+            subscriptions,
             profile: scenario.profile,
             network: scenario.network,
             fsync: scenario.fsync,

@@ -238,6 +238,14 @@ impl Consumer {
         ConsumerView { group: self.app.group, queues, cached, running }
     }
 
+    /// Whether a message is in its memory: waiting for a listener, or with one.
+    pub fn holds(&self, label: MessageId) -> bool {
+        self.process.as_ref().is_some_and(|process| {
+            let (_, cached, running) = process.view();
+            cached.contains(&label) || running.contains(&label)
+        })
+    }
+
     /// Runs a handler of the process, if there is one.
     fn act(&mut self, handle: impl FnOnce(&mut Process, &mut App)) {
         if let Some(process) = &mut self.process {
