@@ -4,6 +4,7 @@ mod faults;
 mod files;
 mod lab;
 mod producer;
+mod promises;
 mod replication;
 mod routing;
 #[path = "../shared/suite.rs"]
