@@ -1,12 +1,13 @@
 //! What can be done to a cluster: let something planned happen, or obey a command.
 
+use crate::broker::OffsetKey;
 use crate::config::BrokerConfig;
 use crate::event::DiskChange;
 use crate::ids::{BrokerName, MessageId, NodeId, QueueId, TagId, TopicId};
 use crate::node::producer::SendCall;
 use crate::scenario::{ConsumeRule, Transaction};
 use crate::status::SendMode;
-use crate::units::{SimTime, Span};
+use crate::units::{QueueOffset, SimTime, Span};
 
 /// One move of the world.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +48,7 @@ pub enum Command {
     ConsumeResult(NodeId, ConsumeRule),
     ProcessTime(NodeId, Span),
     Pull(NodeId, ScriptPull),
+    ResetOffset(NodeId, OffsetKey, QueueOffset),
     SetConf(NodeId, Box<BrokerConfig>),
 }
 

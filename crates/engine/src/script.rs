@@ -8,7 +8,7 @@ use crate::event::{DiskChange, Event, Pattern, Trigger};
 use crate::ids::{BrokerName, NodeId, QueueId, TagId, TopicId};
 use crate::names::Names;
 use crate::scenario::{Do, Scenario, Send};
-use crate::units::{SimTime, Span};
+use crate::units::{QueueOffset, SimTime, Span};
 
 /// Bytes of the properties that every message carries: UNIQ_KEY, WAIT and cluster name, encoded.
 const OWN_PROPERTIES: u32 = 64;
@@ -152,6 +152,13 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
                 tags: pull.tags.iter().filter_map(|tag| names.find_tag(tag)).collect(),
             },
         )),
+        Do::ResetOffset(reset) => {
+            let consumer = node(&reset.consumer)?;
+            let (_, state, _) = cluster.consumers().find(|(id, _, _)| *id == consumer)?;
+            let master = cluster.setup().replica(broker(reset.broker.as_deref(), names)?, 0)?;
+            let key = (state.group(), names.find_topic(&reset.topic)?, QueueId(reset.queue));
+            one(Command::ResetOffset(master, key, QueueOffset::new(reset.offset)))
+        }
         Do::SetConf { node: name, conf } => {
             let id = node(name)?;
             let (_, state, _) = cluster.brokers().find(|(broker, _, _)| *broker == id)?;

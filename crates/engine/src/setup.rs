@@ -220,6 +220,9 @@ fn intern_script(names: &mut Names, scenario: &Scenario) {
             topics.insert(pull.topic.clone());
             tags.extend(pull.tags.iter().cloned());
         }
+        if let Do::ResetOffset(reset) = &step.action {
+            topics.insert(reset.topic.clone());
+        }
     }
     for topic in topics {
         intern(&mut names.topics, &topic);

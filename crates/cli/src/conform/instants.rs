@@ -65,6 +65,7 @@ fn is_of(fault: &FaultRow, action: &Do) -> bool {
         | Do::StartConsumer(_)
         | Do::StopConsumer(_)
         | Do::Pull(_)
+        | Do::ResetOffset(_)
         | Do::SetConf { .. } => return false,
     };
     what == fault.what && on == fault.on

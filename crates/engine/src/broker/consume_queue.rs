@@ -66,7 +66,7 @@ impl ConsumeQueue {
         loop {
             let next_file = QueueOffset::new(self.first.get() - self.first.get() % per_file + per_file);
             let last = self.get(QueueOffset::new(next_file.get() - 1));
-            if next_file >= self.max() || !last.is_some_and(|entry| entry.start < log_min) {
+            if next_file >= self.max() || last.is_none_or(|entry| entry.start >= log_min) {
                 return deleted;
             }
             let entries = usize::try_from(next_file.beyond(self.first)).unwrap_or(usize::MAX);
@@ -131,6 +131,10 @@ impl ConsumeQueues {
 
     /// `ConsumeQueue#deleteExpiredFile`, the first half. Says whether a file went.
     pub fn delete_files(&mut self, log_min: PhysicalOffset, per_file: u64) -> bool {
-        self.queues.values_mut().fold(false, |deleted, cq| cq.delete_files(log_min, per_file) || deleted)
+        let mut deleted = false;
+        for cq in self.queues.values_mut() {
+            deleted |= cq.delete_files(log_min, per_file);
+        }
+        deleted
     }
 }

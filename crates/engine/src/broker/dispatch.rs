@@ -40,7 +40,7 @@ impl Live<'_> {
             if self.disk.queues.put(&record) {
                 ctx.tell(EventKind::Dispatched { record: record.named() });
                 self.note_dispatched(ctx, &record);
-                self.notify_arrival(ctx, record.topic, record.queue);
+                self.notify_arrival(ctx, record.topic, record.queue, record.message.tag);
             }
         }
     }

@@ -112,6 +112,8 @@ pub(crate) struct Process {
     /// The offset table.
     pub offsets: BTreeMap<OffsetKey, QueueOffset>,
     pub offsets_planned: bool,
+    /// `resetOffsetTable`: where an operator has moved groups that have not pulled since.
+    pub resets: BTreeMap<OffsetKey, QueueOffset>,
     pub clients: Clients,
     pub replication: Replication,
     pub schedule: ScheduleMessageService,
@@ -281,7 +283,7 @@ impl Broker {
 
     /// The script looks into a queue, in a consumer's name.
     pub fn raw_pull(&mut self, ctx: &mut Ctx, request: PullRequest) {
-        if let Some(live) = self.live() {
+        if let Some(mut live) = self.live() {
             live.raw_pull(ctx, &request);
         }
     }
@@ -289,6 +291,12 @@ impl Broker {
     pub fn expire_files(&mut self, ctx: &mut Ctx, up_to: u64) {
         if let Some(mut live) = self.live() {
             live.expire_files(ctx, up_to);
+        }
+    }
+
+    pub fn reset_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
+        if let Some(mut live) = self.live() {
+            live.assign_reset_offset(ctx, key, offset);
         }
     }
 
@@ -330,6 +338,7 @@ impl Process {
             held: HeldPulls::default(),
             offsets: BTreeMap::new(),
             offsets_planned: false,
+            resets: BTreeMap::new(),
             clients: Clients::default(),
             replication: Replication::new(now),
             schedule: ScheduleMessageService::default(),
@@ -354,7 +363,7 @@ impl Live<'_> {
             Request::Pull(pull) => self.on_pull(ctx, conn, opaque, pull),
             Request::QueryConsumerOffset { group, topic, queue } => Some(Response::Offset(self.query_offset(ctx, (group, topic, queue)))),
             Request::UpdateConsumerOffset { group, topic, queue, offset } => {
-                self.commit_offset(ctx, (group, topic, queue), offset);
+                self.update_offset(ctx, (group, topic, queue), offset);
                 Some(Response::Ok)
             }
             Request::GetMaxOffset { topic, queue } => Some(Response::Offset(Some(self.disk.queues.max(topic, queue)))),

@@ -12,6 +12,25 @@ use super::{Live, OffsetKey};
 const FIRST_WRITE: Span = Span::from_millis(10_000);
 
 impl Live<'_> {
+    /// UPDATE_CONSUMER_OFFSET (`ConsumerManageProcessor#updateConsumerOffset`): refused while an operator's reset waits for the group.
+    pub(super) fn update_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
+        if !self.p.resets.contains_key(&key) {
+            self.commit_offset(ctx, key, offset);
+        }
+    }
+
+    /// RESET_CONSUMER_OFFSET, server side (`AdminBrokerProcessor#resetOffsetInner`, `#assignResetOffset`): the next pull of the queue
+    /// is told to go there. Out of the queue's range, or on a slave, it is refused.
+    pub(super) fn assign_reset_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
+        let (_, topic, queue) = key;
+        let min = self.disk.queues.get(topic, queue).map_or(QueueOffset::ZERO, super::consume_queue::ConsumeQueue::min);
+        let in_range = offset >= min && offset <= self.disk.queues.max(topic, queue) + 1;
+        if in_range && !self.is_slave() && self.id.conf.use_server_side_reset_offset {
+            self.p.resets.insert(key, offset);
+            self.commit_offset(ctx, key, offset);
+        }
+    }
+
     /// A client's number is taken as it is, smaller ones too.
     pub(super) fn commit_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
         if self.p.offsets.insert(key, offset) == Some(offset) {
@@ -46,7 +65,7 @@ impl Live<'_> {
     /// `ConsumerManageProcessor#queryConsumerOffset`. Without a stored offset a young queue answers 0: 5.x when message 0 is there
     /// and resident, 4.x also when the queue is empty. None: the client decides by its `ConsumeFromWhere`.
     pub(super) fn query_offset(&self, ctx: &Ctx, key: OffsetKey) -> Option<QueueOffset> {
-        if let Some(offset) = self.p.offsets.get(&key) {
+        if let Some(offset) = self.p.resets.get(&key).or(self.p.offsets.get(&key)) {
             return Some(*offset);
         }
         let (_, topic, queue) = key;

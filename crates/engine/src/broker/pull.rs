@@ -64,7 +64,7 @@ impl Live<'_> {
             Ok(tags) => tags,
             Err(refused) => return Some(refused),
         };
-        let found = self.get_message(&request, &tags);
+        let found = self.reset_or_read(&request, &tags);
         let code = self.code_of(&request, found.status);
         self.tell_pulled(ctx, &request, &found, code);
         self.tell_offset_moved(ctx, code);
@@ -128,10 +128,11 @@ impl Live<'_> {
     }
 
     /// One raw pull without suspend. It is the script's look from outside: no wire, no subscription, no answer.
-    pub(super) fn raw_pull(&self, ctx: &mut Ctx, request: &PullRequest) {
+    pub(super) fn raw_pull(&mut self, ctx: &mut Ctx, request: &PullRequest) {
         let found = self.get_message(request, &request.tags);
         let code = self.code_of(request, found.status);
         self.tell_pulled(ctx, request, &found, code);
+        self.tell_offset_moved(ctx, code);
     }
 
     /// The subscription that filters: the broker's copy of the group's (24 and 25 when it has none or an older one), or for a raw
@@ -143,6 +144,17 @@ impl Live<'_> {
             Subscribed::Older => Err(Response::Error { code: 25, remark: Remark::SubscriptionNotLatest }),
             Subscribed::Tags(tags) => Ok(tags.to_vec()),
         }
+    }
+
+    /// 5.x: a reset that waits for this group and queue is what the pull is told, once (`#queryThenEraseResetOffset`); the store is
+    /// not asked. (A broadcasting group is told to move only when it changes between a proxy and a broker, which the lab has not.)
+    fn reset_or_read(&mut self, request: &PullRequest, tags: &[TagId]) -> Found {
+        let Some(to) = self.p.resets.remove(&(request.group, request.topic, request.queue)) else {
+            return self.get_message(request, tags);
+        };
+        let cq = self.disk.queues.get(request.topic, request.queue);
+        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| (cq.min(), cq.max()));
+        Found { status: GetMessageStatus::OffsetReset, next_begin_offset: signed(to), min, max, messages: Vec::new() }
     }
 
     /// `DefaultMessageStore#getMessage`: the checks of C.1, in their order.
@@ -255,39 +267,47 @@ impl Live<'_> {
         }
     }
 
-    /// A record has become visible: pulls held at its queue are executed again (`notifyMessageArriving`). 4.x: only on a master.
-    pub(super) fn notify_arrival(&mut self, ctx: &mut Ctx, topic: TopicId, queue: QueueId) {
+    /// A record has become visible: pulls held at its queue are executed again if their filter takes it, or if their time is over
+    /// (`notifyMessageArriving`). 4.x: only on a master.
+    pub(super) fn notify_arrival(&mut self, ctx: &mut Ctx, topic: TopicId, queue: QueueId, tag: TagId) {
         if ctx.profile() == Profile::V4_9 && self.is_slave() {
             return;
         }
         let (woken, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)
             .into_iter()
-            .partition(|pull| pull.request.topic == topic && pull.request.queue == queue && self.has_news(pull));
+            .partition(|pull| {
+                let here = pull.request.topic == topic && pull.request.queue == queue;
+                here && (self.has_news(pull, Some(tag)) || self.is_over(pull, ctx.now))
+            });
         self.p.held.pulls = held;
         for pull in woken {
             self.execute_held(ctx, pull);
         }
     }
 
-    fn has_news(&self, pull: &HeldPull) -> bool {
+    /// Whether there is more than the pull has asked for, and its filter takes what has `arrived`; a sweep does not ask the filter.
+    fn has_news(&self, pull: &HeldPull, arrived: Option<TagId>) -> bool {
         let max = self.disk.queues.max(pull.request.topic, pull.request.queue);
         if signed(max) <= pull.request.offset {
             return false;
         }
-        // Only what matches the filter wakes a pull; a group that is gone is found out by executing it.
+        // A group that is gone is found out by executing its pull.
         let Ok(tags) = self.tags_of(&pull.request) else { return true };
-        let newest = self.disk.queues.get(pull.request.topic, pull.request.queue).and_then(|cq| cq.get(QueueOffset::new(max.get() - 1)));
-        tags.is_empty() || newest.is_some_and(|entry| tags.contains(&entry.tag))
+        tags.is_empty() || arrived.is_none_or(|tag| tags.contains(&tag))
+    }
+
+    /// Whether it was held for as long as its client has asked, or for `shortPollingTimeMills`.
+    fn is_over(&self, pull: &HeldPull, now: SimTime) -> bool {
+        let conf = &self.id.conf;
+        let time = if conf.long_polling_enable { pull.request.suspend.unwrap_or(Span::ZERO) } else { conf.short_polling_time_mills };
+        now.since(pull.since) >= time
     }
 
     pub(super) fn sweep_held(&mut self, ctx: &mut Ctx) {
         self.p.held.sweep_planned = false;
-        let long = self.id.conf.long_polling_enable;
-        let short = self.id.conf.short_polling_time_mills;
-        let (due, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls).into_iter().partition(|pull| {
-            let time = if long { pull.request.suspend.unwrap_or(Span::ZERO) } else { short };
-            ctx.now.since(pull.since) >= time || self.has_news(pull)
-        });
+        let (due, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)
+            .into_iter()
+            .partition(|pull| self.is_over(pull, ctx.now) || self.has_news(pull, None));
         self.p.held.pulls = held;
         for pull in due {
             self.execute_held(ctx, pull);
@@ -301,7 +321,7 @@ impl Live<'_> {
         let response = match self.tags_of(&request) {
             Err(refused) => refused,
             Ok(tags) => {
-                let found = self.get_message(&request, &tags);
+                let found = self.reset_or_read(&request, &tags);
                 let code = self.code_of(&request, found.status);
                 self.tell_pulled(ctx, &request, &found, code);
                 self.tell_offset_moved(ctx, code);

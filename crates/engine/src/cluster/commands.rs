@@ -9,6 +9,7 @@ use crate::ids::{ClientId, ConnId, EventId, MessageId, NodeId};
 use crate::network::{Packet, Segment};
 use crate::node::consumer::Consumer;
 use crate::setup::Kind;
+use crate::status::Profile;
 use crate::units::{SimTime, Span};
 use crate::wire::PullRequest;
 
@@ -70,6 +71,14 @@ impl Cluster {
             Command::ConsumeResult(node, rule) => self.command_consumer(node, events, |consumer, _| consumer.on_rule(rule)),
             Command::ProcessTime(node, process) => self.command_consumer(node, events, |consumer, _| consumer.set_process_time(process)),
             Command::Pull(node, pull) => self.raw_pull(node, pull, events),
+            Command::ResetOffset(node, key, offset) => {
+                // 4.9 has the clients do it.
+                if self.setup().profile == Profile::V4_9 {
+                    return Err(Rejected::NotModelled);
+                }
+                self.must_run(node)?;
+                self.command_broker(node, events, |broker, ctx| broker.reset_offset(ctx, key, offset))
+            }
             Command::SetConf(node, conf) => self.set_conf(node, *conf, events),
         }
     }

@@ -221,7 +221,7 @@ settings! {
     /// Whether a queue lock is taken at all replicas.
     lock_in_strict_mode: bool = "lockInStrictMode", BOOL, BrokerConfig "G.3" later, only_5_3(false, false);
     /// Whether the broker itself moves a group's offsets.
-    use_server_side_reset_offset: bool = "useServerSideResetOffset", BOOL, BrokerConfig "G.3" later, only_5_3(true, false);
+    use_server_side_reset_offset: bool = "useServerSideResetOffset", BOOL, BrokerConfig "G.3" modelled, only_5_3(true, false);
     /// Whether the broker keeps offsets of broadcasting consumers.
     enable_broadcast_offset_store: bool = "enableBroadcastOffsetStore", BOOL, BrokerConfig "G.3" later, only_5_3(true, false);
 

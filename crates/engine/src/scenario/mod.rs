@@ -206,6 +206,8 @@ pub enum Do {
     StopConsumer(String),
     /// One raw pull without suspend.
     Pull(Pull),
+    /// An operator moves a group's offset of one queue, at the broker (5.3).
+    ResetOffset(ResetOffset),
     /// Other settings for a running broker; implies a restart where RocketMQ needs one.
     SetConf {
         /// Which broker.
@@ -270,6 +272,21 @@ pub struct ConsumeRule {
     pub delay_level_when_next_consume: i32,
     /// `ConsumeConcurrentlyContext#ackIndex`.
     pub ack_index: Option<u32>,
+}
+
+/// `mqadmin resetOffsetByTime` for one queue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ResetOffset {
+    /// Whose group.
+    pub consumer: String,
+    /// Of which topic.
+    pub topic: String,
+    /// Of which queue of the first broker, unless `broker` says which.
+    pub queue: u16,
+    /// The broker name of `queue`.
+    pub broker: Option<String>,
+    /// To which offset.
+    pub offset: u64,
 }
 
 /// One raw pull of the script.

@@ -100,6 +100,22 @@ fn every_file_does_what_its_name_says() {
         exception-topic-too-long               m1       refused       never-stored            MQClientException -1: The specified topic is longer than topic max length 127.
         frozen-broker-stores-after-all         m1       unknown       consumed                RemotingTooMuchRequestException: sendDefaultImpl call timeout
         fsync-error-swallowed                  m1       acked         lost (store)            SEND_OK
+        get-found                              m1       acked         consumed                SEND_OK
+        get-message-was-removing               m1–m3    acked         lost (store)            SEND_OK
+                                               m4       acked         in-flight               SEND_OK
+        get-message-was-removing-49            m1–m3    acked         lost (store)            SEND_OK
+                                               m4       acked         in-flight               SEND_OK
+        get-no-matched-message                 m1–m2    acked         in-flight               SEND_OK
+        get-no-message-in-queue                m1–m3    acked         consumed                SEND_OK
+        get-offset-found-null                  m1–m5    acked         consumed                SEND_OK
+        get-offset-overflow-badly              m1–m4    acked         consumed                SEND_OK
+        get-offset-overflow-badly-49           m1–m4    acked         consumed                SEND_OK
+        get-offset-overflow-one                m1       acked         consumed                SEND_OK
+        get-offset-reset                       m1       acked         consumed                SEND_OK
+                                               m2–m3    acked         consumed × 2            SEND_OK
+        get-offset-too-small                   m1       acked         consumed                SEND_OK
+                                               m2–m3    acked         lost (store)            SEND_OK
+                                               m4–m5    acked         consumed                SEND_OK
         offsets-skipped                        m1–m3    acked         consumed                SEND_OK
                                                m4–m5    acked         lost (consume)          SEND_OK
                                                m6–m7    acked         consumed                SEND_OK

@@ -7,6 +7,7 @@ mod producer;
 mod promises;
 mod replication;
 mod routing;
+mod store;
 #[path = "../shared/suite.rs"]
 mod suite;
 mod write_path;

@@ -1,4 +1,9 @@
-//! The scenario files of `assets/scenarios/`, for native and wasm tests alike: wasm has no directory to list.
+//! What native and wasm tests both run, and how a run is told in one line: wasm has no directory to list and nobody to bless.
+
+use loss_lab_engine::run::Run;
+use loss_lab_engine::scenario::{Scenario, file_v1};
+use loss_lab_engine::trace::Trace;
+use loss_lab_engine::units::Span;
 
 macro_rules! files {
     ($($name:literal)+) => {
@@ -54,6 +59,17 @@ files! {
     "exception-topic-too-long"
     "frozen-broker-stores-after-all"
     "fsync-error-swallowed"
+    "get-found"
+    "get-message-was-removing"
+    "get-message-was-removing-49"
+    "get-no-matched-message"
+    "get-no-message-in-queue"
+    "get-offset-found-null"
+    "get-offset-overflow-badly"
+    "get-offset-overflow-badly-49"
+    "get-offset-overflow-one"
+    "get-offset-reset"
+    "get-offset-too-small"
     "offsets-skipped"
     "offsets-used-again"
     "oneway-dead-broker"
@@ -72,4 +88,40 @@ files! {
     "send-slave-not-available"
     "slave-lag-destroyed-disk"
     "sync-master-default"
+}
+
+/// Every file as it is, and once more with every race drawn and every packet late.
+pub fn runs() -> Vec<(String, Scenario)> {
+    FILES
+        .iter()
+        .flat_map(|(name, text)| {
+            let plain = file_v1::parse(text).expect(name).scenario;
+            let mut drawn = plain.clone();
+            drawn.seed = 7;
+            drawn.network.jitter = Span::from_millis(2);
+            [
+                ((*name).to_owned(), plain),
+                (format!("{name}, drawn"), drawn),
+            ]
+        })
+        .collect()
+}
+
+/// A run in one line: how much happened, and the sum of its trace's bytes.
+pub fn line(name: &str, scenario: Scenario) -> String {
+    let mut run = Run::new(scenario);
+    run.finish();
+    let trace = Trace::of(&run).to_json();
+    let (events, bytes) = (run.events().len(), trace.len());
+    format!(
+        "{:016x} {events:5} events {bytes:7} bytes  {name}\n",
+        sum(&trace)
+    )
+}
+
+/// FNV-1a over 64 bits.
+fn sum(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

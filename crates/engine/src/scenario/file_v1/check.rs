@@ -19,7 +19,7 @@ use crate::config::{
 };
 use crate::event::{EventName, Pattern, Trigger};
 use crate::scenario::{
-    Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, Scenario, Send, Step, Title, Topic,
+    Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, ResetOffset, Scenario, Send, Step, Title, Topic,
     Transaction,
 };
 use crate::status::{
@@ -777,6 +777,7 @@ impl StepAt<'_> {
             "start-consumer" => Do::StartConsumer(self.consumer(step.consumer).0),
             "stop-consumer" => Do::StopConsumer(self.consumer(step.consumer).0),
             "pull" => Do::Pull(self.pull(step)),
+            "reset-offset" => Do::ResetOffset(self.reset_offset(step)?),
             "set-conf" => self.set_conf(node, &step.conf?),
             // `ACTIONS` and this list are the same: a test says so.
             _ => return None,
@@ -907,6 +908,18 @@ impl StepAt<'_> {
             tags: tags(self.notes, in_step(self.i, "tags"), step.tags.as_deref()),
             topic,
         }
+    }
+
+    /// 4.9 has its clients move their offsets, which the lab does not model.
+    fn reset_offset(&mut self, step: StepV1) -> Option<ResetOffset> {
+        if self.world.profile == Profile::V4_9 {
+            let words = ACTIONS.iter().map(|action| action.name);
+            let words = words.filter(|name| *name != step.action).collect();
+            self.note("do", ProblemCode::NotOneOf { found: step.action, words });
+            return None;
+        }
+        let Pull { consumer, topic, queue, broker, offset, tags: _ } = self.pull(step);
+        Some(ResetOffset { consumer, topic, queue, broker, offset: u64::try_from(offset).unwrap_or(0) })
     }
 
     /// A queue of `topic`, and the broker name if it is said.

@@ -417,6 +417,11 @@ pub(super) const ACTIONS: &[ActionV1] = &[
         &[],
         &["consumer", "topic", "queue", "broker", "offset", "tags"],
     ),
+    action(
+        "reset-offset",
+        &["offset"],
+        &["consumer", "topic", "queue", "broker"],
+    ),
     action("set-conf", &["node", "conf"], &[]),
 ];
 

@@ -400,7 +400,7 @@ fn steps_have_one_trigger_and_their_own_fields() {
     refuse_step(
         r#"{"at": 0, "do": "explode"}"#,
         &expect![[r#"
-        script[1].do: "explode" is not one of send, crash, power-loss, destroy-disk, stop, restart, pause, resume, stall-disk, release-disk, fail-disk, fill-disk, expire-files, partition, heal, drop, set-link, consume-result, process-time, start-consumer, stop-consumer, pull, set-conf
+        script[1].do: "explode" is not one of send, crash, power-loss, destroy-disk, stop, restart, pause, resume, stall-disk, release-disk, fail-disk, fill-disk, expire-files, partition, heal, drop, set-link, consume-result, process-time, start-consumer, stop-consumer, pull, reset-offset, set-conf
     "#]],
     );
     refuse_step(

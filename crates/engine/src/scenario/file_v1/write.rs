@@ -275,6 +275,14 @@ fn action(action: &Do) -> StepV1 {
             tags: tags(&pull.tags),
             ..of("pull")
         },
+        Do::ResetOffset(reset) => StepV1 {
+            consumer: Some(reset.consumer.clone()),
+            topic: Some(reset.topic.clone()),
+            queue: Some(i64::from(reset.queue)),
+            broker: reset.broker.clone(),
+            offset: i64::try_from(reset.offset).ok(),
+            ..of("reset-offset")
+        },
         Do::SetConf { node, conf } => StepV1 {
             conf: Some(ConfV1(conf.clone())),
             ..on("set-conf", node)
