@@ -26,6 +26,8 @@ use loss_lab_present::remedy;
 const STEPS_PER_LEG: u32 = 20_000;
 /// One tick plays no more legs than this: the page stays awake at any speed.
 const LEGS_PER_TICK: u32 = 64;
+/// The least time between what was seen and what a person does about it.
+const MOMENT: Span = Span::from_micros(1);
 /// A tab that was away does not catch up.
 const TICK_MOST: f64 = 120.0;
 /// More messages at once than this are more than a stage can show.
@@ -36,15 +38,9 @@ pub struct Session {
     run: Run,
     choices: Choices,
     motion: Motion,
-    /// What a person did, at which position and instant, in order.
-    deeds: Vec<Deed>,
+    /// How many steps of the script are the story's; the rest is what a person did.
+    told: usize,
     leg: Option<Playing>,
-}
-
-struct Deed {
-    position: u32,
-    at: SimTime,
-    action: Do,
 }
 
 /// A leg that is being played, and the run at its end.
@@ -72,7 +68,7 @@ impl Session {
             notice: None,
             remedies: Vec::new(),
         };
-        Self { run: Run::new(story.settings.scenario(story.script)), choices, motion, deeds: Vec::new(), leg: None }
+        Self { run: Run::new(story.settings.scenario(story.script)), choices, motion, told: 0, leg: None }
     }
 
     /// The page as it is now.
@@ -134,7 +130,7 @@ impl Session {
             Press::Slower => self.hurry(self.choices.speed.slower()),
             Press::Clear => {
                 self.choices.story = StoryId::Free;
-                self.begin(Vec::new());
+                self.begin(Vec::new(), 0);
             }
         }
     }
@@ -186,31 +182,27 @@ impl Session {
     }
 
     /// Does something to the cluster, at the instant on the clock, and plays what comes of it.
+    ///
+    /// It becomes a step of the script, and the run is played again up to here: then seeking, another setting and a link all
+    /// see the same story. What a person had done later than this is forgotten; the story's own steps still come.
     fn act(&mut self, action: Do) {
         self.settle();
-        let (position, at) = (self.run.position(), self.run.now());
-        match self.run.obey(&action) {
-            Ok(()) => {
-                self.deeds.retain(|deed| deed.position < position || deed.position == position && deed.at <= at);
-                self.deeds.push(Deed { position, at, action });
-                self.choices.playing = true;
-            }
-            Err(Rejected::NotModelled) => self.choices.notice = Some(Notice::NotModelled),
-            Err(
-                Rejected::NoSuchNode
-                | Rejected::NotABroker
-                | Rejected::NotAConsumer
-                | Rejected::NotAProducer
-                | Rejected::Down
-                | Rejected::Running
-                | Rejected::Starting
-                | Rejected::Paused
-                | Rejected::NotPaused
-                | Rejected::AlreadyCut
-                | Rejected::NotCut
-                | Rejected::NotPlanned,
-            ) => self.choices.notice = Some(Notice::DoesNotFit),
+        if let Err(rejected) = self.run.clone().obey(&action) {
+            self.choices.notice = Some(notice(rejected));
+            return;
         }
+        let now = self.run.now();
+        let mut script = self.run.scenario().script.clone();
+        let mut index = 0;
+        script.retain(|step| {
+            index += 1;
+            index <= self.told || matches!(step.trigger, Trigger::At(at) if at <= now)
+        });
+        // A step comes before what the cluster does at the same instant, and this one comes after what was seen.
+        script.push(Step { trigger: Trigger::At(now + MOMENT), action });
+        self.run = Run::new(self.choices.settings.scenario(script));
+        self.run.advance_to(now + MOMENT);
+        self.choices.playing = true;
     }
 
     /// Another setting: the same actions at the same instants, under other rules, up to where the clock was.
@@ -219,14 +211,14 @@ impl Session {
         if changed == self.choices.settings {
             return;
         }
-        let (now, script) = (self.now(), self.script());
+        let (now, picked, told) = (self.now(), self.choices.picked, self.told);
+        let script = self.run.scenario().script.clone();
+        let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
         self.choices.settings = changed;
-        self.choices.menu = None;
-        self.choices.notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
-        // From here on the actions are the script.
-        self.deeds.clear();
-        self.begin(script);
+        self.begin(script, told);
         self.run.advance_to(now);
+        self.choices.notice = notice;
+        self.choices.picked = picked;
     }
 
     fn tell(&mut self, id: StoryId) {
@@ -234,33 +226,28 @@ impl Session {
         self.choices.story = id;
         self.choices.settings = story.settings;
         let plays = !story.script.is_empty();
-        self.begin(story.script);
+        let told = story.script.len();
+        self.begin(story.script, told);
         self.choices.playing = plays;
     }
 
-    fn begin(&mut self, script: Vec<Step>) {
+    fn begin(&mut self, script: Vec<Step>, told: usize) {
         self.leg = None;
-        self.deeds.clear();
+        self.told = told;
         self.choices.playing = false;
         self.choices.picked = None;
         self.choices.menu = None;
         self.run = Run::new(self.choices.settings.scenario(script));
     }
 
-    /// Everything that is done to this cluster: the story's script, then a person's deeds.
-    fn script(&self) -> Vec<Step> {
-        let deeds = self.deeds.iter().map(|deed| Step { trigger: Trigger::At(deed.at), action: deed.action.clone() });
-        self.run.scenario().script.iter().cloned().chain(deeds).collect()
-    }
-
     /// Looks for the setting that would have saved what is lost now.
     fn consider_losses(&mut self) {
         let lost: Vec<MessageId> =
             self.run.ledger().iter().filter(|entry| entry.verdict == Verdict::Lost).map(|entry| entry.message).collect();
-        if self.choices.remedies.iter().map(|(message, _)| message).eq(lost.iter()) {
+        if self.choices.remedies.iter().map(|remedy| &remedy.message).eq(lost.iter()) {
             return;
         }
-        self.choices.remedies = remedy::remedies(&self.choices.settings, &self.script(), &lost, self.run.now());
+        self.choices.remedies = remedy::remedies(&self.choices.settings, &self.run.scenario().script, &lost, self.run.now());
     }
 
     /// Lets `wall` milliseconds pass. Says whether the page has to be looked at again, not only its clock.
@@ -304,6 +291,24 @@ impl Session {
         let told = weight_now(&self.run);
         let leg = pacer::leg(tempo, self.run.now(), ahead.now(), told, quickest_flight(&self.run));
         Some(Playing { leg, elapsed: 0.0, ahead })
+    }
+}
+
+fn notice(rejected: Rejected) -> Notice {
+    match rejected {
+        Rejected::NotModelled => Notice::NotModelled,
+        Rejected::NoSuchNode
+        | Rejected::NotABroker
+        | Rejected::NotAConsumer
+        | Rejected::NotAProducer
+        | Rejected::Down
+        | Rejected::Running
+        | Rejected::Starting
+        | Rejected::Paused
+        | Rejected::NotPaused
+        | Rejected::AlreadyCut
+        | Rejected::NotCut
+        | Rejected::NotPlanned => Notice::DoesNotFit,
     }
 }
 
@@ -371,4 +376,154 @@ fn quickest_flight(run: &Run) -> Option<Span> {
     let links = wires.send.iter().chain(&wires.replication).chain(&wires.pull);
     let flying = links.flat_map(|link| link.out.iter().chain(&link.back));
     flying.filter(|flying| flying.lands != SimTime::NEVER).map(|flying| flying.lands.since(flying.sent)).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use loss_lab_engine::status::FlushDiskType;
+    use loss_lab_present::ledger::Judgement;
+    use loss_lab_present::remedy::Effect;
+    use loss_lab_present::settings::Number;
+
+    fn session() -> Session {
+        Session::new(Motion::Full)
+    }
+
+    fn press(session: &mut Session, press: Press) {
+        session.obey(Intent::Press(press));
+    }
+
+    fn strike(session: &mut Session, action: fn(String) -> Do) {
+        session.obey(Intent::Strike(action("broker-a/0".to_owned())));
+    }
+
+    /// Plays on until `done`, at most for a minute of wall time.
+    fn play_until(session: &mut Session, done: impl Fn(&Frame) -> bool) {
+        for _ in 0..3_600 {
+            if done(&session.frame()) {
+                return;
+            }
+            session.tick(16.0);
+        }
+        panic!("it never came to that");
+    }
+
+    fn play_out(session: &mut Session) {
+        play_until(session, |frame| !frame.choices.playing);
+    }
+
+    fn first(session: &Session) -> Judgement {
+        session.frame().ledger.rows.last().unwrap().judgement
+    }
+
+    #[test]
+    fn the_page_opens_paused_and_sending_plays() {
+        let mut session = session();
+        assert!(!session.is_playing() && !session.tick(1_000.0));
+        press(&mut session, Press::Send);
+        assert!(session.is_playing());
+        play_out(&mut session);
+        assert_eq!(first(&session), Judgement::Consumed);
+    }
+
+    /// One message without a consumer, and a power cut after `millis`.
+    fn cut_power_after(millis: i64) -> Session {
+        let mut session = session();
+        session.obey(Intent::Set(Change::Number(Number::Consumers, 0)));
+        press(&mut session, Press::Send);
+        session.obey(Intent::Seek(SimTime::from_millis(millis)));
+        strike(&mut session, Do::PowerLoss);
+        assert_eq!(first(&session), Judgement::LostPromiseBroken);
+        session
+    }
+
+    #[test]
+    fn a_power_cut_before_fsync_loses_it_and_sync_flush_would_have_saved_it() {
+        let mut session = cut_power_after(20);
+        let [remedy] = session.frame().choices.remedies.try_into().unwrap();
+        assert_eq!((remedy.change, remedy.effect), (Change::Flush(FlushDiskType::SyncFlush), Effect::Saves));
+        session.obey(Intent::Set(remedy.change));
+        assert_eq!(first(&session), Judgement::AtRisk);
+        assert!(session.frame().choices.notice.is_some());
+    }
+
+    #[test]
+    fn a_power_cut_within_the_fsync_loses_it_but_nobody_was_promised_anything() {
+        let session = cut_power_after(3);
+        let [remedy] = session.frame().choices.remedies.try_into().unwrap();
+        assert_eq!((remedy.change, remedy.effect), (Change::Flush(FlushDiskType::SyncFlush), Effect::PromisesNothing));
+    }
+
+    #[test]
+    fn several_messages_leave_one_after_the_other() {
+        let mut session = session();
+        session.obey(Intent::Count(5));
+        press(&mut session, Press::Send);
+        play_out(&mut session);
+        assert_eq!(session.frame().ledger.tally.consumed, 5);
+    }
+
+    #[test]
+    fn steps_go_back_the_way_they_came() {
+        let mut session = session();
+        press(&mut session, Press::Send);
+        press(&mut session, Press::Play);
+        let mut lines = Vec::new();
+        for _ in 0..6 {
+            lines.push(session.frame().line);
+            press(&mut session, Press::Next);
+        }
+        for line in lines.into_iter().rev() {
+            press(&mut session, Press::Previous);
+            assert_eq!(session.frame().line, line);
+        }
+    }
+
+    #[test]
+    fn acting_in_the_past_forgets_what_was_done_after_it() {
+        let mut session = session();
+        press(&mut session, Press::Send);
+        play_out(&mut session);
+        strike(&mut session, Do::PowerLoss);
+        assert_eq!(session.run.scenario().script.len(), 2);
+        press(&mut session, Press::Start);
+        press(&mut session, Press::Send);
+        let script = &session.run.scenario().script;
+        assert!(script.iter().all(|step| matches!(step.action, Do::Send(_))), "{script:?}");
+    }
+
+    #[test]
+    fn the_clock_stands_where_play_was_paused() {
+        let mut session = session();
+        press(&mut session, Press::Send);
+        for _ in 0..40 {
+            session.tick(16.0);
+        }
+        press(&mut session, Press::Play);
+        let now = session.now();
+        assert!(!session.tick(16.0));
+        assert_eq!(session.now(), now);
+    }
+
+    #[test]
+    fn what_does_not_fit_changes_nothing_and_says_so() {
+        let mut session = session();
+        strike(&mut session, Do::Resume);
+        let frame = session.frame();
+        assert_eq!(frame.choices.notice, Some(Notice::DoesNotFit));
+        assert!(!frame.choices.playing);
+    }
+
+    #[test]
+    fn every_story_can_be_told_in_both_versions() {
+        for profile in [Profile::V4_9, Profile::V5_3] {
+            for id in StoryId::ALL {
+                let mut session = session();
+                session.obey(Intent::Set(Change::Profile(profile)));
+                session.obey(Intent::Story(id));
+                play_out(&mut session);
+            }
+        }
+    }
 }

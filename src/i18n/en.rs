@@ -288,7 +288,7 @@ pub(super) static TEXTS: Texts = Texts {
         };
         format!(": {words} at {at}.")
     },
-    saved_by: "Saved by",
+    saved_by: ["Saved by", "Not promised under"],
     more_rows: |n| format!("and {n} older messages"),
     statuses: "Statuses",
     seen: |n, of| format!("{n} of {of} seen"),

@@ -158,7 +158,7 @@ pub struct Texts {
     pub exposure: fn(Exposure) -> &'static str,
     pub stage_of: fn(Stage) -> &'static str,
     pub cause: fn(Cause, &str) -> String,
-    pub saved_by: &'static str,
+    pub saved_by: [&'static str; 2],
     pub more_rows: fn(usize) -> String,
     pub statuses: &'static str,
     pub seen: fn(usize, usize) -> String,

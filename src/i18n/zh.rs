@@ -280,7 +280,7 @@ pub(super) static TEXTS: Texts = Texts {
         };
         format!("：{at} {words}。")
     },
-    saved_by: "可避免：",
+    saved_by: ["可避免：", "不会误报成功："],
     more_rows: |n| format!("还有更早的 {n} 条消息"),
     statuses: "状态",
     seen: |n, of| format!("已见 {n} / {of}"),

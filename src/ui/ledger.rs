@@ -6,6 +6,7 @@ use loss_lab_engine::ledger::Exposure;
 use loss_lab_present::intent::Intent;
 use loss_lab_present::ledger::{Judgement, Row, Tally, Told, Whereabouts, Why};
 use loss_lab_present::map::{Cell, Column, CopyMap};
+use loss_lab_present::remedy::{Effect, Remedy};
 use loss_lab_present::settings::Change;
 
 use crate::i18n::{Texts, instant};
@@ -85,7 +86,7 @@ fn LedgerRow(id: MessageId) -> impl IntoView {
     let t = page.texts();
     let row = page.slice(move |frame| frame.ledger.rows.iter().find(|row| row.glyph.message == id).cloned());
     let glyph = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.glyph)));
-    let remedy = page.slice(move |frame| frame.choices.remedies.iter().find(|(message, _)| *message == id).map(|(_, change)| *change));
+    let remedy = page.slice(move |frame| frame.choices.remedies.iter().find(|remedy| remedy.message == id).copied());
     let picked = Memo::new(move |_| page.picked.get() == Some(id));
     view! {
         <tr class:is-picked=picked aria-current=move || picked.get().then_some("true")>
@@ -95,7 +96,7 @@ fn LedgerRow(id: MessageId) -> impl IntoView {
     }
 }
 
-fn cells(page: Page, t: &'static Texts, row: &Row, remedy: Option<Change>) -> AnyView {
+fn cells(page: Page, t: &'static Texts, row: &Row, remedy: Option<Remedy>) -> AnyView {
     let quiet = row.why == Why::Nothing;
     view! {
         <td>{told(t, &row.told)}</td>
@@ -137,18 +138,21 @@ fn delivered(t: &'static Texts, row: &Row) -> String {
     }
 }
 
-fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Change>) -> AnyView {
+fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyView {
     match why {
         Why::Nothing => "–".into_any(),
         Why::NothingPromised => t.nothing_promised.into_any(),
         Why::Exposed(faults) => faults.iter().map(|fault| view! { <span class="faults">{icon(fault_icon(*fault))}{(t.exposure)(*fault)}</span> }).collect_view().into_any(),
         Why::LostBy { stage, cause, node, at } => {
             let words = [(t.stage_of)(*stage), &(t.cause)(*cause, &instant(*at))].concat();
-            let saved = remedy.map(|change| {
-                view! {
-                    " "
-                    <button type="button" class="link-btn" on:click=move |_| page.ask(Intent::Set(change))>{t.saved_by}" "<code>{remedy_name(t, change)}</code></button>
-                }
+            let saved = remedy.map(|remedy| {
+                let [saves, not_promised] = t.saved_by;
+                let words = match remedy.effect {
+                    Effect::Saves => saves,
+                    Effect::PromisesNothing => not_promised,
+                };
+                let change = move |_| page.ask(Intent::Set(remedy.change));
+                view! { " "<button type="button" class="link-btn" on:click=change>{words}" "<code>{remedy_name(t, remedy.change)}</code></button> }
             });
             view! { <span title=node.clone()>{words}</span>{saved} }.into_any()
         }

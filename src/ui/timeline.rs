@@ -158,7 +158,10 @@ fn mark_view(page: Page, mark: &Mark, floor: Memo<i32>) -> AnyView {
         Shape::Send(message) => send_view(page, message),
         Shape::Message { message, x: to, y: below } => arrow(message, "arr", to - x, below - y),
         Shape::Answer { message, x: to, y: below } => arrow(message, "arr ackline", to - x, below - y),
-        Shape::Fsync => view! { <path class="fsync" d="M0-8v16"/> }.into_any(),
+        Shape::Fsync { named } => {
+            let name = named.then(|| view! { <text class="tl-note" y="-11" text-anchor="middle">"fsync"</text> });
+            view! { <path class="fsync" d="M0-8v16"/>{name} }.into_any()
+        }
         Shape::Consumed => view! { <g class="okmark"><path d="M-3 0l2.500 2.500 4-5"/></g> }.into_any(),
         Shape::Duplicated => view! { <g class="dupmark"><rect x="-3" y="-5" width="7" height="7"/><rect x="0" y="-2" width="7" height="7"/></g> }.into_any(),
         Shape::Failed => view! { <g class="fault"><path d="M-4-4l8 8m0-8l-8 8"/></g> }.into_any(),

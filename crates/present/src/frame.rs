@@ -11,7 +11,8 @@ use crate::ledger::{self, Ledger};
 use crate::menu::{self, Menu, Target};
 use crate::narration::{self, Line};
 use crate::pacer::{Pace, Speed};
-use crate::settings::{Change, Settings};
+use crate::remedy::Remedy;
+use crate::settings::Settings;
 use crate::stage::{self, Stage};
 use crate::statuses::{self, Statuses};
 use crate::story::StoryId;
@@ -43,7 +44,7 @@ pub struct Choices {
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
-    pub remedies: Vec<(MessageId, Change)>,
+    pub remedies: Vec<Remedy>,
 }
 
 /// Something to say that no event says.

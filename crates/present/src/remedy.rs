@@ -1,7 +1,7 @@
-//! Which one setting would have saved a message: each candidate is tried on the same actions.
+//! Which one setting would have saved a message, or kept its sender from a false belief: each is tried on the same actions.
 
 use loss_lab_engine::ids::MessageId;
-use loss_lab_engine::ledger::Verdict;
+use loss_lab_engine::ledger::{Entry, Promise, Verdict};
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::Step;
 use loss_lab_engine::status::{BrokerRole, FlushDiskType};
@@ -20,23 +20,52 @@ const CANDIDATES: [Change; 5] = [
 /// At most so many messages are looked after; the others have the same stories.
 const PATIENTS: usize = 8;
 
-/// For each of `lost`, the first candidate under which the same actions do not lose it by `at`.
+/// What a setting would have done for a lost message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Remedy {
+    /// Which message.
+    pub message: MessageId,
+    /// Which setting.
+    pub change: Change,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// How far a remedy goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Effect {
+    /// The message is not lost.
+    Saves,
+    /// It is lost all the same, but nobody was told that it was stored: the sender knows to send again.
+    PromisesNothing,
+}
+
+/// For each of `lost`, the first candidate under which the same actions do not lose it by `at`; failing that, the first
+/// under which its sender was not told SEND_OK.
 #[must_use]
-pub fn remedies(settings: &Settings, script: &[Step], lost: &[MessageId], at: SimTime) -> Vec<(MessageId, Change)> {
+pub fn remedies(settings: &Settings, script: &[Step], lost: &[MessageId], at: SimTime) -> Vec<Remedy> {
     let lost = lost.get(..PATIENTS.min(lost.len())).unwrap_or(lost);
-    let mut found: Vec<(MessageId, Change)> = Vec::new();
+    let mut found: Vec<Remedy> = Vec::new();
     for change in CANDIDATES {
         let changed = settings.with(change);
-        if changed == *settings || found.len() == lost.len() {
+        if changed == *settings {
             continue;
         }
         let mut run = Run::new(changed.scenario(script.to_vec()));
         run.advance_to(at);
-        for entry in run.ledger().iter().filter(|entry| lost.contains(&entry.message) && entry.verdict != Verdict::Lost) {
-            if !found.iter().any(|(message, _)| *message == entry.message) {
-                found.push((entry.message, change));
-            }
+        for entry in run.ledger().iter().filter(|entry| lost.contains(&entry.message)) {
+            found.extend(effect(entry).map(|effect| Remedy { message: entry.message, change, effect }));
         }
     }
+    // The sort keeps the candidates' order among equals.
+    found.sort_by_key(|remedy| (remedy.message, remedy.effect));
+    found.dedup_by_key(|remedy| remedy.message);
     found
+}
+
+fn effect(entry: &Entry) -> Option<Effect> {
+    if entry.verdict != Verdict::Lost {
+        return Some(Effect::Saves);
+    }
+    (entry.promise != Promise::Acked).then_some(Effect::PromisesNothing)
 }

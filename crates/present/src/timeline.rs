@@ -18,11 +18,11 @@ const LEFT: i32 = 980;
 pub const WIDTH: i32 = 8_680;
 const FIRST_LANE: i32 = 340;
 const LANE: i32 = 250;
-/// Two pixels a millisecond, where nothing is folded.
-const PER_MILLI: i64 = 20;
-const STEP_LEAST: i32 = 60;
-const STEP_MOST: i32 = 700;
-const FOLD: i32 = 440;
+/// Four pixels a millisecond, where nothing is folded.
+const PER_MILLI: i64 = 40;
+const STEP_LEAST: i32 = 140;
+const STEP_MOST: i32 = 900;
+const FOLD: i32 = 560;
 /// Longer idleness is folded.
 const FOLDED: Span = Span::from_millis(150);
 /// Older events than this many are not drawn.
@@ -103,8 +103,8 @@ pub enum Shape {
     Message { message: MessageId, x: i32, y: i32 },
     /// An answer on its way.
     Answer { message: MessageId, x: i32, y: i32 },
-    /// fsync.
-    Fsync,
+    /// fsync; named once where several brokers flush at the same instant.
+    Fsync { named: bool },
     /// A listener took it.
     Consumed,
     /// A listener took it again.
@@ -326,7 +326,13 @@ impl<'a> Drawing<'a> {
                     self.mark(event, Shape::Message { message, x, y }, self.scale.x(sent), from);
                 }
             }
-            EventKind::Flushed { record } if record.message.is_some() => self.mark(event, Shape::Fsync, x, y),
+            EventKind::Flushed { record } if record.message.is_some() => {
+                let close = |mark: &&Mark| matches!(mark.shape, Shape::Fsync { named: true }) && (mark.x - x).abs() < 400;
+                let same = |mark: &&Mark| mark.x == x && mark.y == y;
+                let other = self.marks.iter().rev().take(64).find(close);
+                let named = other.is_none_or(|mark| same(&mark));
+                self.mark(event, Shape::Fsync { named }, x, y);
+            }
             EventKind::Consumed { message, succeeded: true, .. } => {
                 let times = self.consumed.entry(*message).or_insert(0);
                 *times += 1;

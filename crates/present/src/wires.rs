@@ -2,8 +2,8 @@
 
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_engine::status::{BrokerRole, PutMessageStatus};
-use loss_lab_engine::units::SimTime;
-use loss_lab_engine::view::{Flight, FlightKind, NodeKind};
+use loss_lab_engine::units::{PhysicalOffset, SimTime};
+use loss_lab_engine::view::{Flight, FlightKind, NodeKind, SlaveLink};
 
 use crate::world::World;
 
@@ -110,7 +110,7 @@ fn rail(world: &World<'_>, master: NodeId, first: NodeId, consumers: &[NodeId]) 
 fn flying(world: &World<'_>, on_this_wire: impl Fn(&Flight) -> bool) -> Vec<Flying> {
     let mut all: Vec<Flying> = Vec::new();
     for flight in world.view.flights.iter().filter(|flight| on_this_wire(flight)) {
-        for load in loads(&flight.what) {
+        for load in loads(world, flight) {
             let flying = Flying { load, sent: flight.sent, lands: flight.arrives };
             if !all.contains(&flying) {
                 all.push(flying);
@@ -123,16 +123,17 @@ fn flying(world: &World<'_>, on_this_wire: impl Fn(&Flight) -> bool) -> Vec<Flyi
 }
 
 /// What one packet shows. Heartbeats, routes, offsets and handshakes stay unseen, and so do pulls that ask for nothing in particular.
-fn loads(what: &FlightKind) -> Vec<Load> {
-    match what {
+fn loads(world: &World<'_>, flight: &Flight) -> Vec<Load> {
+    match &flight.what {
         FlightKind::Send(message) => vec![Load::Message(*message)],
         FlightKind::Reply(message, status) => vec![Load::Answer(*message, answer(*status))],
         FlightKind::Refusal(message) => vec![Load::Answer(*message, "error")],
         FlightKind::Messages(messages) | FlightKind::Replicate(messages) => {
             messages.iter().map(|message| Load::Message(*message)).collect()
         }
-        FlightKind::Ack(_) => vec![Load::Token],
-        FlightKind::Pull | FlightKind::Offsets | FlightKind::Housekeeping | FlightKind::Connection => Vec::new(),
+        // A report that says nothing new is a heartbeat.
+        FlightKind::Ack(end) if *end > acked(world, flight.to, flight.from) => vec![Load::Token],
+        FlightKind::Ack(_) | FlightKind::Pull | FlightKind::Offsets | FlightKind::Housekeeping | FlightKind::Connection => Vec::new(),
     }
 }
 
@@ -153,12 +154,20 @@ fn answer(status: PutMessageStatus) -> &'static str {
     }
 }
 
-fn awaited(world: &World<'_>, master: NodeId, slave: NodeId) -> bool {
-    let Some(node) = world.node(master) else { return false };
-    match &node.kind {
-        NodeKind::Broker(view) => view.slaves.iter().any(|link| link.slave == slave && link.connected && !link.reported),
-        NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => false,
+/// A master's view of its connection to one slave.
+fn slave_link(world: &World<'_>, master: NodeId, slave: NodeId) -> Option<SlaveLink> {
+    match &world.node(master)?.kind {
+        NodeKind::Broker(view) => view.slaves.iter().find(|link| link.slave == slave).copied(),
+        NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => None,
     }
+}
+
+fn acked(world: &World<'_>, master: NodeId, slave: NodeId) -> PhysicalOffset {
+    slave_link(world, master, slave).map_or(PhysicalOffset::ZERO, |link| link.acked)
+}
+
+fn awaited(world: &World<'_>, master: NodeId, slave: NodeId) -> bool {
+    slave_link(world, master, slave).is_some_and(|link| link.connected && !link.reported)
 }
 
 #[cfg(test)]
