@@ -243,13 +243,15 @@ impl Cluster {
 
     pub(super) fn come_up(&mut self, id: NodeId, start: u32, cause: Option<EventId>, events: &mut Vec<Event>) {
         let now = self.now;
-        let Some(node) = self.node_mut(id) else { return };
-        if node.start != start || !matches!(node.power, Power::Starting(_)) {
+        let awaited = self.node(id).is_some_and(|node| node.start == start && matches!(node.power, Power::Starting(_)));
+        if !awaited {
             return;
         }
+        // A master that is back hides what only its slaves have.
+        let before = self.servable();
+        let Some(node) = self.node_mut(id) else { return };
         node.power = Power::Running;
         node.since = now;
-        let before = self.servable();
         let up = self.record(id, cause, EventKind::NodeUp, events);
         self.with_node(id, Some(up), events, Role::boot);
         self.tell_losses(&before, up, id, events);
