@@ -89,7 +89,8 @@ impl Live<'_> {
         }
         let Some(record) = self.next_delayed(level) else { return };
         let due = self.due_at(&record, level, ctx.now);
-        let at = (due - Span::from_micros(1)).next_tick(self.p.started + FIRST_POLL, POLL).max(ctx.now);
+        // A look at the very instant counts, but never one at this instant: the store may have refused it just now.
+        let at = (due - Span::from_micros(1)).max(ctx.now).next_tick(self.p.started + FIRST_POLL, POLL);
         if self.p.schedule.planned.get(&level).is_some_and(|planned| *planned <= at) {
             return;
         }

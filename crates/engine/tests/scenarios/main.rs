@@ -1,13 +1,19 @@
 //! The engine from outside: scenario in, picture out. One binary, one module per part of RocketMQ; a new test takes a minute.
 
+mod delay;
+mod determinism;
 mod faults;
 mod files;
 mod lab;
 mod producer;
 mod promises;
+mod properties;
 mod replication;
+mod retention;
 mod routing;
 mod store;
+mod stored;
 #[path = "../shared/suite.rs"]
 mod suite;
+mod transactions;
 mod write_path;

@@ -1,0 +1,293 @@
+//! Transactions at the broker: half messages, their ends, OP records, check-backs, and what becomes of those that nobody ends.
+
+use expect_test::expect;
+
+use crate::stored::check;
+
+const CONSUMER: &str = r#""consumers": [ { "name": "c1", "topic": "T" } ]"#;
+
+#[test]
+fn a_commit_is_stored_again_and_written_off_three_to_six_seconds_later() {
+    check(
+        &format!(r#""script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE" }} }},
+            {{ "at": 500, "do": "send", "transaction": {{ "local": "ROLLBACK_MESSAGE" }} }}
+        ], "until": 12000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local COMMIT_MESSAGE
+                 3.05  broker-a/0: T/0:0 is m1
+                 5.05  c1: gets m1
+                  501  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+               502.05  p1: m2 local ROLLBACK_MESSAGE
+                 5000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, ok, consumed 1
+            m2: refused, never-stored, refused, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn in_4_9_it_is_written_off_at_once() {
+    check(
+        &format!(r#""profile": "4.9", "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE" }} }},
+            {{ "at": 500, "do": "send", "transaction": {{ "local": "ROLLBACK_MESSAGE" }} }}
+        ], "until": 12000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local COMMIT_MESSAGE
+                 3.05  broker-a/0: T/0:0 is m1
+                  3.1  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+                 5.05  c1: gets m1
+                  501  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+               502.05  p1: m2 local ROLLBACK_MESSAGE
+               503.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:1 is RocketMQ's own
+            m1: acked, consumed, ok, consumed 1
+            m2: refused, never-stored, refused, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn enough_finished_half_messages_are_written_off_at_once() {
+    check(
+        r#""brokers": [ { "name": "broker-a", "conf": { "transactionOpMsgMaxSize": 4 } } ], "script": [
+            { "at": 0, "do": "send", "count": 3, "everyMs": 10, "transaction": { "local": "ROLLBACK_MESSAGE" } }
+        ], "until": 12000"#,
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local ROLLBACK_MESSAGE
+                   11  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+                12.05  p1: m2 local ROLLBACK_MESSAGE
+                   21  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m3
+                22.05  p1: m3 local ROLLBACK_MESSAGE
+                23.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+              3023.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:1 is RocketMQ's own
+            m1: refused, never-stored, refused, consumed 0
+            m2: refused, never-stored, refused, consumed 0
+            m3: refused, never-stored, refused, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn an_undecided_transaction_is_asked_after_and_committed() {
+    check(
+        &format!(r#""script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["UNKNOW", "COMMIT_MESSAGE"] }} }}
+        ], "until": 60000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                20160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                20161  p1: m1 checked UNKNOW
+                50160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+                50161  p1: m1 checked COMMIT_MESSAGE
+                50162  broker-a/0: T/0:0 is m1
+                50164  c1: gets m1
+                56000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_check_before_the_op_record_commits_again() {
+    check(
+        &format!(r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }}
+        ], "until": 12000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                 2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                 2161  p1: m1 checked COMMIT_MESSAGE
+                 2162  broker-a/0: T/0:0 is m1
+                 2164  c1: gets m1
+                 4160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+                 4161  p1: m1 checked COMMIT_MESSAGE
+                 4162  broker-a/0: T/0:1 is m1
+                 4164  c1: gets m1
+                 6160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m1
+                 6161  p1: m1 checked COMMIT_MESSAGE
+                 6162  broker-a/0: T/0:2 is m1
+                 6164  c1: gets m1
+                 8000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, duplicated, consumed 3
+        "#]],
+    );
+}
+
+#[test]
+fn in_4_9_a_check_commits_once() {
+    check(
+        &format!(r#""profile": "4.9",
+        "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }}
+        ], "until": 12000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                 2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                 2161  p1: m1 checked COMMIT_MESSAGE
+                 2162  broker-a/0: T/0:0 is m1
+              2162.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+                 2164  c1: gets m1
+            m1: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_crash_before_the_op_record_commits_again() {
+    check(
+        &format!(r#""script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "at": 1000, "do": "crash", "node": "broker-a/0" }},
+            {{ "at": 1000, "do": "restart", "node": "broker-a/0" }}
+        ], "until": 50000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local COMMIT_MESSAGE
+                 3.05  broker-a/0: T/0:0 is m1
+                 5.05  c1: gets m1
+                 1000  broker-a/0: down
+                 3000  broker-a/0: up
+                33160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                33161  p1: m1 checked COMMIT_MESSAGE
+                33162  broker-a/0: T/0:1 is m1
+                33164  c1: gets m1
+                39000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, duplicated, consumed 2
+        "#]],
+    );
+}
+
+#[test]
+fn in_4_9_a_crash_repeats_nothing() {
+    check(
+        &format!(r#""profile": "4.9", "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "at": 1000, "do": "crash", "node": "broker-a/0" }},
+            {{ "at": 1000, "do": "restart", "node": "broker-a/0" }}
+        ], "until": 80000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local COMMIT_MESSAGE
+                 3.05  broker-a/0: T/0:0 is m1
+                  3.1  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+                 5.05  c1: gets m1
+                 1000  broker-a/0: down
+                 3000  broker-a/0: up
+            m1: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_end_is_repaired_by_a_check() {
+    check(
+        &format!(r#""script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "after": {{ "event": "half-stored" }}, "do": "drop", "from": "p1", "to": "broker-a/0" }}
+        ], "until": 40000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local COMMIT_MESSAGE
+                20160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                20161  p1: m1 checked COMMIT_MESSAGE
+                20162  broker-a/0: T/0:0 is m1
+                20164  c1: gets m1
+                26000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_transaction_that_stays_undecided_is_given_up() {
+    check(
+        &format!(r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionCheckMax": 2, "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW" }} }}
+        ], "until": 12000, {CONSUMER}"#),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                 2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                 2161  p1: m1 checked UNKNOW
+                 4160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+                 4161  p1: m1 checked UNKNOW
+                 6160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+                 6161  broker-a/0: m1 lost (produce)
+            m1: unknown, lost, lost, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_check_counts_though_no_producer_is_there() {
+    check(
+        r#""brokers": [ { "name": "broker-a", "conf": { "transactionCheckMax": 1, "transactionTimeOut": 1000, "transactionCheckInterval": 2000 } } ],
+        "script": [
+            { "at": 0, "do": "send", "transaction": { "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] } },
+            { "at": 100, "do": "crash", "node": "p1" }
+        ], "until": 12000"#,
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                  100  p1: down
+                 2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                 4160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+                 4161  broker-a/0: m1 lost (produce)
+            m1: unknown, lost, lost, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_scan_ends_at_the_first_that_is_too_young() {
+    check(
+        r#""brokers": [ { "name": "broker-a", "conf": { "transactionTimeOut": 3000, "transactionCheckInterval": 4000 } } ],
+        "script": [
+            { "at": 0, "do": "send", "transaction": { "local": "UNKNOW", "check": ["ROLLBACK_MESSAGE"] } },
+            { "at": 3500, "do": "send", "transaction": { "local": "UNKNOW", "check": ["ROLLBACK_MESSAGE"] } }
+        ], "until": 11000"#,
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                 3501  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+              3502.05  p1: m2 local UNKNOW
+                 6160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+                 6161  p1: m1 checked ROLLBACK_MESSAGE
+                10160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m2
+                10160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:4 is m1
+                10161  p1: m2 checked ROLLBACK_MESSAGE
+                10161  p1: m1 checked ROLLBACK_MESSAGE
+                11000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: refused, never-stored, refused, consumed 0
+            m2: refused, never-stored, refused, consumed 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_commit_waits_for_its_flush_before_the_half_message_is_written_off() {
+    check(
+        r#""profile": "4.9", "brokers": [ { "name": "broker-a", "conf": { "flushDiskType": "SYNC_FLUSH" } } ],
+        "script": [
+            { "at": 0, "do": "send", "transaction": { "local": "COMMIT_MESSAGE" } },
+            { "after": { "event": "send-returned" }, "do": "stall-disk", "node": "broker-a/0" }
+        ], "until": 8000"#,
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 7.05  p1: m1 local COMMIT_MESSAGE
+                 8.05  broker-a/0: T/0:0 is m1
+               5008.1  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, in-flight, at-risk, consumed 0
+        "#]],
+    );
+}
