@@ -42,7 +42,8 @@ impl ConsumeQueue {
         if offset < self.first {
             return None;
         }
-        self.entries.get(usize::try_from(offset.beyond(self.first)).ok()?)
+        self.entries
+            .get(usize::try_from(offset.beyond(self.first)).ok()?)
     }
 
     /// `correctMinOffset`: entries whose bytes are gone are no longer offered. When that is all of them, 4.9 leaves the minimum where
@@ -64,7 +65,8 @@ impl ConsumeQueue {
     fn delete_files(&mut self, log_min: PhysicalOffset, per_file: u64) -> bool {
         let mut deleted = false;
         loop {
-            let next_file = QueueOffset::new(self.first.get() - self.first.get() % per_file + per_file);
+            let next_file =
+                QueueOffset::new(self.first.get() - self.first.get() % per_file + per_file);
             let last = self.get(QueueOffset::new(next_file.get() - 1));
             if next_file >= self.max() || last.is_none_or(|entry| entry.start >= log_min) {
                 return deleted;
@@ -89,12 +91,15 @@ impl ConsumeQueues {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (TopicId, QueueId, &ConsumeQueue)> {
-        self.queues.iter().map(|((topic, queue), cq)| (*topic, *queue, cq))
+        self.queues
+            .iter()
+            .map(|((topic, queue), cq)| (*topic, *queue, cq))
     }
 
     /// One past the last entry.
     pub fn max(&self, topic: TopicId, queue: QueueId) -> QueueOffset {
-        self.get(topic, queue).map_or(QueueOffset::ZERO, ConsumeQueue::max)
+        self.get(topic, queue)
+            .map_or(QueueOffset::ZERO, ConsumeQueue::max)
     }
 
     /// Adds a record's entry (`ConsumeQueue#putMessagePositionInfo`). One that is there already is left as it is; a slave's or a
@@ -108,7 +113,11 @@ impl ConsumeQueues {
         if record.queue_offset != cq.max() {
             return false;
         }
-        cq.entries.push_back(IndexEntry { start: record.start, end: record.end(), tag: record.message.tag });
+        cq.entries.push_back(IndexEntry {
+            start: record.start,
+            end: record.end(),
+            tag: record.message.tag,
+        });
         true
     }
 

@@ -16,8 +16,14 @@ impl Live<'_> {
     /// Up to where consumers can see (B.8): 4.x all that is committed; 5.3 under SYNC_FLUSH only what is flushed.
     fn visible_end(&self, ctx: &Ctx) -> PhysicalOffset {
         let conf = &self.id.conf;
-        let hides = ctx.profile() == Profile::V5_3 && conf.flush_disk_type == FlushDiskType::SyncFlush && !conf.read_un_committed;
-        if hides { self.disk.log.flushed() } else { self.disk.log.committed() }
+        let hides = ctx.profile() == Profile::V5_3
+            && conf.flush_disk_type == FlushDiskType::SyncFlush
+            && !conf.read_un_committed;
+        if hides {
+            self.disk.log.flushed()
+        } else {
+            self.disk.log.committed()
+        }
     }
 
     /// Lets the service look, if there is something to see.
@@ -32,13 +38,23 @@ impl Live<'_> {
     pub(super) fn reput(&mut self, ctx: &mut Ctx) {
         self.p.reput_planned = false;
         let end = self.visible_end(ctx);
-        let entries: Vec<Entry> = self.disk.log.entries_from(self.p.reput_from).take_while(|entry| entry.end() <= end).cloned().collect();
+        let entries: Vec<Entry> = self
+            .disk
+            .log
+            .entries_from(self.p.reput_from)
+            .take_while(|entry| entry.end() <= end)
+            .cloned()
+            .collect();
         for entry in entries {
             self.p.reput_from = entry.end();
             // A seam that no reader can make sense of is passed over.
-            let Entry::Record(record) = entry else { continue };
+            let Entry::Record(record) = entry else {
+                continue;
+            };
             if self.disk.queues.put(&record) {
-                ctx.tell(EventKind::Dispatched { record: record.named() });
+                ctx.tell(EventKind::Dispatched {
+                    record: record.named(),
+                });
                 self.note_dispatched(ctx, &record);
                 self.notify_arrival(ctx, record.topic, record.queue, record.message.tag);
             }

@@ -19,28 +19,64 @@ pub(crate) struct QueueLocks {
 
 impl Live<'_> {
     /// LOCK_BATCH_MQ (`tryLockBatch`): the queues that are the client's from now on.
-    pub(super) fn lock_batch(&mut self, ctx: &mut Ctx, group: GroupId, client: ClientId, queues: Vec<(TopicId, QueueId)>) -> Response {
+    pub(super) fn lock_batch(
+        &mut self,
+        ctx: &mut Ctx,
+        group: GroupId,
+        client: ClientId,
+        queues: Vec<(TopicId, QueueId)>,
+    ) -> Response {
         let life = self.id.conf.rebalance_lock_max_live_time;
         let mut locked = Vec::new();
         for (topic, queue) in queues {
             let held = self.p.locks.locks.get(&(group, topic, queue)).copied();
-            let free = held.is_none_or(|(owner, since)| owner == client || ctx.now.since(since) > life);
+            let free =
+                held.is_none_or(|(owner, since)| owner == client || ctx.now.since(since) > life);
             if !free {
                 continue;
             }
-            self.p.locks.locks.insert((group, topic, queue), (client, ctx.now));
+            self.p
+                .locks
+                .locks
+                .insert((group, topic, queue), (client, ctx.now));
             locked.push((topic, queue));
             if held.is_none_or(|(owner, _)| owner != client) {
-                ctx.tell(EventKind::LockGranted { group, topic, queue, client: client.node });
+                ctx.tell(EventKind::LockGranted {
+                    group,
+                    topic,
+                    queue,
+                    client: client.node,
+                });
             }
         }
         Response::Locked(locked)
     }
 
+    /// Whether some client of the group holds a queue (`#isLockAllExpired`, the other way round).
+    pub(super) fn holds_locks(&self, ctx: &Ctx, group: GroupId) -> bool {
+        let life = self.id.conf.rebalance_lock_max_live_time;
+        self.p
+            .locks
+            .locks
+            .iter()
+            .any(|((owner, _, _), (_, since))| *owner == group && ctx.now.since(*since) <= life)
+    }
+
     /// UNLOCK_BATCH_MQ.
-    pub(super) fn unlock_batch(&mut self, group: GroupId, client: ClientId, queues: &[(TopicId, QueueId)]) {
+    pub(super) fn unlock_batch(
+        &mut self,
+        group: GroupId,
+        client: ClientId,
+        queues: &[(TopicId, QueueId)],
+    ) {
         for (topic, queue) in queues {
-            if self.p.locks.locks.get(&(group, *topic, *queue)).is_some_and(|(owner, _)| *owner == client) {
+            if self
+                .p
+                .locks
+                .locks
+                .get(&(group, *topic, *queue))
+                .is_some_and(|(owner, _)| *owner == client)
+            {
                 self.p.locks.locks.remove(&(group, *topic, *queue));
             }
         }

@@ -21,9 +21,18 @@ impl Live<'_> {
 
     /// RESET_CONSUMER_OFFSET, server side (`AdminBrokerProcessor#resetOffsetInner`, `#assignResetOffset`): the next pull of the queue
     /// is told to go there. Out of the queue's range, or on a slave, it is refused.
-    pub(super) fn assign_reset_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
+    pub(super) fn assign_reset_offset(
+        &mut self,
+        ctx: &mut Ctx,
+        key: OffsetKey,
+        offset: QueueOffset,
+    ) {
         let (_, topic, queue) = key;
-        let min = self.disk.queues.get(topic, queue).map_or(QueueOffset::ZERO, super::consume_queue::ConsumeQueue::min);
+        let min = self
+            .disk
+            .queues
+            .get(topic, queue)
+            .map_or(QueueOffset::ZERO, super::consume_queue::ConsumeQueue::min);
         let in_range = offset >= min && offset <= self.disk.queues.max(topic, queue) + 1;
         if in_range && !self.is_slave() && self.id.conf.use_server_side_reset_offset {
             self.p.resets.insert(key, offset);
@@ -37,14 +46,22 @@ impl Live<'_> {
             return;
         }
         let (group, topic, queue) = key;
-        ctx.tell(EventKind::OffsetCommitted { group, topic, queue, offset });
+        ctx.tell(EventKind::OffsetCommitted {
+            group,
+            topic,
+            queue,
+            offset,
+        });
         self.plan_offsets_file(ctx);
     }
 
     pub(super) fn plan_offsets_file(&mut self, ctx: &mut Ctx) {
         if !self.p.offsets_planned {
             self.p.offsets_planned = true;
-            let at = ctx.now.next_tick(self.p.started + FIRST_WRITE, self.id.conf.flush_consumer_offset_interval);
+            let at = ctx.now.next_tick(
+                self.p.started + FIRST_WRITE,
+                self.id.conf.flush_consumer_offset_interval,
+            );
             ctx.wake(at, Timer::Broker(BrokerTimer::PersistOffsets));
         }
     }

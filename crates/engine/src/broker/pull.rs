@@ -1,24 +1,20 @@
-//! Reading (`PullMessageProcessor`, `DefaultMessageStore#getMessage`, `PullRequestHoldService`).
+//! Reading (`PullMessageProcessor`, `DefaultMessageStore#getMessage`). Pulls that find nothing wait in [`super::hold`].
 
 use std::sync::Arc;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::exception::Remark;
-use crate::ids::{ConnId, Opaque, QueueId, TagId, TopicId};
+use crate::ids::{ConnId, Opaque, QueueId, TagId};
 use crate::setup::system;
 use crate::status::{GetMessageStatus, Profile, PullStatus};
-use crate::timers::{BrokerTimer, Timer};
-use crate::units::{QueueOffset, SimTime, Span};
-use crate::wire::{Frame, Message, PullCode, PullRequest, Pulled, Response};
+use crate::units::QueueOffset;
+use crate::wire::{Message, PullCode, PullRequest, Pulled, Response};
 
 use super::Live;
 use super::clients::Subscribed;
 use super::put::Special;
 
-/// Held pulls are looked at this often.
-const SWEEP_PERIOD: Span = Span::from_millis(5_000);
-/// `shortPollingTimeMills`' stand-in for the client's time when `longPollingEnable` is off is read from the settings.
 /// Entries looked at per pull (`maxFilterMessageSize` / 20).
 const SCAN_MOST: u32 = 800;
 /// `PermName#PERM_READ`.
@@ -27,22 +23,6 @@ const READABLE: u32 = 4;
 const MOVED_BYTES: u64 = 160;
 /// Bytes of a consume-queue entry.
 const ENTRY_BYTES: u64 = 20;
-
-/// `PullRequestHoldService`.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub(crate) struct HeldPulls {
-    /// In the order of arrival. At most one per owned queue of each client, and those of dead clients until they expire.
-    pulls: Vec<HeldPull>,
-    sweep_planned: bool,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct HeldPull {
-    conn: ConnId,
-    opaque: Opaque,
-    request: PullRequest,
-    since: SimTime,
-}
 
 /// What one read of the store found (`GetMessageResult`).
 struct Found {
@@ -55,10 +35,19 @@ struct Found {
 
 impl Live<'_> {
     /// PULL_MESSAGE, the first pass: refusals, then a read, then an answer or a hold.
-    pub(super) fn on_pull(&mut self, ctx: &mut Ctx, conn: ConnId, opaque: Option<Opaque>, request: PullRequest) -> Option<Response> {
+    pub(super) fn on_pull(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        opaque: Option<Opaque>,
+        request: PullRequest,
+    ) -> Option<Response> {
         // `PullMessageProcessor#rejectRequest` (5.3): a slave that is not configured for it serves nobody.
         if ctx.profile() == Profile::V5_3 && self.is_slave() && !self.id.conf.slave_read_enable {
-            return Some(Response::Error { code: 2, remark: Remark::RejectRequest });
+            return Some(Response::Error {
+                code: 2,
+                remark: Remark::RejectRequest,
+            });
         }
         let tags = match self.check_pull(ctx, &request) {
             Ok(tags) => tags,
@@ -77,23 +66,51 @@ impl Live<'_> {
             && request.suspend.is_some()
             && let Some(opaque) = opaque
         {
-            self.hold(ctx, HeldPull { conn, opaque, request, since: ctx.now });
+            self.hold(ctx, conn, opaque, request);
             return None;
         }
         Some(answer(found, code))
     }
 
+    /// The second pass of a pull that was held: no hold, no commit offset.
+    pub(super) fn pull_again(&mut self, ctx: &mut Ctx, request: &PullRequest) -> Response {
+        let tags = match self.tags_of(request) {
+            Ok(tags) => tags,
+            Err(refused) => return refused,
+        };
+        let found = self.reset_or_read(request, &tags);
+        let code = self.code_of(request, found.status);
+        self.tell_pulled(ctx, request, &found, code);
+        self.tell_offset_moved(ctx, code);
+        answer(found, code)
+    }
+
     /// What `PullMessageProcessor#processRequest` refuses before it asks the store, in its order.
     fn check_pull(&self, ctx: &Ctx, request: &PullRequest) -> Result<Vec<TagId>, Response> {
         if self.id.conf.broker_permission & READABLE == 0 {
-            return Err(Response::Error { code: 16, remark: Remark::NoPermission });
+            return Err(Response::Error {
+                code: 16,
+                remark: Remark::NoPermission,
+            });
         }
         let system = super::clients::is_system(request.topic);
         match self.disk.topics.get(&request.topic) {
-            None if !system => return Err(Response::Error { code: 17, remark: Remark::TopicNotExist(request.topic) }),
+            None if !system => {
+                return Err(Response::Error {
+                    code: 17,
+                    remark: Remark::TopicNotExist(request.topic),
+                });
+            }
             Some(queues) if request.queue.0 >= *queues => {
-                let code = if ctx.profile() == Profile::V5_3 { 29 } else { 1 };
-                return Err(Response::Error { code, remark: Remark::QueueIdIllegal(request.queue.0) });
+                let code = if ctx.profile() == Profile::V5_3 {
+                    29
+                } else {
+                    1
+                };
+                return Err(Response::Error {
+                    code,
+                    remark: Remark::QueueIdIllegal(request.queue.0),
+                });
             }
             Some(_) | None => {}
         }
@@ -121,8 +138,20 @@ impl Live<'_> {
             half_of: None,
             check_times: 0,
         };
-        let special = Special { nobody_waits: true, ..Special::default() };
-        if self.put(ctx, Arc::new(event), system::OFFSET_MOVED, QueueId(0), special).is_ok() {
+        let special = Special {
+            nobody_waits: true,
+            ..Special::default()
+        };
+        if self
+            .put(
+                ctx,
+                Arc::new(event),
+                system::OFFSET_MOVED,
+                QueueId(0),
+                special,
+            )
+            .is_ok()
+        {
             self.after_put(ctx);
         }
     }
@@ -137,11 +166,23 @@ impl Live<'_> {
 
     /// The subscription that filters: the broker's copy of the group's (24 and 25 when it has none or an older one), or for a raw
     /// pull the tags that it brings.
-    fn tags_of(&self, request: &PullRequest) -> Result<Vec<TagId>, Response> {
-        let Some(version) = request.sub_version else { return Ok(request.tags.clone()) };
-        match self.p.clients.subscribed(request.group, request.topic, version) {
-            Subscribed::No => Err(Response::Error { code: 24, remark: Remark::SubscriptionNotExist }),
-            Subscribed::Older => Err(Response::Error { code: 25, remark: Remark::SubscriptionNotLatest }),
+    pub(super) fn tags_of(&self, request: &PullRequest) -> Result<Vec<TagId>, Response> {
+        let Some(version) = request.sub_version else {
+            return Ok(request.tags.clone());
+        };
+        match self
+            .p
+            .clients
+            .subscribed(request.group, request.topic, version)
+        {
+            Subscribed::No => Err(Response::Error {
+                code: 24,
+                remark: Remark::SubscriptionNotExist,
+            }),
+            Subscribed::Older => Err(Response::Error {
+                code: 25,
+                remark: Remark::SubscriptionNotLatest,
+            }),
             Subscribed::Tags(tags) => Ok(tags.to_vec()),
         }
     }
@@ -149,25 +190,54 @@ impl Live<'_> {
     /// 5.x: a reset that waits for this group and queue is what the pull is told, once (`#queryThenEraseResetOffset`); the store is
     /// not asked. (A broadcasting group is told to move only when it changes between a proxy and a broker, which the lab has not.)
     fn reset_or_read(&mut self, request: &PullRequest, tags: &[TagId]) -> Found {
-        let Some(to) = self.p.resets.remove(&(request.group, request.topic, request.queue)) else {
+        let Some(to) = self
+            .p
+            .resets
+            .remove(&(request.group, request.topic, request.queue))
+        else {
             return self.get_message(request, tags);
         };
         let cq = self.disk.queues.get(request.topic, request.queue);
-        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| (cq.min(), cq.max()));
-        Found { status: GetMessageStatus::OffsetReset, next_begin_offset: signed(to), min, max, messages: Vec::new() }
+        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| {
+            (cq.min(), cq.max())
+        });
+        Found {
+            status: GetMessageStatus::OffsetReset,
+            next_begin_offset: signed(to),
+            min,
+            max,
+            messages: Vec::new(),
+        }
     }
 
     /// `DefaultMessageStore#getMessage`: the checks of C.1, in their order.
     fn get_message(&self, request: &PullRequest, tags: &[TagId]) -> Found {
         let cq = self.disk.queues.get(request.topic, request.queue);
-        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| (cq.min(), cq.max()));
+        let (min, max) = cq.map_or((QueueOffset::ZERO, QueueOffset::ZERO), |cq| {
+            (cq.min(), cq.max())
+        });
         // A slave never moves a consumer (`nextOffsetCorrection`, offsetCheckInSlave = false).
-        let correct = |to: QueueOffset| if self.is_slave() && !self.id.conf.offset_check_in_slave { request.offset } else { signed(to) };
-        let nothing = |status, next_begin_offset| Found { status, next_begin_offset, min, max, messages: Vec::new() };
+        let correct = |to: QueueOffset| {
+            if self.is_slave() && !self.id.conf.offset_check_in_slave {
+                request.offset
+            } else {
+                signed(to)
+            }
+        };
+        let nothing = |status, next_begin_offset| Found {
+            status,
+            next_begin_offset,
+            min,
+            max,
+            messages: Vec::new(),
+        };
         // A queue that nobody ever wrote to is created by looking for it, and is empty (`findConsumeQueue`): no version answers
         // NO_MATCHED_LOGIC_QUEUE.
         let Some(cq) = cq.filter(|_| max > QueueOffset::ZERO) else {
-            return nothing(GetMessageStatus::NoMessageInQueue, correct(QueueOffset::ZERO));
+            return nothing(
+                GetMessageStatus::NoMessageInQueue,
+                correct(QueueOffset::ZERO),
+            );
         };
         let offset = match u64::try_from(request.offset) {
             Ok(offset) if offset >= min.get() => QueueOffset::new(offset),
@@ -181,19 +251,31 @@ impl Live<'_> {
         }
         if cq.get(offset).is_none() {
             // `rollNextFile`.
-            let per_file = self.id.conf.mapped_file_size_consume_queue.div_ceil(ENTRY_BYTES).max(1);
+            let per_file = self
+                .id
+                .conf
+                .mapped_file_size_consume_queue
+                .div_ceil(ENTRY_BYTES)
+                .max(1);
             let next_file = offset.get() - offset.get() % per_file + per_file;
-            return nothing(GetMessageStatus::OffsetFoundNull, correct(QueueOffset::new(next_file)));
+            return nothing(
+                GetMessageStatus::OffsetFoundNull,
+                correct(QueueOffset::new(next_file)),
+            );
         }
         let mut status = GetMessageStatus::NoMatchedMessage;
         let mut messages: Vec<Pulled> = Vec::new();
         let mut bytes = 0;
         let mut next = offset;
-        let count_most = request.max_nums.min(self.id.conf.max_transfer_count_on_message_in_memory);
+        let count_most = request
+            .max_nums
+            .min(self.id.conf.max_transfer_count_on_message_in_memory);
         for _ in 0..SCAN_MOST {
             let Some(entry) = cq.get(next) else { break };
             let full = u32::try_from(messages.len()).unwrap_or(u32::MAX) >= count_most
-                || (!messages.is_empty() && bytes + entry.end.beyond(entry.start) > self.id.conf.max_transfer_bytes_on_message_in_memory);
+                || (!messages.is_empty()
+                    && bytes + entry.end.beyond(entry.start)
+                        > self.id.conf.max_transfer_bytes_on_message_in_memory);
             if full {
                 break;
             }
@@ -216,22 +298,40 @@ impl Live<'_> {
             }
             next = next + 1;
         }
-        Found { status, next_begin_offset: signed(next), min, max, messages }
+        Found {
+            status,
+            next_begin_offset: signed(next),
+            min,
+            max,
+            messages,
+        }
     }
 
     /// C.1's last column; a slave turns PULL_OFFSET_MOVED into PULL_RETRY_IMMEDIATELY.
     fn code_of(&self, request: &PullRequest, status: GetMessageStatus) -> PullCode {
         match status {
             GetMessageStatus::Found => PullCode::Success,
-            GetMessageStatus::MessageWasRemoving | GetMessageStatus::NoMatchedMessage => PullCode::RetryImmediately,
-            GetMessageStatus::NoMatchedLogicQueue | GetMessageStatus::NoMessageInQueue if request.offset == 0 => PullCode::NotFound,
-            GetMessageStatus::OffsetFoundNull | GetMessageStatus::OffsetOverflowOne => PullCode::NotFound,
+            GetMessageStatus::MessageWasRemoving | GetMessageStatus::NoMatchedMessage => {
+                PullCode::RetryImmediately
+            }
+            GetMessageStatus::NoMatchedLogicQueue | GetMessageStatus::NoMessageInQueue
+                if request.offset == 0 =>
+            {
+                PullCode::NotFound
+            }
+            GetMessageStatus::OffsetFoundNull | GetMessageStatus::OffsetOverflowOne => {
+                PullCode::NotFound
+            }
             GetMessageStatus::NoMatchedLogicQueue
             | GetMessageStatus::NoMessageInQueue
             | GetMessageStatus::OffsetOverflowBadly
             | GetMessageStatus::OffsetTooSmall
             | GetMessageStatus::OffsetReset => {
-                if self.is_slave() && !self.id.conf.offset_check_in_slave { PullCode::RetryImmediately } else { PullCode::OffsetMoved }
+                if self.is_slave() && !self.id.conf.offset_check_in_slave {
+                    PullCode::RetryImmediately
+                } else {
+                    PullCode::OffsetMoved
+                }
             }
         }
     }
@@ -251,90 +351,24 @@ impl Live<'_> {
             script: request.sub_version.is_none(),
         });
     }
-
-    // ---- held pulls ----
-
-    fn hold(&mut self, ctx: &mut Ctx, pull: HeldPull) {
-        self.p.held.pulls.push(pull);
-        self.plan_sweep(ctx);
-    }
-
-    fn plan_sweep(&mut self, ctx: &mut Ctx) {
-        if !self.p.held.sweep_planned && !self.p.held.pulls.is_empty() {
-            self.p.held.sweep_planned = true;
-            let at = ctx.now.next_tick(self.p.started + SWEEP_PERIOD, SWEEP_PERIOD);
-            ctx.wake(at, Timer::Broker(BrokerTimer::HoldSweep));
-        }
-    }
-
-    /// A record has become visible: pulls held at its queue are executed again if their filter takes it, or if their time is over
-    /// (`notifyMessageArriving`). 4.x: only on a master.
-    pub(super) fn notify_arrival(&mut self, ctx: &mut Ctx, topic: TopicId, queue: QueueId, tag: TagId) {
-        if ctx.profile() == Profile::V4_9 && self.is_slave() {
-            return;
-        }
-        let (woken, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)
-            .into_iter()
-            .partition(|pull| {
-                let here = pull.request.topic == topic && pull.request.queue == queue;
-                here && (self.has_news(pull, Some(tag)) || self.is_over(pull, ctx.now))
-            });
-        self.p.held.pulls = held;
-        for pull in woken {
-            self.execute_held(ctx, pull);
-        }
-    }
-
-    /// Whether there is more than the pull has asked for, and its filter takes what has `arrived`; a sweep does not ask the filter.
-    fn has_news(&self, pull: &HeldPull, arrived: Option<TagId>) -> bool {
-        let max = self.disk.queues.max(pull.request.topic, pull.request.queue);
-        if signed(max) <= pull.request.offset {
-            return false;
-        }
-        // A group that is gone is found out by executing its pull.
-        let Ok(tags) = self.tags_of(&pull.request) else { return true };
-        tags.is_empty() || arrived.is_none_or(|tag| tags.contains(&tag))
-    }
-
-    /// Whether it was held for as long as its client has asked, or for `shortPollingTimeMills`.
-    fn is_over(&self, pull: &HeldPull, now: SimTime) -> bool {
-        let conf = &self.id.conf;
-        let time = if conf.long_polling_enable { pull.request.suspend.unwrap_or(Span::ZERO) } else { conf.short_polling_time_mills };
-        now.since(pull.since) >= time
-    }
-
-    pub(super) fn sweep_held(&mut self, ctx: &mut Ctx) {
-        self.p.held.sweep_planned = false;
-        let (due, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)
-            .into_iter()
-            .partition(|pull| self.is_over(pull, ctx.now) || self.has_news(pull, None));
-        self.p.held.pulls = held;
-        for pull in due {
-            self.execute_held(ctx, pull);
-        }
-        self.plan_sweep(ctx);
-    }
-
-    /// The second pass: no hold, no commit offset.
-    fn execute_held(&mut self, ctx: &mut Ctx, pull: HeldPull) {
-        let HeldPull { conn, opaque, request, .. } = pull;
-        let response = match self.tags_of(&request) {
-            Err(refused) => refused,
-            Ok(tags) => {
-                let found = self.reset_or_read(&request, &tags);
-                let code = self.code_of(&request, found.status);
-                self.tell_pulled(ctx, &request, &found, code);
-                self.tell_offset_moved(ctx, code);
-                answer(found, code)
-            }
-        };
-        ctx.send(conn, Frame::Response(opaque, response));
-    }
 }
 
 fn answer(found: Found, code: PullCode) -> Response {
-    let Found { status, next_begin_offset, min, max, messages } = found;
-    Response::Pulled { status, next_begin_offset, min, max, messages, code }
+    let Found {
+        status,
+        next_begin_offset,
+        min,
+        max,
+        messages,
+    } = found;
+    Response::Pulled {
+        status,
+        next_begin_offset,
+        min,
+        max,
+        messages,
+        code,
+    }
 }
 
 /// `MQClientAPIImpl#processPullResponse`.
@@ -347,6 +381,6 @@ pub(crate) fn pull_status(code: PullCode) -> PullStatus {
     }
 }
 
-fn signed(offset: QueueOffset) -> i64 {
+pub(super) fn signed(offset: QueueOffset) -> i64 {
     i64::try_from(offset.get()).unwrap_or(i64::MAX)
 }

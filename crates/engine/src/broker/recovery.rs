@@ -17,7 +17,8 @@ impl Live<'_> {
             self.disk.initialised = true;
             self.disk.topics.extend(ctx.setup.topics.iter().copied());
             if self.id.conf.auto_create_topic_enable {
-                let queues = u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
+                let queues =
+                    u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
                 self.disk.topics.insert(system::AUTO_CREATE, queues);
             }
         }
@@ -27,13 +28,23 @@ impl Live<'_> {
         for record in &records {
             self.disk.queues.put(record);
         }
-        self.disk.queues.correct_min(self.disk.log.min(), ctx.profile());
+        self.disk
+            .queues
+            .correct_min(self.disk.log.min(), ctx.profile());
         if let Some((_, records)) = self.disk.torn.take() {
-            ctx.tell(EventKind::Truncated { at: self.disk.log.wrote(), records });
+            ctx.tell(EventKind::Truncated {
+                at: self.disk.log.wrote(),
+                records,
+            });
         }
         self.p.reput_from = self.disk.log.wrote();
         self.p.flush.pooled_from = self.disk.log.files_end();
-        self.p.next_offsets = self.disk.queues.iter().map(|(topic, queue, cq)| ((topic, queue), cq.max())).collect();
+        self.p.next_offsets = self
+            .disk
+            .queues
+            .iter()
+            .map(|(topic, queue, cq)| ((topic, queue), cq.max()))
+            .collect();
         self.p.offsets = self.disk.offsets.clone();
         self.p.schedule.load(&self.disk.delay_offsets);
     }

@@ -438,6 +438,8 @@ impl Live<'_> {
             self.commit_offset(ctx, *key, *offset);
         }
         self.p.schedule.load(&metadata.delay_offsets.iter().copied().collect());
+        self.disk.delay_offsets = self.p.schedule.progress();
+        self.write_offsets(ctx);
         if new_topics {
             self.register(ctx);
         }

@@ -75,7 +75,10 @@ impl Live<'_> {
     /// The process takes its disk for healthy until it first looks.
     pub(super) fn start_cleaning(&mut self, ctx: &mut Ctx) {
         if self.is_disk_full(ctx) {
-            ctx.wake(ctx.now + FIRST_DISK_CHECK, Timer::Broker(BrokerTimer::CheckDisk));
+            ctx.wake(
+                ctx.now + FIRST_DISK_CHECK,
+                Timer::Broker(BrokerTimer::CheckDisk),
+            );
         }
         self.plan_cleaning(ctx);
     }
@@ -96,11 +99,21 @@ impl Live<'_> {
     fn ratios(&self, ctx: &Ctx) -> Ratios {
         let conf = &self.id.conf;
         let (forcibly, warning) = match ctx.profile() {
-            Profile::V4_9 => (conf.disk_space_clean_forcibly_ratio, conf.disk_space_warning_level_ratio),
-            Profile::V5_3 => (conf.disk_space_clean_forcibly_ratio.clamp(30, 85), conf.disk_space_warning_level_ratio.clamp(35, 90)),
+            Profile::V4_9 => (
+                conf.disk_space_clean_forcibly_ratio,
+                conf.disk_space_warning_level_ratio,
+            ),
+            Profile::V5_3 => (
+                conf.disk_space_clean_forcibly_ratio.clamp(30, 85),
+                conf.disk_space_warning_level_ratio.clamp(35, 90),
+            ),
         };
         let permille = |percent: u32| u64::from(percent) * 10;
-        Ratios { used: permille(conf.disk_max_used_space_ratio.clamp(10, 95)), forcibly: permille(forcibly), warning: permille(warning) }
+        Ratios {
+            used: permille(conf.disk_max_used_space_ratio.clamp(10, 95)),
+            forcibly: permille(forcibly),
+            warning: permille(warning),
+        }
     }
 
     /// Sets the cleaner's alarm to its next look that deletes something.
@@ -120,7 +133,10 @@ impl Live<'_> {
 
     fn next_cleaning(&self, ctx: &Ctx) -> Option<SimTime> {
         let conf = &self.id.conf;
-        let (_, written) = self.disk.log.oldest_file(conf.mapped_file_size_commit_log)?;
+        let (_, written) = self
+            .disk
+            .log
+            .oldest_file(conf.mapped_file_size_commit_log)?;
         let ratios = self.ratios(ctx);
         let full = u64::from(self.disk.permille);
         if full > ratios.forcibly && conf.clean_file_forcibly_enable {
@@ -128,17 +144,32 @@ impl Live<'_> {
         }
         let expires = (written + conf.file_reserved_time).max(ctx.now);
         // A look at the very instant of the expiry counts.
-        let look = self.look_after(expires - Span::from_micros(1)).max(self.look_after(ctx.now));
-        if full > ratios.used { Some(look) } else { self.look_at_hour(look) }
+        let look = self
+            .look_after(expires - Span::from_micros(1))
+            .max(self.look_after(ctx.now));
+        if full > ratios.used {
+            Some(look)
+        } else {
+            self.look_at_hour(look)
+        }
     }
 
     fn look_after(&self, after: SimTime) -> SimTime {
-        after.next_tick(self.p.started + FIRST_LOOK, self.id.conf.clean_resource_interval)
+        after.next_tick(
+            self.p.started + FIRST_LOOK,
+            self.id.conf.clean_resource_interval,
+        )
     }
 
     /// The first look from `look` on in one of the hours of `deleteWhen` (`UtilAll#isItTimeToDo`).
     fn look_at_hour(&self, look: SimTime) -> Option<SimTime> {
-        let hours: Vec<i64> = self.id.conf.delete_when.split(';').filter_map(|hour| hour.trim().parse().ok()).collect();
+        let hours: Vec<i64> = self
+            .id
+            .conf
+            .delete_when
+            .split(';')
+            .filter_map(|hour| hour.trim().parse().ok())
+            .collect();
         let hour_length = i64::try_from(HOUR.micros()).ok()?;
         let mut look = look;
         // A day and an hour: looks are less than an hour apart, or else some hours have none.
@@ -159,26 +190,41 @@ impl Live<'_> {
             return;
         }
         self.p.cleaner.look_at = None;
-        let forced = self.id.conf.clean_file_forcibly_enable && u64::from(self.disk.permille) > self.ratios(ctx).forcibly;
+        let forced = self.id.conf.clean_file_forcibly_enable
+            && u64::from(self.disk.permille) > self.ratios(ctx).forcibly;
         let which = if forced { Which::Any } else { Which::Expired };
-        self.p.cleaner.round = Some(Round { which, left: self.id.conf.delete_file_batch_max });
+        self.p.cleaner.round = Some(Round {
+            which,
+            left: self.id.conf.delete_file_batch_max,
+        });
         self.delete_file(ctx);
     }
 
     /// `expire-files`: the cleaner takes the files before the one that holds queue offset `up_to` of the first topic's first queue.
     /// Beyond that queue's end it takes all but the last.
     pub(super) fn expire_files(&mut self, ctx: &mut Ctx, up_to: u64) {
-        let Some((topic, _)) = ctx.setup.topics.first().copied() else { return };
+        let Some((topic, _)) = ctx.setup.topics.first().copied() else {
+            return;
+        };
         let first_queue = crate::ids::QueueId(0);
-        let entry = self.disk.queues.get(topic, first_queue).and_then(|cq| cq.get(QueueOffset::new(up_to)));
+        let entry = self
+            .disk
+            .queues
+            .get(topic, first_queue)
+            .and_then(|cq| cq.get(QueueOffset::new(up_to)));
         let keep = entry.map_or(self.disk.log.wrote(), |entry| entry.start);
-        self.p.cleaner.round = Some(Round { which: Which::Before(keep), left: u32::MAX });
+        self.p.cleaner.round = Some(Round {
+            which: Which::Before(keep),
+            left: u32::MAX,
+        });
         self.delete_file(ctx);
     }
 
     /// `MappedFileQueue#deleteExpiredFileByTime`, one file of it.
     pub(super) fn delete_file(&mut self, ctx: &mut Ctx) {
-        let Some(mut round) = self.p.cleaner.round else { return };
+        let Some(mut round) = self.p.cleaner.round else {
+            return;
+        };
         let size = self.id.conf.mapped_file_size_commit_log;
         if self.next_to_go(ctx, round).is_none() {
             self.end_round(ctx, round);
@@ -186,18 +232,27 @@ impl Live<'_> {
         }
         let gone = self.disk.log.delete_oldest_file(size);
         let records = u32::try_from(gone.len()).unwrap_or(u32::MAX);
-        ctx.tell(EventKind::Deleted { before: self.disk.log.min(), records });
+        ctx.tell(EventKind::Deleted {
+            before: self.disk.log.min(),
+            records,
+        });
         round.left = round.left.saturating_sub(1);
         self.p.cleaner.round = Some(round);
         if self.next_to_go(ctx, round).is_some() {
-            ctx.wake(ctx.now + BETWEEN_FILES, Timer::Broker(BrokerTimer::DeleteFile));
+            ctx.wake(
+                ctx.now + BETWEEN_FILES,
+                Timer::Broker(BrokerTimer::DeleteFile),
+            );
         } else {
             self.end_round(ctx, round);
         }
     }
 
     fn next_to_go(&self, ctx: &Ctx, round: Round) -> Option<PhysicalOffset> {
-        let (end, written) = self.disk.log.oldest_file(self.id.conf.mapped_file_size_commit_log)?;
+        let (end, written) = self
+            .disk
+            .log
+            .oldest_file(self.id.conf.mapped_file_size_commit_log)?;
         let goes = match round.which {
             Which::Expired => ctx.now >= written + self.id.conf.file_reserved_time,
             Which::Any => true,
@@ -211,7 +266,11 @@ impl Live<'_> {
     fn end_round(&mut self, ctx: &mut Ctx, round: Round) {
         self.p.cleaner.round = None;
         let own_thread = ctx.profile() == Profile::V5_3 && !matches!(round.which, Which::Before(_));
-        let at = if own_thread { self.look_after(ctx.now) } else { ctx.now + UNLINK };
+        let at = if own_thread {
+            self.look_after(ctx.now)
+        } else {
+            ctx.now + UNLINK
+        };
         ctx.wake(at, Timer::Broker(BrokerTimer::CleanQueues));
         self.plan_cleaning(ctx);
     }
@@ -219,7 +278,12 @@ impl Live<'_> {
     /// `CleanConsumeQueueService#deleteExpiredFiles`: files whose entries all point below the log's first byte go, and then the
     /// queues' minimum is corrected. A pull in between finds no buffer: OFFSET_FOUND_NULL.
     pub(super) fn clean_queues(&mut self, ctx: &mut Ctx) {
-        let per_file = (self.id.conf.mapped_file_size_consume_queue.div_ceil(ENTRY_BYTES)).max(1);
+        let per_file = (self
+            .id
+            .conf
+            .mapped_file_size_consume_queue
+            .div_ceil(ENTRY_BYTES))
+        .max(1);
         let deleted = self.disk.queues.delete_files(self.disk.log.min(), per_file);
         if deleted {
             ctx.wake(ctx.now + UNLINK, Timer::Broker(BrokerTimer::CorrectQueues));
@@ -230,7 +294,9 @@ impl Live<'_> {
 
     /// `ConsumeQueue#correctMinOffset`.
     pub(super) fn correct_queues(&mut self, ctx: &mut Ctx) {
-        self.disk.queues.correct_min(self.disk.log.min(), ctx.profile());
+        self.disk
+            .queues
+            .correct_min(self.disk.log.min(), ctx.profile());
     }
 }
 
@@ -242,7 +308,11 @@ impl CommitLog {
         if self.wrote() <= end {
             return None;
         }
-        let written = self.records().take_while(|record| record.start < end).last().map_or(SimTime::ZERO, |record| record.stored_at);
+        let written = self
+            .records()
+            .take_while(|record| record.start < end)
+            .last()
+            .map_or(SimTime::ZERO, |record| record.stored_at);
         Some((end, written))
     }
 

@@ -77,9 +77,25 @@ impl Live<'_> {
     ) -> Result<Arc<Record>, PutMessageStatus> {
         let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
         let level = message.delay_level.min(levels).max(1);
-        let delay = self.id.conf.message_delay_level.get(usize::from(level - 1)).copied().unwrap_or(Span::ZERO);
-        let special = Special { real: Some((topic, queue)), deliver_at: Some(ctx.now + delay), ..Special::default() };
-        self.put(ctx, message, system::SCHEDULE, QueueId(u16::from(level - 1)), special)
+        let delay = self
+            .id
+            .conf
+            .message_delay_level
+            .get(usize::from(level - 1))
+            .copied()
+            .unwrap_or(Span::ZERO);
+        let special = Special {
+            real: Some((topic, queue)),
+            deliver_at: Some(ctx.now + delay),
+            ..Special::default()
+        };
+        self.put(
+            ctx,
+            message,
+            system::SCHEDULE,
+            QueueId(u16::from(level - 1)),
+            special,
+        )
     }
 
     /// Sets a level's alarm to the first look at which its next record is due.
@@ -87,11 +103,21 @@ impl Live<'_> {
         if self.is_slave() {
             return;
         }
-        let Some(record) = self.next_delayed(level) else { return };
+        let Some(record) = self.next_delayed(level) else {
+            return;
+        };
         let due = self.due_at(&record, level, ctx.now);
         // A look at the very instant counts, but never one at this instant: the store may have refused it just now.
-        let at = (due - Span::from_micros(1)).max(ctx.now).next_tick(self.p.started + FIRST_POLL, POLL);
-        if self.p.schedule.planned.get(&level).is_some_and(|planned| *planned <= at) {
+        let at = (due - Span::from_micros(1))
+            .max(ctx.now)
+            .next_tick(self.p.started + FIRST_POLL, POLL);
+        if self
+            .p
+            .schedule
+            .planned
+            .get(&level)
+            .is_some_and(|planned| *planned <= at)
+        {
             return;
         }
         self.p.schedule.planned.insert(level, at);
@@ -100,13 +126,24 @@ impl Live<'_> {
 
     /// `#correctDeliverTimestamp`: what would be due later than its level allows is due now.
     fn due_at(&self, record: &Record, level: u8, now: SimTime) -> SimTime {
-        let delay = self.id.conf.message_delay_level.get(usize::from(level.saturating_sub(1)));
-        record.deliver_at.filter(|at| delay.is_none_or(|delay| *at <= now + *delay)).unwrap_or(now).max(now)
+        let delay = self
+            .id
+            .conf
+            .message_delay_level
+            .get(usize::from(level.saturating_sub(1)));
+        record
+            .deliver_at
+            .filter(|at| delay.is_none_or(|delay| *at <= now + *delay))
+            .unwrap_or(now)
+            .max(now)
     }
 
     /// The next record of a level; entries whose bytes are gone are passed over.
     fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
-        let cq = self.disk.queues.get(system::SCHEDULE, QueueId(u16::from(level.checked_sub(1)?)))?;
+        let cq = self
+            .disk
+            .queues
+            .get(system::SCHEDULE, QueueId(u16::from(level.checked_sub(1)?)))?;
         let mut at = self.p.schedule.offset(level).max(cq.min());
         while let Some(entry) = cq.get(at) {
             if let Some(record) = self.disk.log.record_at(entry.start) {
@@ -125,7 +162,10 @@ impl Live<'_> {
             if self.due_at(&record, level, ctx.now) > ctx.now || !self.deliver(ctx, &record) {
                 break;
             }
-            self.p.schedule.offsets.insert(level, record.queue_offset + 1);
+            self.p
+                .schedule
+                .offsets
+                .insert(level, record.queue_offset + 1);
             self.plan_delay_file(ctx);
         }
         self.plan_delivery(ctx, level);
@@ -133,9 +173,18 @@ impl Live<'_> {
 
     /// `#messageTimeUp`, `#syncDeliver`: DELAY is cleared and nobody waits for flush or slaves.
     fn deliver(&mut self, ctx: &mut Ctx, record: &Record) -> bool {
-        let Some((topic, queue)) = record.real else { return true };
-        let message = Message { delay_level: 0, wait_store_msg_ok: false, ..(*record.message).clone() };
-        let Ok(delivered) = self.put(ctx, Arc::new(message), topic, queue, Special::default()) else { return false };
+        let Some((topic, queue)) = record.real else {
+            return true;
+        };
+        let message = Message {
+            delay_level: 0,
+            wait_store_msg_ok: false,
+            ..(*record.message).clone()
+        };
+        let Ok(delivered) = self.put(ctx, Arc::new(message), topic, queue, Special::default())
+        else {
+            return false;
+        };
         self.tell_retry(ctx, &delivered);
         self.after_put(ctx);
         true
@@ -152,16 +201,27 @@ impl Live<'_> {
 
     fn tell_retry(&self, ctx: &mut Ctx, record: &Record) {
         if let Some(group) = ctx.setup.group_of_retry_topic(record.topic) {
-            ctx.tell(EventKind::RetryStored { record: record.named(), group, reconsume_times: record.message.reconsume_times });
+            ctx.tell(EventKind::RetryStored {
+                record: record.named(),
+                group,
+                reconsume_times: record.message.reconsume_times,
+            });
         } else if let Some(group) = ctx.setup.group_of_dead_letter_topic(record.topic) {
-            ctx.tell(EventKind::DeadLettered { record: record.named(), group, reconsume_times: record.message.reconsume_times });
+            ctx.tell(EventKind::DeadLettered {
+                record: record.named(),
+                group,
+                reconsume_times: record.message.reconsume_times,
+            });
         }
     }
 
     fn plan_delay_file(&mut self, ctx: &mut Ctx) {
         if !self.p.schedule.file_planned {
             self.p.schedule.file_planned = true;
-            let at = ctx.now.next_tick(self.p.started + FIRST_FILE, self.id.conf.flush_delay_offset_interval);
+            let at = ctx.now.next_tick(
+                self.p.started + FIRST_FILE,
+                self.id.conf.flush_delay_offset_interval,
+            );
             ctx.wake(at, Timer::Broker(BrokerTimer::PersistDelayOffsets));
         }
     }

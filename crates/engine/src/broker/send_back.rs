@@ -29,7 +29,10 @@ impl Live<'_> {
             return Response::Ok;
         }
         let Some(original) = self.disk.log.record_at(offset).cloned() else {
-            return Response::Error { code: 1, remark: Remark::UnknownError };
+            return Response::Error {
+                code: 1,
+                remark: Remark::UnknownError,
+            };
         };
         let times = original.message.reconsume_times;
         let retry = ctx.setup.retry_topic(group);
@@ -48,11 +51,21 @@ impl Live<'_> {
             ..(*original.message).clone()
         };
         let topic = message.topic;
-        self.create_topic_if_absent(ctx, topic);
-        match self.put_to(ctx, Arc::new(message), topic, QueueId(0)) {
+        let queues = if give_up {
+            1
+        } else {
+            u16::try_from(self.id.conf.retry_queue_nums).unwrap_or(u16::MAX)
+        };
+        self.create_topic_if_absent(ctx, topic, queues);
+        let queue = QueueId(u16::try_from(ctx.rng.pick(u32::from(queues))).unwrap_or(0));
+        match self.put_to(ctx, Arc::new(message), topic, queue) {
             Ok(record) => {
                 if give_up {
-                    ctx.tell(EventKind::DeadLettered { record: record.named(), group, reconsume_times: record.message.reconsume_times });
+                    ctx.tell(EventKind::DeadLettered {
+                        record: record.named(),
+                        group,
+                        reconsume_times: record.message.reconsume_times,
+                    });
                 }
                 self.after_put(ctx);
                 Response::Ok
@@ -61,29 +74,46 @@ impl Live<'_> {
         }
     }
 
-    fn create_topic_if_absent(&mut self, ctx: &mut Ctx, topic: TopicId) {
+    fn create_topic_if_absent(&mut self, ctx: &mut Ctx, topic: TopicId, queues: u16) {
         if !self.disk.topics.contains_key(&topic) {
-            self.create_topic(ctx, topic, 1);
+            self.create_topic(ctx, topic, queues);
         }
     }
 
-    /// `handleRetryAndDLQ`: a client that sends to a retry topic itself may have used up its retries. Says where the message goes.
-    pub(super) fn divert_exhausted(&mut self, ctx: &mut Ctx, message: Arc<Message>, max: Option<u32>) -> (Arc<Message>, TopicId) {
+    /// `handleRetryAndDLQ`: a client that sends to a retry topic itself may have used up its retries; since 5.1.4 a group that holds
+    /// queue locks, an orderly one, has none. Says where the message goes.
+    pub(super) fn divert_exhausted(
+        &mut self,
+        ctx: &mut Ctx,
+        message: Arc<Message>,
+        max: Option<u32>,
+    ) -> (Arc<Message>, TopicId) {
         let topic = message.topic;
-        let Some(group) = ctx.setup.group_of_retry_topic(topic) else { return (message, topic) };
+        let Some(group) = ctx.setup.group_of_retry_topic(topic) else {
+            return (message, topic);
+        };
         let max = max.unwrap_or(self.id.conf.retry_max_times);
         let exhausted = match ctx.profile() {
             Profile::V4_9 => message.reconsume_times >= max,
-            Profile::V5_3 => message.reconsume_times > max,
+            Profile::V5_3 => message.reconsume_times > max || self.holds_locks(ctx, group),
         };
         if !exhausted {
             return (message, topic);
         }
         let dead = ctx.setup.dead_letter_topic(group);
-        self.create_topic_if_absent(ctx, dead);
+        self.create_topic_if_absent(ctx, dead, 1);
         // 4.9 copies the request's DELAY over the zero it has just set: the copy lies at that level first (D.6).
-        let delay_level = if ctx.profile() == Profile::V4_9 { message.delay_level } else { 0 };
-        (Arc::new(Message { delay_level, ..(*message).clone() }), dead)
+        let delay_level = if ctx.profile() == Profile::V4_9 {
+            message.delay_level
+        } else {
+            0
+        };
+        (
+            Arc::new(Message {
+                delay_level,
+                ..(*message).clone()
+            }),
+            dead,
+        )
     }
 }
-

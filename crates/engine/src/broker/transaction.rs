@@ -12,10 +12,10 @@ use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::Message;
 
-use super::{Broker, Live};
 use super::commit_log::Record;
 use super::put::{Sender, Special};
 use super::transaction_check::Scan;
+use super::{Broker, Live};
 
 /// The only queue of the half topic and of the OP topic.
 pub(super) const ONLY_QUEUE: QueueId = QueueId(0);
@@ -70,10 +70,19 @@ impl Broker {
     pub fn is_half_open(&self, half: &Record) -> bool {
         let offset = half.queue_offset;
         let (progress, is_finishing) = match self.process() {
-            Some(process) => (process.transactions.progress, process.transactions.batch.finished.contains(&offset)),
+            Some(process) => (
+                process.transactions.progress,
+                process.transactions.batch.finished.contains(&offset),
+            ),
             None => (self.disk().check_progress, false),
         };
-        let is_recorded = || self.disk().log.records().rev().any(|op| op.topic == system::OP_HALF && op.finished.contains(&offset));
+        let is_recorded = || {
+            self.disk()
+                .log
+                .records()
+                .rev()
+                .any(|op| op.topic == system::OP_HALF && op.finished.contains(&offset))
+        };
         offset >= progress.half && !is_finishing && !is_recorded()
     }
 }
@@ -89,10 +98,20 @@ impl Live<'_> {
     }
 
     /// A half message goes to RMQ_SYS_TRANS_HALF_TOPIC; where it is going stays with it (`#asyncPutHalfMessage`).
-    pub(super) fn put_half(&mut self, ctx: &mut Ctx, message: Arc<Message>, queue: QueueId) -> Result<Arc<Record>, PutMessageStatus> {
-        let special = Special { real: Some((message.topic, queue)), ..Special::default() };
+    pub(super) fn put_half(
+        &mut self,
+        ctx: &mut Ctx,
+        message: Arc<Message>,
+        queue: QueueId,
+    ) -> Result<Arc<Record>, PutMessageStatus> {
+        let special = Special {
+            real: Some((message.topic, queue)),
+            ..Special::default()
+        };
         let record = self.put(ctx, message, system::HALF, ONLY_QUEUE, special)?;
-        ctx.tell(EventKind::HalfStored { record: record.named() });
+        ctx.tell(EventKind::HalfStored {
+            record: record.named(),
+        });
         Ok(record)
     }
 
@@ -108,7 +127,9 @@ impl Live<'_> {
         if self.is_slave() {
             return;
         }
-        let half = self.disk.log.record_at(half_offset).filter(|record| record.topic == system::HALF && record.queue_offset == half_queue_offset);
+        let half = self.disk.log.record_at(half_offset).filter(|record| {
+            record.topic == system::HALF && record.queue_offset == half_queue_offset
+        });
         let Some(half) = half.cloned() else { return };
         match state {
             TransactionState::Unknow => {}
@@ -120,8 +141,14 @@ impl Live<'_> {
     /// `#endMessageTransaction`, `#sendFinalMessage`: the message is put again, where it was going, with its own WAIT. Only when
     /// that put is answered, well or with one of the three "not OK" statuses, the half message is written off.
     fn commit_half(&mut self, ctx: &mut Ctx, sender: Sender, half: &Record) {
-        let Some((topic, queue)) = half.real else { return };
-        let message = Message { half_of: None, check_times: 0, ..(*half.message).clone() };
+        let Some((topic, queue)) = half.real else {
+            return;
+        };
+        let message = Message {
+            half_of: None,
+            check_times: 0,
+            ..(*half.message).clone()
+        };
         if let Ok(record) = self.put(ctx, Arc::new(message), topic, queue, Special::default()) {
             self.wait_for_answer(ctx, sender, &record, queue);
         }
@@ -151,7 +178,10 @@ impl Live<'_> {
             batch.planned = true;
             let period = self.id.conf.transaction_op_batch_interval;
             let from = batch.looks_from.unwrap_or(self.p.started);
-            ctx.wake(ctx.now.next_tick(from + period, period), Timer::Broker(BrokerTimer::OpBatch));
+            ctx.wake(
+                ctx.now.next_tick(from + period, period),
+                Timer::Broker(BrokerTimer::OpBatch),
+            );
         }
     }
 
@@ -215,9 +245,15 @@ impl Live<'_> {
             half_of: None,
             check_times: 0,
         };
-        let special = Special { finished, ..Special::default() };
+        let special = Special {
+            finished,
+            ..Special::default()
+        };
         // A store that refuses it leaves the half message to the next check.
-        if self.put(ctx, Arc::new(message), system::OP_HALF, ONLY_QUEUE, special).is_ok() {
+        if self
+            .put(ctx, Arc::new(message), system::OP_HALF, ONLY_QUEUE, special)
+            .is_ok()
+        {
             self.after_put(ctx);
         }
     }

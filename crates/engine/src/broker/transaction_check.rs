@@ -66,12 +66,17 @@ impl Live<'_> {
     /// Scans run at the broker's start + n × `transactionCheckInterval`. Only one that has something to read is an alarm.
     pub(super) fn plan_scan(&mut self, ctx: &mut Ctx) {
         // A scan that sleeps plans the next one when it ends.
-        if self.p.transactions.scan_planned || self.p.transactions.scan.is_some() || self.is_slave() {
+        if self.p.transactions.scan_planned || self.p.transactions.scan.is_some() || self.is_slave()
+        {
             return;
         }
         self.p.transactions.scan_planned = true;
         let period = self.id.conf.transaction_check_interval;
-        let from = self.p.transactions.scans_from.unwrap_or(self.p.started + SCAN_LAG);
+        let from = self
+            .p
+            .transactions
+            .scans_from
+            .unwrap_or(self.p.started + SCAN_LAG);
         let at = ctx.now.next_tick(from + period, period);
         ctx.wake(at, Timer::Broker(BrokerTimer::CheckTransactions));
     }
@@ -115,7 +120,10 @@ impl Live<'_> {
                     let serial = self.p.transactions.scan_serial.wrapping_add(1);
                     self.p.transactions.scan_serial = serial;
                     self.p.transactions.scan = Some(scan);
-                    ctx.wake(ctx.now + SLEEP_WHILE_NO_OP, Timer::Broker(BrokerTimer::CheckContinues(serial)));
+                    ctx.wake(
+                        ctx.now + SLEEP_WHILE_NO_OP,
+                        Timer::Broker(BrokerTimer::CheckContinues(serial)),
+                    );
                     return;
                 }
                 Step::End => break,
@@ -142,7 +150,9 @@ impl Live<'_> {
         };
         let age = ctx.now.since(half.message.born_at);
         // The count is tested first: a message is put aside by the scan after its last check.
-        if half.message.check_times >= self.id.conf.transaction_check_max || age > self.id.conf.file_reserved_time {
+        if half.message.check_times >= self.id.conf.transaction_check_max
+            || age > self.id.conf.file_reserved_time
+        {
             self.discard_half(ctx, &half);
             scan.at = scan.at + 1;
             return Step::Go;
@@ -173,18 +183,33 @@ impl Live<'_> {
     /// properties before it says so). A store that refuses the copy would be tried again for a minute; this scan ends there.
     fn ask_producer(&mut self, ctx: &mut Ctx, scan: &mut Scan, half: &Record) -> Step {
         let check_times = half.message.check_times.saturating_add(1);
-        let message = Message { check_times, ..(*half.message).clone() };
-        let special = Special { real: half.real, nobody_waits: true, ..Special::default() };
-        let Ok(copy) = self.put(ctx, Arc::new(message), system::HALF, ONLY_QUEUE, special) else { return Step::End };
+        let message = Message {
+            check_times,
+            ..(*half.message).clone()
+        };
+        let special = Special {
+            real: half.real,
+            nobody_waits: true,
+            ..Special::default()
+        };
+        let Ok(copy) = self.put(ctx, Arc::new(message), system::HALF, ONLY_QUEUE, special) else {
+            return Step::End;
+        };
         self.after_put(ctx);
         scan.at = scan.at + 1;
         // `ProducerManager#getAvailableChannel`; none: a warning, and the check still counts.
-        let Some(group) = copy.message.half_of else { return Step::Go };
+        let Some(group) = copy.message.half_of else {
+            return Step::Go;
+        };
         let nth = self.p.transactions.channel;
         self.p.transactions.channel = nth.wrapping_add(1);
         if let Some(conn) = self.p.clients.producer_channel(group, nth) {
             let message = Arc::clone(&copy.message);
-            let ask = Request::CheckTransactionState { message, half_offset: copy.start, half_queue_offset: copy.queue_offset };
+            let ask = Request::CheckTransactionState {
+                message,
+                half_offset: copy.start,
+                half_queue_offset: copy.queue_offset,
+            };
             ctx.send(conn, Frame::Oneway(ask));
         }
         Step::Go
@@ -192,15 +217,33 @@ impl Live<'_> {
 
     /// `DefaultTransactionalMessageCheckListener#resolveDiscardMsg`: nobody reads TRANS_CHECK_MAX_TIME_TOPIC.
     fn discard_half(&mut self, ctx: &mut Ctx, half: &Record) {
-        let message = Message { half_of: None, wait_store_msg_ok: false, ..(*half.message).clone() };
-        let special = Special { real: half.real, ..Special::default() };
-        if self.put(ctx, Arc::new(message), system::CHECK_MAX, QueueId(0), special).is_ok() {
+        let message = Message {
+            half_of: None,
+            wait_store_msg_ok: false,
+            ..(*half.message).clone()
+        };
+        let special = Special {
+            real: half.real,
+            ..Special::default()
+        };
+        if self
+            .put(
+                ctx,
+                Arc::new(message),
+                system::CHECK_MAX,
+                QueueId(0),
+                special,
+            )
+            .is_ok()
+        {
             self.after_put(ctx);
         }
     }
 
     fn read_half(&self, at: QueueOffset) -> Half {
-        let Some(cq) = self.disk.queues.get(system::HALF, ONLY_QUEUE) else { return Half::NoNew };
+        let Some(cq) = self.disk.queues.get(system::HALF, ONLY_QUEUE) else {
+            return Half::NoNew;
+        };
         if at < cq.min() {
             return Half::Illegal(cq.min());
         }
@@ -220,15 +263,26 @@ impl Live<'_> {
     /// `#fillOpRemoveMap`.
     fn read_ops(&self, scan: &mut Scan) {
         scan.last_op_born = None;
-        let Some(cq) = self.disk.queues.get(system::OP_HALF, ONLY_QUEUE) else { return };
+        let Some(cq) = self.disk.queues.get(system::OP_HALF, ONLY_QUEUE) else {
+            return;
+        };
         scan.next_op = scan.next_op.max(cq.min()).min(cq.max());
         for _ in 0..OP_READ_MOST {
-            let Some(entry) = cq.get(scan.next_op) else { return };
+            let Some(entry) = cq.get(scan.next_op) else {
+                return;
+            };
             let at = scan.next_op;
             scan.next_op = scan.next_op + 1;
-            let Some(op) = self.disk.log.record_at(entry.start) else { continue };
+            let Some(op) = self.disk.log.record_at(entry.start) else {
+                continue;
+            };
             scan.last_op_born = Some(op.message.born_at);
-            let live: BTreeSet<QueueOffset> = op.finished.iter().copied().filter(|half| *half >= scan.began.half).collect();
+            let live: BTreeSet<QueueOffset> = op
+                .finished
+                .iter()
+                .copied()
+                .filter(|half| *half >= scan.began.half)
+                .collect();
             if live.is_empty() {
                 scan.done.insert(at);
             } else {
@@ -253,7 +307,12 @@ impl Live<'_> {
             self.p.transactions.progress = progress;
             self.plan_offsets_file(ctx);
         }
-        let half_max = self.p.next_offsets.get(&(system::HALF, ONLY_QUEUE)).copied().unwrap_or_default();
+        let half_max = self
+            .p
+            .next_offsets
+            .get(&(system::HALF, ONLY_QUEUE))
+            .copied()
+            .unwrap_or_default();
         if half_max != progress.half {
             self.plan_scan(ctx);
         }
@@ -263,7 +322,9 @@ impl Live<'_> {
 impl Scan {
     /// A half message that `op` names has been passed.
     fn finish(&mut self, op: QueueOffset) {
-        let Some(left) = self.open.get_mut(&op) else { return };
+        let Some(left) = self.open.get_mut(&op) else {
+            return;
+        };
         left.remove(&self.at);
         if left.is_empty() {
             self.open.remove(&op);

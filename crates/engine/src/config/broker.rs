@@ -33,7 +33,7 @@ settings! {
     /// Whether messages go to off-heap buffers first.
     transient_store_pool_enable: bool = "transientStorePoolEnable", BOOL, MessageStoreConfig "G.2" modelled, both(false);
     /// How many such buffers.
-    transient_store_pool_size: u32 = "transientStorePoolSize", SOME, MessageStoreConfig "G.2" modelled, both(5);
+    transient_store_pool_size: u32 = "transientStorePoolSize", SOME, MessageStoreConfig "G.2" later, both(5);
     /// How often the commit thread looks.
     commit_interval_commit_log: Span = "commitIntervalCommitLog", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(200));
     /// So many uncommitted pages make it commit.
@@ -69,7 +69,7 @@ settings! {
     max_message_size: u64 = "maxMessageSize", within(Kind::Bytes, 1, INT_MAX), MessageStoreConfig "G.2" modelled, both(4_194_304);
     /// The put lock held for longer than this makes the broker busy.
     os_page_cache_busy_time_out_mills: Span = "osPageCacheBusyTimeOutMills", WAIT,
-        MessageStoreConfig "G.2" modelled, both(ms(1_000));
+        MessageStoreConfig "G.2" later, both(ms(1_000));
 
     // Replicas.
     /// How many replicas the group has.

@@ -9,10 +9,12 @@ const CONSUMER: &str = r#""consumers": [ { "name": "c1", "topic": "T" } ]"#;
 #[test]
 fn a_delayed_message_waits_in_the_queue_of_its_level() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 0, "do": "send", "delayLevel": 2 }},
             {{ "at": 0, "do": "send", "delayLevel": 1 }}
-        ], "until": 10000"#),
+        ], "until": 10000"#
+        ),
         expect![[r#"
                     1  broker-a/0: SCHEDULE_TOPIC_XXXX/1:0 is m1
                     1  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m2
@@ -29,11 +31,13 @@ fn a_delayed_message_waits_in_the_queue_of_its_level() {
 #[test]
 fn what_the_file_does_not_cover_is_delivered_again_after_a_crash() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 1000, "do": "send", "delayLevel": 1 }},
             {{ "at": 4000, "do": "crash", "node": "broker-a/0" }},
             {{ "at": 4000, "do": "restart", "node": "broker-a/0" }}
-        ], "until": 20000"#),
+        ], "until": 20000"#
+        ),
         expect![[r#"
                  1001  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                  2100  broker-a/0: T/0:0 is m1
@@ -50,11 +54,13 @@ fn what_the_file_does_not_cover_is_delivered_again_after_a_crash() {
 #[test]
 fn what_it_covers_is_not() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 1000, "do": "send", "delayLevel": 1 }},
             {{ "at": 11000, "do": "crash", "node": "broker-a/0" }},
             {{ "at": 11000, "do": "restart", "node": "broker-a/0" }}
-        ], "until": 30000"#),
+        ], "until": 30000"#
+        ),
         expect![[r#"
                  1001  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                  2100  broker-a/0: T/0:0 is m1
@@ -69,11 +75,13 @@ fn what_it_covers_is_not() {
 #[test]
 fn a_clean_stop_writes_it() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 1000, "do": "send", "delayLevel": 1 }},
             {{ "at": 4000, "do": "stop", "node": "broker-a/0" }},
             {{ "at": 4000, "do": "restart", "node": "broker-a/0" }}
-        ], "until": 20000"#),
+        ], "until": 20000"#
+        ),
         expect![[r#"
                  1001  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                  2100  broker-a/0: T/0:0 is m1
@@ -88,11 +96,13 @@ fn a_clean_stop_writes_it() {
 #[test]
 fn a_delivery_that_the_store_refuses_is_tried_again() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 0, "do": "send", "delayLevel": 1 }},
             {{ "at": 500, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.95 }},
             {{ "at": 3000, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.5 }}
-        ], "until": 10000"#),
+        ], "until": 10000"#
+        ),
         expect![[r#"
                     1  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                  3000  broker-a/0: T/0:0 is m1
@@ -105,13 +115,15 @@ fn a_delivery_that_the_store_refuses_is_tried_again() {
 #[test]
 fn a_file_that_is_ahead_of_its_queue_is_corrected() {
     check(
-        &format!(r#"{CONSUMER}, "script": [
+        &format!(
+            r#"{CONSUMER}, "script": [
             {{ "at": 11000, "do": "send", "delayLevel": 1 }},
             {{ "at": 20001, "do": "power-loss", "node": "broker-a/0" }},
             {{ "at": 20100, "do": "restart", "node": "broker-a/0" }},
             {{ "at": 40000, "do": "send", "delayLevel": 1 }}
         ], "until": 50000, "producers": [ {{ "name": "p1" }} ],
-        "brokers": [ {{ "name": "broker-a", "conf": {{ "flushCommitLogThoroughInterval": 60000 }} }} ]"#),
+        "brokers": [ {{ "name": "broker-a", "conf": {{ "flushCommitLogThoroughInterval": 60000 }} }} ]"#
+        ),
         expect![[r#"
                 11001  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                 12100  broker-a/0: T/0:0 is m1

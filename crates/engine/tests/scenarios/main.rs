@@ -11,6 +11,7 @@ mod properties;
 mod replication;
 mod retention;
 mod routing;
+mod slaves;
 mod store;
 mod stored;
 #[path = "../shared/suite.rs"]

@@ -8,13 +8,17 @@ use crate::stored::check;
 const FOUR: &str = r#"{ "at": 0, "do": "send", "count": 4, "everyMs": 10, "bodyBytes": 60000 }"#;
 
 fn broker(conf: &str) -> String {
-    format!(r#""brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536{conf} }} }} ]"#)
+    format!(
+        r#""brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536{conf} }} }} ]"#
+    )
 }
 
 #[test]
 fn expired_files_go_in_the_hour_of_delete_when_and_the_last_one_stays() {
     let broker = broker(r#", "fileReservedTime": 0, "deleteWhen": "00""#);
-    check(&format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -29,13 +33,16 @@ fn expired_files_go_in_the_hour_of_delete_when_and_the_last_one_stays() {
         m2: acked, lost, lost, consumed 0
         m3: acked, lost, lost, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn outside_that_hour_expired_files_stay() {
     let broker = broker(r#", "fileReservedTime": 0"#);
-    check(&format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -44,13 +51,16 @@ fn outside_that_hour_expired_files_stay() {
         m2: acked, in-flight, at-risk, consumed 0
         m3: acked, in-flight, at-risk, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn four_hours_into_a_run_it_is_four_in_the_morning() {
     let broker = broker(r#", "fileReservedTime": 0"#);
-    check(&format!(r#"{broker}, "script": [ {FOUR} ], "until": 14420000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR} ], "until": 14420000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -65,14 +75,17 @@ fn four_hours_into_a_run_it_is_four_in_the_morning() {
         m2: acked, lost, lost, consumed 0
         m3: acked, lost, lost, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn above_75_percent_expired_files_go_at_any_hour() {
     let broker = broker(r#", "fileReservedTime": 0"#);
     let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.8 }"#;
-    check(&format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -87,14 +100,17 @@ fn above_75_percent_expired_files_go_at_any_hour() {
         m2: acked, lost, lost, consumed 0
         m3: acked, lost, lost, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn above_75_percent_what_has_not_expired_stays() {
     let broker = broker("");
     let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.85 }"#;
-    check(&format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -103,7 +119,8 @@ fn above_75_percent_what_has_not_expired_stays() {
         m2: acked, in-flight, at-risk, consumed 0
         m3: acked, in-flight, at-risk, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -111,7 +128,9 @@ fn above_85_percent_files_go_whether_expired_or_consumed_or_not() {
     let broker = broker("");
     let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.86 }"#;
     let send = r#"{ "at": 60000, "do": "send" }"#;
-    check(&format!(r#"{broker}, "script": [ {FOUR}, {fill}, {send} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR}, {fill}, {send} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -128,14 +147,17 @@ fn above_85_percent_files_go_whether_expired_or_consumed_or_not() {
         m3: acked, lost, lost, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
         m5: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn unless_cleaning_by_force_is_switched_off() {
     let broker = broker(r#", "cleanFileForciblyEnable": false"#);
     let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.86 }"#;
-    check(&format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -144,7 +166,8 @@ fn unless_cleaning_by_force_is_switched_off() {
         m2: acked, in-flight, at-risk, consumed 0
         m3: acked, in-flight, at-risk, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -154,22 +177,28 @@ fn above_90_percent_the_store_refuses_writes_until_the_disk_is_emptier() {
         { "at": 1000, "do": "send" },
         { "at": 2000, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.9 },
         { "at": 3000, "do": "send" }"#;
-    check(&format!(r#"{broker}, "script": [ {script} ], "until": 5000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {script} ], "until": 5000"#),
+        expect![[r#"
              1006  p1: m1 MQClientException 14: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]
              3001  broker-a/0: T/0:0 is m2
         m1: refused, never-stored, refused, consumed 0
         m2: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_higher_threshold_is_clamped_in_5_3() {
     let broker = broker(r#", "diskSpaceWarningLevelRatio": 99"#);
     let script = r#"{ "at": 0, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.95 }, { "at": 1000, "do": "send" }"#;
-    check(&format!(r#"{broker}, "script": [ {script} ], "until": 5000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {script} ], "until": 5000"#),
+        expect![[r#"
              1006  p1: m1 MQClientException 14: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]
         m1: refused, never-stored, refused, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -180,20 +209,25 @@ fn a_broker_that_starts_on_a_full_disk_notices_after_a_second() {
         { "at": 200, "do": "restart", "node": "broker-a/0" },
         { "at": 2900, "do": "send" },
         { "at": 4000, "do": "send" }"#;
-    check(&format!(r#"{broker}, "script": [ {script} ], "until": 6000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {script} ], "until": 6000"#),
+        expect![[r#"
                 0  broker-a/0: down
              2200  broker-a/0: up
              2903  broker-a/0: T/0:0 is m1
              4006  p1: m2 MQClientException 14: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]
         m1: acked, in-flight, at-risk, consumed 0
         m2: refused, never-stored, refused, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn so_many_files_go_at_a_time() {
     let broker = broker(r#", "fileReservedTime": 0, "deleteWhen": "00", "deleteFileBatchMax": 2"#);
-    check(&format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#), expect![[r#"
+    check(
+        &format!(r#"{broker}, "script": [ {FOUR} ], "until": 70000"#),
+        expect![[r#"
             3.861  broker-a/0: T/0:0 is m1
            13.861  broker-a/0: T/0:1 is m2
            23.861  broker-a/0: T/0:2 is m3
@@ -208,7 +242,8 @@ fn so_many_files_go_at_a_time() {
         m2: acked, lost, lost, consumed 0
         m3: acked, lost, lost, consumed 0
         m4: acked, in-flight, at-risk, consumed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

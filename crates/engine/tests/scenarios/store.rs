@@ -56,23 +56,37 @@ fn pulls(name: &str, picture: Expect) {
 fn every_status_file_shows_its_status_to_the_client_and_in_the_picture() {
     let mut shown = BTreeSet::new();
     for (name, text) in FILES {
-        let Some(status) = promised(name) else { continue };
+        let Some(status) = promised(name) else {
+            continue;
+        };
         let run = lab::finished(lab::scenario(text));
-        assert!(statuses(&run).contains(&status), "{name}: {:?}", statuses(&run));
+        assert!(
+            statuses(&run).contains(&status),
+            "{name}: {:?}",
+            statuses(&run)
+        );
         let picture = draw::lanes(&Story::of(&run));
         let found = status == GetMessageStatus::Found;
-        assert!(found || picture.contains(status.word()), "{name}\n{picture}");
+        assert!(
+            found || picture.contains(status.word()),
+            "{name}\n{picture}"
+        );
         shown.insert(status);
     }
     // `findConsumeQueue` creates the queue it is asked for: no broker has ever answered this one.
     let all: BTreeSet<_> = GetMessageStatus::ALL.iter().copied().collect();
     let never: BTreeSet<_> = all.difference(&shown).copied().collect();
-    assert_eq!(never, BTreeSet::from([GetMessageStatus::NoMatchedLogicQueue]));
+    assert_eq!(
+        never,
+        BTreeSet::from([GetMessageStatus::NoMatchedLogicQueue])
+    );
 }
 
 #[test]
 fn what_expired_under_a_stopped_consumer_is_passed_over() {
-    pulls("get-offset-too-small", expect![[r#"
+    pulls(
+        "get-offset-too-small",
+        expect![[r#"
         get-offset-too-small
             4.861  │                            Orders/0:0 to 1 ───────────▶ │
             5.861  │                            │                            gets m1
@@ -84,36 +98,45 @@ fn what_expired_under_a_stopped_consumer_is_passed_over() {
             17513  │                            CG Orders/0 offset 3         │
             18519  │                            Orders/0:3 to 5 ───────────▶ │
             18520  │                            │                            gets m4, m5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_go_before_their_consume_queue_hears_of_it() {
-    pulls("get-message-was-removing", expect![[r#"
+    pulls(
+        "get-message-was-removing",
+        expect![[r#"
         get-message-was-removing
             50000  │                            ✗ old files deleted: 1 gone
             50100  │                            ✗ old files deleted: 1 gone
             50200  │                            ✗ old files deleted: 1 gone
             52509  │                            MESSAGE_WAS_REMOVING Ord… ─▶ │
             52511  │                            CG Orders/0 offset 3         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn in_4_9_a_queue_without_any_file_keeps_its_minimum() {
-    pulls("get-message-was-removing-49", expect![[r#"
+    pulls(
+        "get-message-was-removing-49",
+        expect![[r#"
         get-message-was-removing-49
              1000  │                            ✗ old files deleted: 1 gone
              1100  │                            ✗ old files deleted: 1 gone
              1200  │                            ✗ old files deleted: 1 gone
             20019  │                            MESSAGE_WAS_REMOVING Ord… ─▶ │
             20021  │                            CG Orders/0 offset 3         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_consume_queue_file_goes_before_the_minimum_moves() {
-    pulls("get-offset-found-null", expect![[r#"
+    pulls(
+        "get-offset-found-null",
+        expect![[r#"
         get-offset-found-null
             4.861  │                            Orders/0:0 to 1 ───────────▶ │
             5.861  │                            │                            gets m1
@@ -134,12 +157,15 @@ fn a_consume_queue_file_goes_before_the_minimum_moves() {
              1200  │                            ✗ old files deleted: 1 gone  │
              1300  │                            ✗ old files deleted: 1 gone  │
            1301.5  │                            OFFSET_FOUND_NULL Orders… ─▶ │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_consumer_beyond_the_end_goes_on_there_a_second_later() {
-    pulls("get-offset-overflow-badly", expect![[r#"
+    pulls(
+        "get-offset-overflow-badly",
+        expect![[r#"
         get-offset-overflow-badly
                 2  │                            Orders/0:0 to 1 ───────────▶ │
                 3  │                            │                            gets m1
@@ -156,12 +182,15 @@ fn a_consumer_beyond_the_end_goes_on_there_a_second_later() {
             16701  │                            CG Orders/0 offset 4         │
             17108  │                            OFFSET_OVERFLOW_BADLY Or… ─▶ │
             17110  │                            CG Orders/0 offset 1         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn in_4_9_it_waits_for_the_first_rebalance_ten_seconds_later() {
-    pulls("get-offset-overflow-badly-49", expect![[r#"
+    pulls(
+        "get-offset-overflow-badly-49",
+        expect![[r#"
         get-offset-overflow-badly-49
                 2  │                            Orders/0:0 to 1 ───────────▶ │
                 3  │                            │                            gets m1
@@ -179,21 +208,27 @@ fn in_4_9_it_waits_for_the_first_rebalance_ten_seconds_later() {
             17951  │                            CG Orders/0 offset 4         │
             29132  │                            OFFSET_OVERFLOW_BADLY Or… ─▶ │
             39134  │                            CG Orders/0 offset 1         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_sweep_passes_messages_that_no_filter_takes() {
-    pulls("get-no-matched-message", expect![[r#"
+    pulls(
+        "get-no-matched-message",
+        expect![[r#"
         get-no-matched-message
              5000  │                            NO_MATCHED_MESSAGE Order… ─▶ │
              5002  │                            CG Orders/0 offset 2         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_reset_offset_waits_for_the_next_answer() {
-    pulls("get-offset-reset", expect![[r#"
+    pulls(
+        "get-offset-reset",
+        expect![[r#"
         get-offset-reset
                 2  │                            Orders/0:0 to 1 ───────────▶ │
                 3  │                            │                            gets m1
@@ -204,12 +239,15 @@ fn a_reset_offset_waits_for_the_next_answer() {
             20508  │                            Orders/0:1 to 3 ───────────▶ │
             20509  │                            │                            gets m2, m3
             21701  │                            CG Orders/0 offset 3         │
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_queue_that_lost_everything_begins_again_at_zero() {
-    pulls("get-no-message-in-queue", expect![[r#"
+    pulls(
+        "get-no-message-in-queue",
+        expect![[r#"
         get-no-message-in-queue
                 2  │                            Orders/0:0 to 1 ───────────▶ │
                 3  │                            │                            gets m1
@@ -223,5 +261,6 @@ fn a_queue_that_lost_everything_begins_again_at_zero() {
              5108  │                            NO_MESSAGE_IN_QUEUE Orde… ─▶ │
              5108  │                            CG Orders/0 offset 3         │
              5110  │                            CG Orders/0 offset 0         │
-    "#]]);
+    "#]],
+    );
 }

@@ -37,23 +37,43 @@ fn line(run: &Run, event: &EventKind) -> Option<String> {
         EventKind::Appended { record, .. } => {
             let topic = names.topic(record.topic);
             let own = || String::from("RocketMQ's own");
-            let message = record.message.map_or_else(own, |message| message.to_string());
+            let message = record
+                .message
+                .map_or_else(own, |message| message.to_string());
             let (queue, offset) = (record.queue.0, record.queue_offset.get());
             Some(format!("{topic}/{queue}:{offset} is {message}"))
         }
-        EventKind::LocalTransaction { message, state } => Some(format!("{message} local {}", state.word())),
-        EventKind::CheckedBack { message, state } => Some(format!("{message} checked {}", state.word())),
-        EventKind::Delivered { record, .. } => record.message.map(|message| format!("gets {message}")),
+        EventKind::LocalTransaction { message, state } => {
+            Some(format!("{message} local {}", state.word()))
+        }
+        EventKind::CheckedBack { message, state } => {
+            Some(format!("{message} checked {}", state.word()))
+        }
+        EventKind::Delivered { record, .. } => {
+            record.message.map(|message| format!("gets {message}"))
+        }
         EventKind::SendReturned { message, outcome } => match outcome {
-            SendOutcome::Result { status: SendStatus::SendOk, .. } => None,
+            SendOutcome::Result {
+                status: SendStatus::SendOk,
+                ..
+            } => None,
             _ => Some(format!("{message} {}", lab::told(run, outcome))),
         },
-        EventKind::Pulled { status, offset, next_begin_offset, pull_status, .. } => {
+        EventKind::Pulled {
+            status,
+            offset,
+            next_begin_offset,
+            pull_status,
+            ..
+        } => {
             let usual = matches!(pull_status, Some(PullStatus::Found | PullStatus::NoNewMsg));
             (!usual).then(|| format!("{} at {offset}, go to {next_begin_offset}", status.word()))
         }
         EventKind::Lost { message, stage } => Some(format!("{message} lost ({})", stage.word())),
-        EventKind::Deleted { before, records } => Some(format!("files before {} deleted, {records} records", before.get())),
+        EventKind::Deleted { before, records } => Some(format!(
+            "files before {} deleted, {records} records",
+            before.get()
+        )),
         EventKind::Truncated { records, .. } => Some(format!("log cut, {records} records")),
         EventKind::NodeDown { .. } => Some(String::from("down")),
         EventKind::NodeUp => Some(String::from("up")),

@@ -9,10 +9,12 @@ const CONSUMER: &str = r#""consumers": [ { "name": "c1", "topic": "T" } ]"#;
 #[test]
 fn a_commit_is_stored_again_and_written_off_three_to_six_seconds_later() {
     check(
-        &format!(r#""script": [
+        &format!(
+            r#""script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE" }} }},
             {{ "at": 500, "do": "send", "transaction": {{ "local": "ROLLBACK_MESSAGE" }} }}
-        ], "until": 12000, {CONSUMER}"#),
+        ], "until": 12000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local COMMIT_MESSAGE
@@ -30,10 +32,12 @@ fn a_commit_is_stored_again_and_written_off_three_to_six_seconds_later() {
 #[test]
 fn in_4_9_it_is_written_off_at_once() {
     check(
-        &format!(r#""profile": "4.9", "script": [
+        &format!(
+            r#""profile": "4.9", "script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE" }} }},
             {{ "at": 500, "do": "send", "transaction": {{ "local": "ROLLBACK_MESSAGE" }} }}
-        ], "until": 12000, {CONSUMER}"#),
+        ], "until": 12000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local COMMIT_MESSAGE
@@ -74,9 +78,11 @@ fn enough_finished_half_messages_are_written_off_at_once() {
 #[test]
 fn an_undecided_transaction_is_asked_after_and_committed() {
     check(
-        &format!(r#""script": [
+        &format!(
+            r#""script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["UNKNOW", "COMMIT_MESSAGE"] }} }}
-        ], "until": 60000, {CONSUMER}"#),
+        ], "until": 60000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local UNKNOW
@@ -95,10 +101,12 @@ fn an_undecided_transaction_is_asked_after_and_committed() {
 #[test]
 fn a_check_before_the_op_record_commits_again() {
     check(
-        &format!(r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        &format!(
+            r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
         "script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }}
-        ], "until": 12000, {CONSUMER}"#),
+        ], "until": 12000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local UNKNOW
@@ -123,11 +131,13 @@ fn a_check_before_the_op_record_commits_again() {
 #[test]
 fn in_4_9_a_check_commits_once() {
     check(
-        &format!(r#""profile": "4.9",
+        &format!(
+            r#""profile": "4.9",
         "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
         "script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }}
-        ], "until": 12000, {CONSUMER}"#),
+        ], "until": 12000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local UNKNOW
@@ -144,11 +154,13 @@ fn in_4_9_a_check_commits_once() {
 #[test]
 fn a_crash_before_the_op_record_commits_again() {
     check(
-        &format!(r#""script": [
+        &format!(
+            r#""script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
             {{ "at": 1000, "do": "crash", "node": "broker-a/0" }},
             {{ "at": 1000, "do": "restart", "node": "broker-a/0" }}
-        ], "until": 50000, {CONSUMER}"#),
+        ], "until": 50000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local COMMIT_MESSAGE
@@ -169,11 +181,13 @@ fn a_crash_before_the_op_record_commits_again() {
 #[test]
 fn in_4_9_a_crash_repeats_nothing() {
     check(
-        &format!(r#""profile": "4.9", "script": [
+        &format!(
+            r#""profile": "4.9", "script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
             {{ "at": 1000, "do": "crash", "node": "broker-a/0" }},
             {{ "at": 1000, "do": "restart", "node": "broker-a/0" }}
-        ], "until": 80000, {CONSUMER}"#),
+        ], "until": 80000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local COMMIT_MESSAGE
@@ -190,10 +204,12 @@ fn in_4_9_a_crash_repeats_nothing() {
 #[test]
 fn a_lost_end_is_repaired_by_a_check() {
     check(
-        &format!(r#""script": [
+        &format!(
+            r#""script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
             {{ "after": {{ "event": "half-stored" }}, "do": "drop", "from": "p1", "to": "broker-a/0" }}
-        ], "until": 40000, {CONSUMER}"#),
+        ], "until": 40000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local COMMIT_MESSAGE
@@ -210,10 +226,12 @@ fn a_lost_end_is_repaired_by_a_check() {
 #[test]
 fn a_transaction_that_stays_undecided_is_given_up() {
     check(
-        &format!(r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionCheckMax": 2, "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        &format!(
+            r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionCheckMax": 2, "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
         "script": [
             {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW" }} }}
-        ], "until": 12000, {CONSUMER}"#),
+        ], "until": 12000, {CONSUMER}"#
+        ),
         expect![[r#"
                     1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
                  2.05  p1: m1 local UNKNOW

@@ -1,0 +1,109 @@
+//! What a slave has besides the commit log: its master's tables, as they were when it last asked.
+
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect};
+use loss_lab_engine::event::EventKind;
+
+use crate::lab;
+
+/// Every change of a group's offset in a broker's table, with the nodes' ups and downs.
+fn offsets(fields: &str, story: Expect) {
+    let run = lab::run(fields);
+    // An expected story loses the indentation that all of its lines share.
+    let mut text = String::from("offset tables\n");
+    let mut tables = BTreeMap::new();
+    for event in run.events() {
+        let node = run.names().node(event.node);
+        let line = match &event.kind {
+            EventKind::OffsetCommitted {
+                topic,
+                queue,
+                offset,
+                ..
+            } => {
+                let queue = format!("{}/{}", run.names().topic(*topic), queue.0);
+                let old = tables.insert((node, queue.clone()), *offset);
+                let old = old.map_or(String::new(), |old| format!(" (was {})", old.get()));
+                format!("{queue} {}{old}", offset.get())
+            }
+            EventKind::NodeDown { .. } => String::from("down"),
+            EventKind::NodeUp => String::from("up"),
+            EventKind::Delivered { record, .. } => record
+                .message
+                .map_or(String::new(), |message| format!("gets {message}")),
+            _ => continue,
+        };
+        text += &format!("{:>9}  {node}: {line}\n", event.at.to_string());
+    }
+    story.assert_eq(&text);
+}
+
+/// A backlog of six behind a consumer that takes one every three seconds; the master is away from 12 to 62 s.
+const AWAY: &str = r#""consumers": [ { "name": "c1", "topic": "T", "processMs": 3000,
+        "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1 } } ],
+    "script": [
+        { "at": 0, "do": "send", "count": 6 },
+        { "at": 12000, "do": "crash", "node": "broker-a/0" },
+        { "at": 60000, "do": "restart", "node": "broker-a/0" }
+    ], "until": 130000"#;
+
+#[test]
+fn a_returning_master_overwrites_the_offsets_that_its_slave_was_told_in_4_9() {
+    offsets(
+        &format!(
+            r#""profile": "4.9", "brokers": [ {{ "name": "broker-a", "slaves": [ {{}} ] }} ], {AWAY}"#
+        ),
+        expect![[r#"
+            offset tables
+                    3  c1: gets m1
+                 3003  c1: gets m2
+                 3006  broker-a/0: T/0 1
+                 6003  c1: gets m3
+                 6008  broker-a/0: T/0 2 (was 1)
+                 7951  broker-a/0: %RETRY%CG/0 0
+                 9003  c1: gets m4
+                 9010  broker-a/0: T/0 3 (was 2)
+                10002  broker-a/1: T/0 3
+                10002  broker-a/1: %RETRY%CG/0 0
+                12000  broker-a/0: down
+                12003  c1: gets m5
+                28045  c1: gets m6
+                32951  broker-a/1: T/0 6 (was 3)
+                62000  broker-a/0: up
+                70004  broker-a/1: T/0 3 (was 6)
+                72951  broker-a/1: T/0 6 (was 3)
+                80002  broker-a/1: T/0 3 (was 6)
+                82951  broker-a/1: T/0 6 (was 3)
+                90002  broker-a/1: T/0 3 (was 6)
+                92951  broker-a/0: T/0 6 (was 3)
+               100002  broker-a/1: T/0 6 (was 3)
+        "#]],
+    );
+}
+
+#[test]
+fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
+    offsets(
+        &format!(
+            r#""brokers": [ {{ "name": "broker-a", "slaves": [ {{ "conf": {{ "slaveReadEnable": true }} }} ] }} ], {AWAY}"#
+        ),
+        expect![[r#"
+            offset tables
+                    3  c1: gets m1
+                 3003  c1: gets m2
+                 3006  broker-a/0: T/0 1
+                 6003  c1: gets m3
+                 6008  broker-a/0: T/0 2 (was 1)
+                 9003  c1: gets m4
+                 9010  broker-a/0: T/0 3 (was 2)
+                12000  broker-a/0: down
+                12003  c1: gets m5
+                27043  c1: gets m6
+                31701  broker-a/1: T/0 6
+                62000  broker-a/0: up
+                91701  broker-a/0: T/0 6 (was 3)
+               121701  broker-a/0: %RETRY%CG/0 0
+        "#]],
+    );
+}
