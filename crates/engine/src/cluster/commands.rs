@@ -271,9 +271,9 @@ impl Cluster {
     fn resume(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         let now = self.now;
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
-        let Power::Paused { backlog } = core::mem::replace(&mut node.power, Power::Running) else {
-            return Err(Rejected::NotPaused);
-        };
+        let Power::Paused { backlog } = &mut node.power else { return Err(Rejected::NotPaused) };
+        let backlog = core::mem::take(backlog);
+        node.power = Power::Running;
         node.since = now;
         let cause = self.record(id, None, EventKind::Resumed, events);
         for what in backlog {

@@ -495,6 +495,23 @@ fn an_async_send_whose_connection_breaks_goes_to_another_broker() {
     );
 }
 
+/// The request is used again as it is: queue 2 stays queue 2.
+#[test]
+fn an_async_retry_keeps_the_queue_id() {
+    check_sends(
+        r#"
+            "topics": [ { "name": "T", "queues": 3 } ], "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "script": [ { "at": 0, "do": "send", "count": 2, "everyMs": 10 }, { "at": 100, "do": "send", "mode": "async" }, { "after": { "event": "appended", "nth": 3 }, "do": "crash", "node": "broker-a/0" } ], "until": 5000
+        "#,
+        expect![[r#"
+            message  called  returned  with     sent to
+            m1       0       2.05      SEND_OK  broker-a:0
+            m2       10      12.05     SEND_OK  broker-a:1
+            m3       100     104.05    SEND_OK  broker-a:2 broker-b:2
+        "#]],
+    );
+}
+
 /// The first copy was stored: when its broker is back there are two.
 #[test]
 fn a_sync_send_whose_connection_breaks_goes_to_another_broker() {

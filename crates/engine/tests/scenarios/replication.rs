@@ -543,6 +543,36 @@ fn a_slave_that_knows_more_than_its_master_never_serves_it() {
     );
 }
 
+/// 4.9 closes the connection at the second report that is beyond its own log; the slave connects again at once and reports 5 s
+/// later: the two go on like that until the master's log is the longer one.
+#[test]
+fn in_4_9_a_slave_that_knows_more_is_turned_away_again_and_again() {
+    check(
+        r#"
+            "profile": "4.9", "brokers": [ { "slaves": [ {} ] } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 200, "do": "power-loss", "node": "broker-a/0" }, { "at": 300, "do": "restart", "node": "broker-a/0" } ], "until": 45000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   broker-a/1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                 2.05  m1 SEND_OK ◀──────────────── │                            │
+                    4  │                            copy m1 ───────────────────▶ │
+                  200  │                            ✗ power loss                 │
+                 2300  │                            ▲ up                         │
+                 2300  │                            ✗ log cut: 1 gone            │
+                 2300  │                            ✗ lost: m1                   │
+                10005  │                            │                            fsync m1
+                15306  │                            closes connection to broker-a/1
+                25310  │                            closes connection to broker-a/1
+                35314  │                            closes connection to broker-a/1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  0          0         lost     broker-a/1 (disk, never served); ✗ store by node-up of broker-a/0 at 2300
+        "#]],
+    );
+}
+
 #[test]
 fn a_slave_serves_while_its_master_is_down_in_4_9() {
     check(

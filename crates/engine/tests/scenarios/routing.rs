@@ -106,12 +106,13 @@ fn a_broker_without_power_leaves_the_route_after_two_minutes() {
     check(
         r#"
             "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "producers": [ { "conf": { "pollNameServerInterval": 1000 } } ],
             "script": [ { "at": 100, "do": "power-loss", "node": "broker-b/0" } ], "until": 150000
         "#,
         expect![[r#"
                     ms  p1                           broker-a/0                   broker-b/0
                    100  │                            │                            ✗ power loss
-                146712  new route of T               │
+                125712  new route of T               │
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
         "#]],
@@ -124,14 +125,38 @@ fn a_broker_without_power_leaves_the_route_after_two_minutes_in_4_9() {
     check(
         r#"
             "profile": "4.9","brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "producers": [ { "conf": { "pollNameServerInterval": 1000 } } ],
             "script": [ { "at": 100, "do": "power-loss", "node": "broker-b/0" } ], "until": 160000
         "#,
         expect![[r#"
                     ms  p1                           broker-a/0                   broker-b/0
                    100  │                            │                            ✗ power loss
-                147962  new route of T               │
+                130962  new route of T               │
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+        "#]],
+    );
+}
+
+/// `enableSlaveActingMaster`: a broker says every second that it lives, and counts as dead after ten without a word. Its master
+/// needs fewer replicas then, ten seconds before it gives the connection up.
+#[test]
+fn in_acting_master_mode_a_silent_slave_is_missed_after_ten_seconds() {
+    check_sends(
+        r#"
+            "brokers": [ { "conf": { "brokerRole": "SYNC_MASTER", "inSyncReplicas": 2, "enableSlaveActingMaster": true, "enableAutoInSyncReplicas": true }, "slaves": [ { "conf": { "enableSlaveActingMaster": true } } ] } ],
+            "producers": [ { "conf": { "sendMsgTimeout": 10000 } } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 100, "do": "power-loss", "node": "broker-a/1" }, { "at": 200, "do": "send", "count": 6, "everyMs": 4000 } ], "until": 30000
+        "#,
+        expect![[r#"
+            message  called  returned  with                 sent to
+            m1       0       4.05      SEND_OK              broker-a:0
+            m2       200     3202.05   FLUSH_SLAVE_TIMEOUT  broker-a:0
+            m3       4200    7202.05   FLUSH_SLAVE_TIMEOUT  broker-a:0
+            m4       8200    11202.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
+            m5       12200   15202.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
+            m6       16200   16202.05  SEND_OK              broker-a:0
+            m7       20200   20202.05  SEND_OK              broker-a:0
         "#]],
     );
 }

@@ -1,0 +1,416 @@
+//! Whatever a scenario asks for: the run ends, its ledger adds up, and it can be written down and read back.
+//!
+//! A failure prints the smallest scenario that shows it, as a file: `loss-lab run` takes it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use loss_lab_engine::event::EventKind;
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ledger::{Fate, Promise};
+use loss_lab_engine::run::{End, Run};
+use loss_lab_engine::scenario::{Scenario, file_v1};
+use loss_lab_engine::trace::Trace;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::lab;
+
+/// A scenario file. Its `Debug` is itself, so that a failure can be run.
+#[derive(Clone)]
+struct File(String);
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{}", self.0)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_run_of_any_scenario_ends_and_adds_up(file in file()) {
+        let scenario = lab::scenario(&file.0);
+        let mut run = Run::new(scenario.clone());
+        prop_assert_eq!(run.finish(), End::Until);
+        prop_assert_eq!(run.now(), scenario.until);
+        events_are_in_order(&run)?;
+        ledger_adds_up(&run)?;
+        trace_reads_back(&run)?;
+        scenario_reads_back(&scenario)?;
+    }
+
+    #[test]
+    fn a_run_of_any_scenario_can_be_gone_back_in(file in file(), share in 0..=1000u32) {
+        let scenario = lab::scenario(&file.0);
+        let mut run = Run::new(scenario.clone());
+        run.finish();
+        let end = run.position();
+        let trace = Trace::of(&run).to_json();
+        let position = u32::try_from(u64::from(end) * u64::from(share) / 1000).unwrap_or(end);
+        run.seek(position);
+        let there = run.cluster().fingerprint();
+        let mut stepped = Run::new(scenario);
+        while stepped.position() < position {
+            stepped.step();
+        }
+        prop_assert_eq!(stepped.cluster().fingerprint(), there);
+        prop_assert_eq!(stepped.events(), run.events());
+        run.finish();
+        prop_assert!(Trace::of(&run).to_json() == trace);
+    }
+}
+
+/// Time goes on, numbers count up, and nothing comes before its cause.
+fn events_are_in_order(run: &Run) -> Result<(), TestCaseError> {
+    let events = run.events();
+    for (n, event) in events.iter().enumerate() {
+        prop_assert_eq!(usize::try_from(event.id.0).ok(), Some(n));
+        if let Some(before) = n.checked_sub(1).and_then(|before| events.get(before)) {
+            prop_assert!(before.at <= event.at, "{event:?}");
+        }
+        if let Some(cause) = event.cause {
+            prop_assert!(cause < event.id, "{event:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Every message that was sent has one line, and the line agrees with what happened.
+fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
+    let mut called = BTreeSet::new();
+    let mut waiting = BTreeSet::new();
+    let mut appended = BTreeSet::new();
+    let mut halves = BTreeSet::new();
+    for event in run.events() {
+        match &event.kind {
+            EventKind::SendCalled { message, .. } => {
+                called.insert(*message);
+                prop_assert!(waiting.insert(*message));
+            }
+            EventKind::SendReturned { message, .. } => {
+                prop_assert!(waiting.remove(message));
+            }
+            EventKind::Appended { record, .. } => appended.extend(record.message),
+            EventKind::HalfStored { record } => halves.extend(record.message),
+            _ => {}
+        }
+    }
+    let ledger = run.ledger();
+    let lines: Vec<MessageId> = ledger.iter().map(|entry| entry.message).collect();
+    prop_assert_eq!(lines, called.into_iter().collect::<Vec<_>>());
+    let brokers: BTreeSet<_> = run.scenario().brokers.iter().flat_map(nodes).collect();
+    for entry in &ledger {
+        prop_assert!(entry.consumed <= entry.delivered, "{entry:?}");
+        for copy in &entry.copies {
+            prop_assert!(brokers.contains(run.names().node(copy.node)), "{entry:?}");
+        }
+        // A half message lies there whatever becomes of it: what is below is about whole ones.
+        if halves.contains(&entry.message) {
+            continue;
+        }
+        let is_stored = appended.contains(&entry.message);
+        match entry.promise {
+            Promise::Acked | Promise::AckedUnsure => prop_assert!(is_stored, "{entry:?}"),
+            Promise::Refused => prop_assert!(!is_stored, "{entry:?}"),
+            Promise::Unknown | Promise::Pending => {}
+        }
+        prop_assert_eq!(
+            entry.promise == Promise::Pending,
+            waiting.contains(&entry.message),
+            "{:?}",
+            entry
+        );
+        match entry.fate {
+            Fate::NeverStored => prop_assert!(!is_stored && entry.copies.is_empty(), "{entry:?}"),
+            Fate::Lost => {
+                prop_assert!(is_stored, "{entry:?}");
+                prop_assert!(entry.copies.iter().all(|copy| !copy.served), "{entry:?}");
+                // There is one group: what it has consumed is not lost to it.
+                prop_assert_eq!(entry.consumed, 0, "{:?}", entry);
+                prop_assert!(entry.lost_by.is_some(), "{entry:?}");
+            }
+            Fate::Consumed => prop_assert!(entry.consumed > 0, "{entry:?}"),
+            Fate::InFlight | Fate::DeadLetter => {}
+        }
+    }
+    Ok(())
+}
+
+fn nodes(broker: &loss_lab_engine::scenario::Broker) -> Vec<String> {
+    (0..=broker.slaves.len())
+        .map(|replica| format!("{}/{replica}", broker.name))
+        .collect()
+}
+
+fn trace_reads_back(run: &Run) -> Result<(), TestCaseError> {
+    let trace = Trace::of(run);
+    let read = Trace::parse(&trace.to_json());
+    prop_assert!(
+        matches!(&read, Ok(read) if *read == trace),
+        "{:?}",
+        read.err()
+    );
+    Ok(())
+}
+
+fn scenario_reads_back(scenario: &Scenario) -> Result<(), TestCaseError> {
+    let text = file_v1::write(scenario);
+    let read = file_v1::parse(&text).map(|checked| checked.scenario);
+    prop_assert!(read.as_ref() == Ok(scenario), "{text}");
+    Ok(())
+}
+
+/// Small clusters, short scripts, every kind of client and fault.
+fn file() -> impl Strategy<Value = File> {
+    let head = (
+        select(vec!["4.9", "5.3"]),
+        0..50u32,
+        select(vec![0, 0, 2, 15]),
+        1..=3u32,
+    );
+    let brokers = vec((broker(), vec(slave(), 0..=2)), 1..=2);
+    (head, brokers, producer(), consumers(), vec(any_step(), 1..10)).prop_map(
+        |((profile, seed, jitter, queues), brokers, producer, consumers, steps)| {
+            let slaves: Vec<usize> = brokers.iter().map(|(_, slaves)| slaves.len()).collect();
+            let brokers: Vec<String> = brokers
+                .into_iter()
+                .zip(["broker-a", "broker-b"])
+                .map(|((conf, slaves), name)| {
+                    let conf = if profile == "4.9" { conf.replace(IN_SYNC, "") } else { conf };
+                    format!(r#"{{ "name": "{name}", "conf": {{ {conf} }}, "slaves": [ {} ] }}"#, slaves.join(", "))
+                })
+                .collect();
+            let world = World { slaves, queues, consumers: consumers.len() };
+            let script: Vec<String> = steps.into_iter().filter_map(|step| world.step(step)).collect();
+            File(format!(
+                r#"{{ "format": "loss-lab/1", "profile": "{profile}", "seed": {seed}, "network": {{ "latencyMs": 1, "jitterMs": {jitter} }},
+  "topics": [ {{ "name": "T", "queues": {queues} }} ],
+  "brokers": [ {} ],
+  "producers": [ {producer} ],
+  "consumers": [ {} ],
+  "script": [
+    {}
+  ],
+  "until": 45000 }}
+"#,
+                brokers.join(", "),
+                consumers.join(", "),
+                script.join(",\n    "),
+            ))
+        },
+    )
+}
+
+/// What 4.9 has no key for.
+const IN_SYNC: &str = r#", "inSyncReplicas": 2"#;
+
+fn broker() -> impl Strategy<Value = String> {
+    let flush = select(vec!["ASYNC_FLUSH", "ASYNC_FLUSH", "SYNC_FLUSH"]);
+    let role = select(vec![
+        r#""brokerRole": "ASYNC_MASTER""#,
+        r#""brokerRole": "SYNC_MASTER""#,
+        r#""brokerRole": "SYNC_MASTER", "inSyncReplicas": 2"#,
+    ]);
+    (flush, role, prop::bool::weighted(0.2)).prop_map(|(flush, role, pool)| {
+        let pool = if pool {
+            r#", "transientStorePoolEnable": true"#
+        } else {
+            ""
+        };
+        format!(r#""flushDiskType": "{flush}", "syncFlushTimeout": 2000, {role}{pool}"#)
+    })
+}
+
+fn slave() -> impl Strategy<Value = String> {
+    select(vec![
+        "{}",
+        r#"{ "conf": { "flushDiskType": "SYNC_FLUSH" } }"#,
+        r#"{ "conf": { "slaveReadEnable": true } }"#,
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn producer() -> impl Strategy<Value = String> {
+    (select(vec![500, 3000, 8000]), 0..3u32, any::<bool>(), any::<bool>(), 0..2u32).prop_map(
+        |(timeout, retries, another, faults, resend)| {
+            format!(
+                r#"{{ "name": "p1", "resend": {resend}, "conf": {{ "sendMsgTimeout": {timeout}, "retryTimesWhenSendFailed": {retries}, "retryAnotherBrokerWhenNotStoreOK": {another}, "sendLatencyFaultEnable": {faults} }} }}"#
+            )
+        },
+    )
+}
+
+/// Of one group: a message that one member has consumed is done.
+fn consumers() -> impl Strategy<Value = Vec<String>> {
+    let one = (
+        select(vec!["concurrently", "orderly"]),
+        select(vec![0, 0, 20, 3000]),
+    );
+    (one, vec(prop::bool::weighted(0.8), 0..=2)).prop_map(|((listener, takes), started)| {
+        let members = started.into_iter().zip(["c1", "c2"]);
+        members
+            .map(|(started, name)| {
+                format!(r#"{{ "name": "{name}", "listener": "{listener}", "processMs": {takes}, "started": {started} }}"#)
+            })
+            .collect()
+    })
+}
+
+/// A step before it is known what there is: numbers are taken modulo what there is.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    at: u32,
+    what: What,
+    pick: u32,
+    number: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Send,
+    SendAsync,
+    SendOneway,
+    SendToQueue,
+    SendDelayed,
+    SendInTransaction,
+    Fault(&'static str),
+    FailDisk,
+    Restart,
+    Partition,
+    Heal,
+    Drop,
+    SetLink,
+    ConsumeLater,
+    StartConsumer,
+    After(&'static str),
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let what = prop_oneof![
+        4 => Just(What::Send),
+        1 => Just(What::SendAsync),
+        1 => Just(What::SendOneway),
+        1 => Just(What::SendToQueue),
+        1 => Just(What::SendDelayed),
+        1 => Just(What::SendInTransaction),
+        8 => select(vec!["crash", "power-loss", "destroy-disk", "stop", "pause", "resume", "stall-disk", "release-disk"]).prop_map(What::Fault),
+        1 => Just(What::FailDisk),
+        4 => Just(What::Restart),
+        1 => Just(What::Partition),
+        1 => Just(What::Heal),
+        1 => Just(What::Drop),
+        1 => Just(What::SetLink),
+        1 => Just(What::ConsumeLater),
+        1 => Just(What::StartConsumer),
+        3 => select(vec!["appended", "flushed", "replicated", "replied", "delivered", "consumed", "request-sent"]).prop_map(What::After),
+    ];
+    (0..20_000u32, what, 0..1000u32, 0..1000u32).prop_map(|(at, what, pick, number)| Step {
+        at,
+        what,
+        pick,
+        number,
+    })
+}
+
+/// What steps can be about.
+struct World {
+    slaves: Vec<usize>,
+    queues: u32,
+    consumers: usize,
+}
+
+impl World {
+    fn brokers(&self) -> Vec<String> {
+        let names = ["broker-a", "broker-b"];
+        let replicas = self.slaves.iter().zip(names);
+        replicas
+            .flat_map(|(slaves, name)| (0..=*slaves).map(move |n| format!("{name}/{n}")))
+            .collect()
+    }
+
+    fn nodes(&self) -> Vec<String> {
+        let clients = ["p1", "c1", "c2"].into_iter().take(1 + self.consumers);
+        self.brokers()
+            .into_iter()
+            .chain(clients.map(str::to_owned))
+            .collect()
+    }
+
+    fn step(&self, step: Step) -> Option<String> {
+        let Step {
+            at,
+            what,
+            pick,
+            number,
+        } = step;
+        let one_of = |list: &[String], number: u32| -> Option<String> {
+            let index = usize::try_from(number).ok()?.checked_rem(list.len())?;
+            list.get(index).cloned()
+        };
+        let (brokers, nodes) = (self.brokers(), self.nodes());
+        let (broker, node) = (one_of(&brokers, pick)?, one_of(&nodes, pick)?);
+        let other = one_of(&nodes, number).filter(|other| *other != node);
+        let consumer = (self.consumers > 0).then(|| {
+            if pick % 2 == 0 || self.consumers == 1 {
+                "c1"
+            } else {
+                "c2"
+            }
+        });
+        let action = match what {
+            What::Send => format!(
+                r#""send", "count": {}, "everyMs": {}"#,
+                1 + pick % 4,
+                number % 30
+            ),
+            What::SendAsync => format!(r#""send", "mode": "async", "count": {}"#, 1 + pick % 3),
+            What::SendOneway => String::from(r#""send", "mode": "oneway""#),
+            What::SendToQueue => format!(r#""send", "queue": {}"#, pick % self.queues),
+            What::SendDelayed => format!(r#""send", "delayLevel": {}"#, 1 + pick % 3),
+            What::SendInTransaction => {
+                let local = ["COMMIT_MESSAGE", "ROLLBACK_MESSAGE", "UNKNOW"];
+                let local = local.get(usize::try_from(pick % 3).ok()?)?;
+                format!(
+                    r#""send", "transaction": {{ "local": "{local}", "check": ["COMMIT_MESSAGE"] }}"#
+                )
+            }
+            What::Fault(fault @ ("crash" | "power-loss" | "stop" | "pause" | "resume")) => {
+                format!(r#""{fault}", "node": "{node}""#)
+            }
+            What::Fault(fault) => format!(r#""{fault}", "node": "{broker}""#),
+            What::FailDisk => format!(
+                r#""fail-disk", "node": "{broker}", "times": {}"#,
+                1 + number % 3
+            ),
+            What::Restart => format!(r#""restart", "node": "{node}", "takesMs": {number}"#),
+            What::Partition => format!(r#""partition", "between": ["{node}", "{}"]"#, other?),
+            What::Heal => format!(r#""heal", "between": ["{node}", "{}"]"#, other?),
+            What::Drop => format!(
+                r#""drop", "from": "{node}", "to": "{}", "count": 2"#,
+                other?
+            ),
+            What::SetLink => format!(
+                r#""set-link", "between": ["{node}", "{}"], "latencyMs": {number}"#,
+                other?
+            ),
+            What::ConsumeLater => format!(
+                r#""consume-result", "consumer": "{}", "result": "throw", "times": {}"#,
+                consumer?,
+                1 + number % 3
+            ),
+            What::StartConsumer => format!(r#""start-consumer", "consumer": "{}""#, consumer?),
+            What::After(event) => {
+                let fault =
+                    ["crash", "power-loss", "pause"].get(usize::try_from(number % 3).ok()?)?;
+                return Some(format!(
+                    r#"{{ "after": {{ "event": "{event}", "nth": {} }}, "do": "{fault}", "node": "{node}" }}"#,
+                    1 + pick % 3
+                ));
+            }
+        };
+        Some(format!(r#"{{ "at": {at}, "do": {action} }}"#))
+    }
+}
