@@ -127,7 +127,13 @@ impl Setup {
             let group = GroupId(intern(&mut names.groups, &consumer.group));
             let topic = TopicId(intern(&mut names.topics, &consumer.topic));
             let tags = consumer.tags.iter().map(|tag| TagId(intern(&mut names.tags, tag))).collect();
-            let since = rng.span(client_since.0, client_since.1, client_since.2);
+            // t = 0 is only taken when its pulls are answered: one that lost its start race was built that much earlier (J.2).
+            let (lost, of, earlier) = match scenario.profile {
+                Profile::V5_3 => (8, 80, Span::from_secs(20)),
+                Profile::V4_9 => (14, 40, Span::from_millis(1_030)),
+            };
+            let waited = if rng.usually(lost, of) { Span::ZERO } else { earlier };
+            let since = rng.span(client_since.0, client_since.1, client_since.2) + waited;
             nodes.push(Spec {
                 kind: Kind::Consumer { group, topic, tags, spec: consumer.clone() },
                 starts: consumer.started.then_some(starts(since)),
