@@ -14,7 +14,7 @@ use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::ClusterView;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::intent::{Intent, Press};
-use loss_lab_present::narration::{self, Weight};
+use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
 use loss_lab_present::settings::Change;
 use loss_lab_present::story::{self, StoryId};
@@ -26,8 +26,8 @@ use loss_lab_present::remedy;
 const STEPS_PER_LEG: u32 = 20_000;
 /// One tick plays no more legs than this: the page stays awake at any speed.
 const LEGS_PER_TICK: u32 = 64;
-/// The least time between what was seen and what a person does about it.
-const MOMENT: Span = Span::from_micros(1);
+/// What a person's instants are rounded to, in microseconds, the best first.
+const ROUND: [i64; 5] = [500, 100, 50, 10, 1];
 /// A tab that was away does not catch up.
 const TICK_MOST: f64 = 120.0;
 /// More messages at once than this are more than a stage can show.
@@ -41,6 +41,8 @@ pub struct Session {
     /// How many steps of the script are the story's; the rest is what a person did.
     told: usize,
     leg: Option<Playing>,
+    /// The losses for which remedies have been looked for.
+    considered: Vec<MessageId>,
 }
 
 /// A leg that is being played, and the run at its end.
@@ -68,7 +70,7 @@ impl Session {
             notice: None,
             remedies: Vec::new(),
         };
-        Self { run: Run::new(story.settings.scenario(story.script)), choices, motion, told: 0, leg: None }
+        Self { run: Run::new(story.settings.scenario(story.script)), choices, motion, told: 0, leg: None, considered: Vec::new() }
     }
 
     /// The page as it is now.
@@ -198,11 +200,24 @@ impl Session {
             index += 1;
             index <= self.told || matches!(step.trigger, Trigger::At(at) if at <= now)
         });
-        // A step comes before what the cluster does at the same instant, and this one comes after what was seen.
-        script.push(Step { trigger: Trigger::At(now + MOMENT), action });
+        let at = self.moment();
+        script.push(Step { trigger: Trigger::At(at), action });
         self.run = Run::new(self.choices.settings.scenario(script));
-        self.run.advance_to(now + MOMENT);
+        self.run.advance_to(at);
         self.choices.playing = true;
+    }
+
+    /// The instant at which a person acts: after what was seen, before what comes next, and as round as that allows.
+    ///
+    /// A script's step comes before what the cluster does at the same instant, so it cannot be the cursor's own.
+    fn moment(&self) -> SimTime {
+        let now = self.run.now();
+        if self.run.position() == 0 {
+            return now;
+        }
+        let next = self.run.next_at().unwrap_or(SimTime::NEVER);
+        let round = |to: i64| SimTime::from_micros((now.micros() / to + 1) * to);
+        ROUND.into_iter().map(round).find(|at| *at < next).unwrap_or(round(1))
     }
 
     /// Another setting: the same actions at the same instants, under other rules, up to where the clock was.
@@ -237,6 +252,8 @@ impl Session {
         self.choices.playing = false;
         self.choices.picked = None;
         self.choices.menu = None;
+        self.considered.clear();
+        self.choices.remedies.clear();
         self.run = Run::new(self.choices.settings.scenario(script));
     }
 
@@ -244,9 +261,10 @@ impl Session {
     fn consider_losses(&mut self) {
         let lost: Vec<MessageId> =
             self.run.ledger().iter().filter(|entry| entry.verdict == Verdict::Lost).map(|entry| entry.message).collect();
-        if self.choices.remedies.iter().map(|remedy| &remedy.message).eq(lost.iter()) {
+        if lost == self.considered {
             return;
         }
+        self.considered.clone_from(&lost);
         self.choices.remedies = remedy::remedies(&self.choices.settings, &self.run.scenario().script, &lost, self.run.now());
     }
 
@@ -288,7 +306,7 @@ impl Session {
         }
         let tempo = Tempo { pace: self.choices.pace, speed: self.choices.speed, motion: self.motion };
         let ahead = until_visible(&self.run);
-        let told = weight_now(&self.run);
+        let told = narration::told_at(self.run.events(), self.run.now());
         let leg = pacer::leg(tempo, self.run.now(), ahead.now(), told, quickest_flight(&self.run));
         Some(Playing { leg, elapsed: 0.0, ahead })
     }
@@ -354,11 +372,6 @@ fn to_previous(run: &mut Run) {
         }
     }
     run.seek(0);
-}
-
-fn weight_now(run: &Run) -> Option<Weight> {
-    let now = run.now();
-    run.events().iter().rev().take_while(|event| event.at == now).filter_map(narration::weight_of).max()
 }
 
 fn wires_of(run: &Run) -> Wires {

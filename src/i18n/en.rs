@@ -93,7 +93,7 @@ pub(super) static TEXTS: Texts = Texts {
             Foot::Paused(_) => "paused: answers nothing, loses nothing".to_owned(),
             Foot::Starting(at) => since("starting, serves at", at),
             Foot::NotStarted => "not started".to_owned(),
-            Foot::Behind { missing, of } => format!("{} of {of} messages here", of - missing),
+            Foot::Behind { missing, of } => format!("{} of {of} here", of - missing),
         }
     },
     look: |look| match look {
@@ -183,6 +183,8 @@ pub(super) static TEXTS: Texts = Texts {
         Because::CacheWaitsForFsync => "`SYNC_FLUSH`: the answer waits until it is on disk.",
         Because::BufferIsMoreVolatile => "With `transientStorePoolEnable`, even a killed process loses it until it is committed.",
         Because::DiskIsDurable => "From here on only the loss of that disk can take it.",
+        Because::SecondDisk => "A second copy, on a second disk.",
+        Because::NobodyIsGivenThisCopy => "But no consumer will be given this copy.",
         Because::SlaveCacheOnly => "The slave acknowledges from its page cache, before any `fsync` of its own.",
         Because::AnsweredBeforeFsync => "`ASYNC_FLUSH` answers once the bytes are in the page cache, and `ASYNC_MASTER` waits for no slave.",
         Because::AnsweredAfterFsync => "`SYNC_FLUSH` answers after `fsync`.",

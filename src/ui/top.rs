@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::browser::{self, Look};
 
-use super::icon::icon;
+use super::icon::{icon, logo};
 use super::page::expect_page;
 
 #[component]
@@ -37,7 +37,7 @@ pub fn Top() -> impl IntoView {
         <header class="top">
             <a class="skip" href="#main">{t.skip}</a>
             <p class="brand">
-                <svg class="logo" viewBox="0 0 24 24" aria-hidden="true"><use_ href="#logo"/></svg>
+                {logo()}
                 <span class="brand-name">{t.brand}</span>
                 <span class="brand-for">"for Apache RocketMQ"</span>
             </p>

@@ -93,7 +93,8 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
         if up {
             items.push(item(Strike::CutPower, Do::PowerLoss(name())));
         }
-        if broker.disk != DiskState::Destroyed {
+        // A broker that runs has a store, if only an empty one.
+        if up || broker.disk != DiskState::Destroyed {
             items.push(item(Strike::DestroyDisk, Do::DestroyDisk(name())));
         }
         if running {
@@ -120,11 +121,10 @@ fn disk_items(broker: &BrokerView, up: bool, name: &str) -> Vec<Item> {
     }
     match broker.disk {
         DiskState::Stalled => vec![Item { strike: Strike::ReleaseDisk, action: Do::ReleaseDisk(name.to_owned()) }],
-        DiskState::Healthy | DiskState::Failing(_) => vec![
+        DiskState::Healthy | DiskState::Failing(_) | DiskState::Destroyed => vec![
             Item { strike: Strike::StallDisk, action: Do::StallDisk(name.to_owned()) },
             Item { strike: Strike::FailDisk, action: Do::FailDisk { node: name.to_owned(), times: 1 } },
         ],
-        DiskState::Destroyed => Vec::new(),
     }
 }
 

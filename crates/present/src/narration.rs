@@ -2,10 +2,13 @@
 
 use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome};
 use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ledger::Verdict;
 use loss_lab_engine::scenario::Scenario;
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile, PutMessageStatus, SendMode, SendStatus};
 use loss_lab_engine::units::SimTime;
+use loss_lab_engine::view::NodeKind;
 
+use crate::pacer::Told;
 use crate::world::World;
 
 /// One line of narration.
@@ -119,6 +122,8 @@ pub enum Because {
     OffsetNotYetSaved,
     OffsetsAreReused,
     NotEnoughReplicas,
+    SecondDisk,
+    NobodyIsGivenThisCopy,
 }
 
 /// The line of the last event worth one; none before the first.
@@ -140,9 +145,12 @@ pub fn last(world: &World<'_>) -> Option<Line> {
 /// The line of one event; none for what happens behind the scenes.
 #[must_use]
 pub fn line(world: &World<'_>, event: &Event) -> Option<Line> {
-    let key = key(event)?;
-    let values = values(world, event);
-    Some(Line { at: event.at, key, because: because(world, event), values, weight: weight(key) })
+    let mut values = values(world, event);
+    let key = match key(event)? {
+        Key::Delivered => delivered(world, event, &mut values),
+        other => other,
+    };
+    Some(Line { at: event.at, key, because: because(world, event, key), values, weight: weight(key) })
 }
 
 /// Whether an event is told at all.
@@ -151,10 +159,12 @@ pub fn is_told(event: &Event) -> bool {
     key(event).is_some()
 }
 
-/// How long an event wants to be read; none when it is not told.
+/// Of what is told at `now`, the gravest, with how often the like of it was told before; none when nothing is told.
 #[must_use]
-pub fn weight_of(event: &Event) -> Option<Weight> {
-    key(event).map(weight)
+pub fn told_at(events: &[Event], now: SimTime) -> Option<Told> {
+    let this = events.iter().rev().take_while(|event| event.at == now).filter_map(key).max_by_key(|key| weight(*key))?;
+    let before = events.iter().take_while(|event| event.at < now).filter(|event| key(event) == Some(this)).count();
+    Some(Told { weight: weight(this), seen: u32::try_from(before).unwrap_or(u32::MAX) })
 }
 
 fn key(event: &Event) -> Option<Key> {
@@ -179,7 +189,7 @@ fn key(event: &Event) -> Option<Key> {
             SendOutcome::Exception(_) => Key::ToldException,
             SendOutcome::Nothing => Key::ToldNothing,
         }),
-        EventKind::Delivered { delivery, .. } => Some(if *delivery > 1 { Key::DeliveredAgain } else { Key::Delivered }),
+        EventKind::Delivered { .. } => Some(Key::Delivered),
         EventKind::Consumed { succeeded, .. } => Some(if *succeeded { Key::Consumed } else { Key::ConsumeFailed }),
         EventKind::SentBack { .. } => Some(Key::SentBack),
         EventKind::RetryStored { .. } => Some(Key::RetryStored),
@@ -277,8 +287,6 @@ fn values(world: &World<'_>, event: &Event) -> Values {
             SendOutcome::Exception(exception) => exception.class().word(),
             SendOutcome::Nothing => SendMode::Oneway.word(),
         };
-    } else if let EventKind::Delivered { delivery, .. } = &event.kind {
-        values.number = u64::from(*delivery);
     } else if let EventKind::Consumed { result, .. } = &event.kind {
         values.word = result.word();
     } else if let EventKind::OffsetCommitted { offset, .. } = &event.kind {
@@ -291,13 +299,34 @@ fn values(world: &World<'_>, event: &Event) -> Values {
     values
 }
 
-/// The settings of the broker that an event happened on.
-fn because(world: &World<'_>, event: &Event) -> Option<Because> {
-    match key(event)? {
+/// Whether a listener has been given the message before, and how often by now.
+fn delivered(world: &World<'_>, event: &Event, values: &mut Values) -> Key {
+    let message = event.kind.message();
+    let same = |other: &&Event| matches!(other.kind, EventKind::Delivered { .. }) && other.kind.message() == message && other.id <= event.id;
+    values.number = u64::try_from(world.events.iter().filter(same).count()).unwrap_or(u64::MAX);
+    if values.number > 1 { Key::DeliveredAgain } else { Key::Delivered }
+}
+
+/// What an fsync means for the message whose bytes it wrote.
+fn flushed(world: &World<'_>, event: &Event) -> Because {
+    let lost = event.kind.message().and_then(|message| world.entry(message)).is_some_and(|entry| entry.verdict == Verdict::Lost);
+    let on_slave = world.node(event.node).is_some_and(|node| matches!(&node.kind, NodeKind::Broker(view) if view.role == BrokerRole::Slave));
+    if lost {
+        Because::NobodyIsGivenThisCopy
+    } else if on_slave {
+        Because::SecondDisk
+    } else {
+        Because::DiskIsDurable
+    }
+}
+
+/// Why, under the settings of the broker that an event happened on.
+fn because(world: &World<'_>, event: &Event, key: Key) -> Option<Because> {
+    match key {
         Key::Buffered => Some(Because::BufferIsMoreVolatile),
         Key::Cached => Some(if waits_for_fsync(world.scenario) { Because::CacheWaitsForFsync } else { Because::CacheIsVolatile }),
         Key::Committed => Some(Because::CacheIsVolatile),
-        Key::Flushed => Some(Because::DiskIsDurable),
+        Key::Flushed => Some(flushed(world, event)),
         Key::Replicated => Some(Because::SlaveCacheOnly),
         Key::Replied => replied(world.scenario, event),
         Key::Told => told(event),

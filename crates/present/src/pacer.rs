@@ -109,10 +109,19 @@ pub struct Tempo {
     pub motion: Motion,
 }
 
-/// The leg from one visible change to the next. `told`: how much the change that has just been made wants to be read;
-/// `flight`: how long the quickest thing on the wires travels in all, if there is one.
+/// What a leg begins with: what was told just now, and how often the like of it had been told before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// How much it wants to be read.
+    pub weight: Weight,
+    /// How often a reader has seen the like.
+    pub seen: u32,
+}
+
+/// The leg from one visible change to the next. `told`: the change that has just been made; `flight`: how long the quickest
+/// thing on the wires travels in all, if there is one.
 #[must_use]
-pub fn leg(tempo: Tempo, from: SimTime, to: SimTime, told: Option<Weight>, flight: Option<Span>) -> Leg {
+pub fn leg(tempo: Tempo, from: SimTime, to: SimTime, told: Option<Told>, flight: Option<Span>) -> Leg {
     let Tempo { pace, speed, motion } = tempo;
     let time = to.since(from);
     let scale = |millis: u32| u32::try_from(u64::from(millis) * 1_000 / speed.permille(pace).max(1)).unwrap_or(u32::MAX);
@@ -141,12 +150,13 @@ fn part_of_a_hop(time: Span, flight: Span) -> u32 {
     u32::try_from(part).unwrap_or(HOP).clamp(GLIMPSE, HOP)
 }
 
-fn reading(told: Option<Weight>, motion: Motion) -> u32 {
-    let usual = match told {
-        None => 0,
-        Some(Weight::Brief) => 180,
-        Some(Weight::Read) => 700,
-        Some(Weight::Grave) => 1_800,
+/// What has been read before is read faster; a loss never.
+fn reading(told: Option<Told>, motion: Motion) -> u32 {
+    let Some(Told { weight, seen }) = told else { return 0 };
+    let usual = match weight {
+        Weight::Brief => 180 / (1 + seen),
+        Weight::Read => 700 / (1 + seen),
+        Weight::Grave => 1_800,
     };
     match motion {
         Motion::Full => usual,
@@ -191,6 +201,10 @@ mod tests {
     }
 
     const USUAL: Tempo = Tempo { pace: Pace::ByEvent, speed: Speed::USUAL, motion: Motion::Full };
+    const fn new(weight: Weight) -> Told {
+        Told { weight, seen: 0 }
+    }
+
     const HOP_TIME: Option<Span> = Some(Span::from_millis(1));
 
     #[test]
@@ -216,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_was_told_is_read_before_anything_moves() {
-        let leg = leg(USUAL, ms(0), ms(2), Some(Weight::Read), Some(Span::from_millis(2)));
+        let leg = leg(USUAL, ms(0), ms(2), Some(new(Weight::Read)), Some(Span::from_millis(2)));
         assert_eq!(leg.now(f64::from(leg.read) - 1.0), ms(0));
         assert_eq!(leg.now(f64::from(leg.read) + 210.0), ms(1));
         assert_eq!(leg.now(leg.whole()), ms(2));
@@ -225,8 +239,15 @@ mod tests {
 
     #[test]
     fn a_loss_is_read_longest() {
-        let read = |weight| leg(USUAL, ms(0), ms(1), Some(weight), HOP_TIME).read;
+        let read = |weight| leg(USUAL, ms(0), ms(1), Some(new(weight)), HOP_TIME).read;
         assert!(read(Weight::Brief) < read(Weight::Read) && read(Weight::Read) < read(Weight::Grave));
+    }
+
+    #[test]
+    fn what_was_read_before_is_read_faster_but_a_loss_is_not() {
+        let read = |weight, seen| leg(USUAL, ms(0), ms(1), Some(Told { weight, seen }), HOP_TIME).read;
+        assert!(read(Weight::Read, 9) * 5 < read(Weight::Read, 0));
+        assert_eq!(read(Weight::Grave, 9), read(Weight::Grave, 0));
     }
 
     #[test]
@@ -239,7 +260,7 @@ mod tests {
 
     #[test]
     fn constant_speed_is_in_proportion() {
-        let leg = |speed| leg(Tempo { pace: Pace::Constant, speed, ..USUAL }, ms(0), ms(2), Some(Weight::Grave), HOP_TIME);
+        let leg = |speed| leg(Tempo { pace: Pace::Constant, speed, ..USUAL }, ms(0), ms(2), Some(new(Weight::Grave)), HOP_TIME);
         assert_eq!(leg(Speed::USUAL).travel, 20);
         assert_eq!(leg(Speed::USUAL.slower().unwrap()).travel, 200);
         assert_eq!(leg(Speed::USUAL).read, 0);

@@ -204,13 +204,11 @@ pub fn stage(world: &World<'_>) -> Stage {
 
 fn routes(world: &World<'_>, node: &NodeView, registered: usize) -> Routes {
     let brokers = world.view.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Broker(_))).count();
-    Routes { node: node.id, name: world.name(node.id), picture: picture(node, None), registered, brokers }
+    Routes { node: node.id, name: world.name(node.id), picture: picture(node), registered, brokers }
 }
 
-/// How a node is framed; a broker whose store is gone stays framed so until it is started on an empty one.
-fn picture(node: &NodeView, disk: Option<DiskState>) -> Picture {
+fn picture(node: &NodeView) -> Picture {
     match node.condition {
-        Condition::Running if disk == Some(DiskState::Destroyed) => Picture::Wrecked,
         Condition::Running => Picture::Running,
         Condition::Paused => Picture::Paused,
         Condition::Down(Down::Crash) => Picture::Killed,
@@ -227,7 +225,7 @@ fn producer(world: &World<'_>, node: &NodeView, view: &ProducerView, homes: &[Ho
     Producer {
         node: node.id,
         name: world.name(node.id),
-        picture: picture(node, None),
+        picture: picture(node),
         since: node.since,
         waiting: Holding::of(waiting),
         lost: lost_at(homes, node.id, None).map(|home| Glyph::new(home.message, Look::Lost)).collect(),
@@ -241,7 +239,7 @@ fn broker(world: &World<'_>, node: &NodeView, view: &BrokerView, homes: &[Home])
         node: node.id,
         name: world.name(node.id),
         role: view.role,
-        picture: picture(node, Some(view.disk)),
+        picture: picture(node),
         heap: view.transient_pool.then(|| Holding::of(places.heap)),
         cache: Holding::of(places.cache),
         disk: Holding::of(places.disk),
@@ -365,7 +363,7 @@ fn join(world: &World<'_>, groups: &mut Vec<Group>, node: &NodeView, view: &Cons
     let member = Consumer {
         node: node.id,
         name: world.name(node.id),
-        picture: picture(node, None),
+        picture: picture(node),
         since: node.since,
         queues: view.queues.iter().filter(|queue| !world.names.topic(queue.topic).starts_with('%')).map(|queue| queue.queue.0).collect(),
         holds: Holding::of(held),
