@@ -1,5 +1,9 @@
 //! The same scenario and seed make the same trace in wasm, byte for byte: `tests/expected/traces.txt` is what native tests agree to.
 #![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::expect_used,
+    reason = "the suite's files are fine, or the test has failed"
+)]
 
 use wasm_bindgen_test::wasm_bindgen_test;
 

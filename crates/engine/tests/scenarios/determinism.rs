@@ -124,16 +124,18 @@ fn seeking_to_an_instant_is_running_there() {
 #[test]
 fn a_fork_is_the_run_in_which_it_was_always_so() {
     let crash = Do::Crash(String::from("broker-a/0"));
+    let mut forked = lab::finished(eventful());
+    let unforked = Trace::of(&forked).to_json();
+    let half = forked.position() / 2;
+
     let mut straight = Run::new(eventful());
-    while straight.position() < 400 {
+    while straight.position() < half {
         assert!(straight.step());
     }
     straight.obey(&crash).unwrap();
     straight.finish();
 
-    let mut forked = lab::finished(eventful());
-    let unforked = Trace::of(&forked).to_json();
-    forked.seek(400);
+    forked.seek(half);
     forked.obey(&crash).unwrap();
     forked.finish();
     let story = Trace::of(&forked).to_json();
@@ -145,7 +147,7 @@ fn a_fork_is_the_run_in_which_it_was_always_so() {
     forked.finish();
     assert!(Trace::of(&forked).to_json() == story);
     let end = forked.position();
-    for position in [401, 400, 399, end] {
+    for position in [half + 1, half, half - 1, end] {
         forked.seek(position);
         straight.seek(position);
         assert_eq!(seen(&forked), seen(&straight));
@@ -155,7 +157,7 @@ fn a_fork_is_the_run_in_which_it_was_always_so() {
 #[test]
 fn a_command_that_does_not_fit_changes_nothing() {
     let mut run = lab::finished(eventful());
-    run.seek(400);
+    run.seek_time(SimTime::from_millis(450));
     let before = seen(&run);
     let known = run.known_events().len();
     assert!(run.obey(&Do::Resume(String::from("broker-a/0"))).is_err());

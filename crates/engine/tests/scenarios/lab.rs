@@ -54,11 +54,6 @@ pub fn check(fields: &str, picture: Expect) {
     picture.assert_eq(&draw::picture(&Story::of(&run(fields))));
 }
 
-/// The ledger of a story alone, for those whose lanes are long.
-pub fn check_ledger(fields: &str, ledger: Expect) {
-    ledger.assert_eq(&draw::ledger(&Story::of(&run(fields))));
-}
-
 /// Every send of a story in one row: when it was called, when it returned and how, and where each attempt went.
 pub fn check_sends(fields: &str, sends: Expect) {
     sends.assert_eq(&self::sends(&run(fields)));

@@ -1,4 +1,12 @@
 //! The engine from outside: scenario in, picture out. One binary, one module per part of RocketMQ; a new test takes a minute.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "helpers of tests fail like tests, and look at a few kinds of event"
+)]
 
 mod delay;
 mod determinism;

@@ -13,7 +13,10 @@ use crate::lab;
 #[test]
 fn promises_of_4_9() {
     let modes = [Mode::Async, Mode::Sync];
-    table(Profile::V4_9, &modes, expect![[r#"
+    table(
+        Profile::V4_9,
+        &modes,
+        expect![[r#"
         flush        role          slave    fault         before append                before flush                     before slave ack                             after reply
         ASYNC_FLUSH  ASYNC_MASTER  none     crash         10002 unknown: never-stored  10002 unknown: in-flight         SEND_OK acked: in-flight                     SEND_OK acked: in-flight
         ASYNC_FLUSH  ASYNC_MASTER  none     power-loss    -1 unknown: never-stored     -1 unknown: lost                 SEND_OK acked: lost                          SEND_OK acked: lost
@@ -51,13 +54,17 @@ fn promises_of_4_9() {
         SYNC_FLUSH   SYNC_MASTER   frozen   crash         10002 unknown: never-stored  10002 unknown: in-flight         10002 unknown: in-flight                     FLUSH_SLAVE_TIMEOUT acked-unsure: in-flight
         SYNC_FLUSH   SYNC_MASTER   frozen   power-loss    -1 unknown: never-stored     -1 unknown: lost                 -1 unknown: in-flight                        FLUSH_SLAVE_TIMEOUT acked-unsure: in-flight
         SYNC_FLUSH   SYNC_MASTER   frozen   destroy-disk  10002 unknown: never-stored  10002 unknown: lost              10002 unknown: lost                          FLUSH_SLAVE_TIMEOUT acked-unsure: lost
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn promises_of_5_3() {
     let modes = [Mode::Async, Mode::SyncOfOne, Mode::Sync];
-    table(Profile::V5_3, &modes, expect![[r#"
+    table(
+        Profile::V5_3,
+        &modes,
+        expect![[r#"
         flush        role             slave    fault         before append             before flush                  before slave ack                 after reply
         ASYNC_FLUSH  ASYNC_MASTER     none     crash         -1 unknown: never-stored  -1 unknown: in-flight         SEND_OK acked: in-flight         SEND_OK acked: in-flight
         ASYNC_FLUSH  ASYNC_MASTER     none     power-loss    -1 unknown: never-stored  -1 unknown: lost              SEND_OK acked: lost              SEND_OK acked: lost
@@ -113,7 +120,8 @@ fn promises_of_5_3() {
         SYNC_FLUSH   SYNC_MASTER (2)  frozen   crash         -1 unknown: never-stored  -1 unknown: in-flight         -1 unknown: in-flight            FLUSH_SLAVE_TIMEOUT acked-unsure: in-flight
         SYNC_FLUSH   SYNC_MASTER (2)  frozen   power-loss    -1 unknown: never-stored  -1 unknown: lost              -1 unknown: in-flight            FLUSH_SLAVE_TIMEOUT acked-unsure: in-flight
         SYNC_FLUSH   SYNC_MASTER (2)  frozen   destroy-disk  -1 unknown: never-stored  -1 unknown: lost              -1 unknown: lost                 FLUSH_SLAVE_TIMEOUT acked-unsure: lost
-    "#]]);
+    "#]],
+    );
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

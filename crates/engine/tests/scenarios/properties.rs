@@ -353,13 +353,11 @@ impl World {
         let (brokers, nodes) = (self.brokers(), self.nodes());
         let (broker, node) = (one_of(&brokers, pick)?, one_of(&nodes, pick)?);
         let other = one_of(&nodes, number).filter(|other| *other != node);
-        let consumer = (self.consumers > 0).then(|| {
-            if pick % 2 == 0 || self.consumers == 1 {
-                "c1"
-            } else {
-                "c2"
-            }
-        });
+        let consumer = match self.consumers {
+            0 => None,
+            1 => Some("c1"),
+            _ => ["c1", "c2"].get(usize::try_from(pick % 2).ok()?).copied(),
+        };
         let action = match what {
             What::Send => format!(
                 r#""send", "count": {}, "everyMs": {}"#,
