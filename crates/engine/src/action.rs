@@ -68,8 +68,29 @@ pub struct Call {
 
 impl Call {
     pub(crate) fn labelled(self, label: MessageId) -> SendCall {
-        let Self { topic, mode, queue, tag, body_bytes, properties_bytes, wait_store_msg_ok, delay_level, transaction } = self;
-        SendCall { label, topic, mode, queue, tag, body_bytes, properties_bytes, wait_store_msg_ok, delay_level, transaction }
+        let Self {
+            topic,
+            mode,
+            queue,
+            tag,
+            body_bytes,
+            properties_bytes,
+            wait_store_msg_ok,
+            delay_level,
+            transaction,
+        } = self;
+        SendCall {
+            label,
+            topic,
+            mode,
+            queue,
+            tag,
+            body_bytes,
+            properties_bytes,
+            wait_store_msg_ok,
+            delay_level,
+            transaction,
+        }
     }
 }
 

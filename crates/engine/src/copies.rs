@@ -30,7 +30,14 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
         for record in broker.disk().log.records() {
             if let Some(message) = record.message.label {
                 let place = broker.disk().log.place(record.end());
-                found.push(Found { message, copy: Copy { node, place, served: readers.will_get(cluster, node, broker, record) } });
+                found.push(Found {
+                    message,
+                    copy: Copy {
+                        node,
+                        place,
+                        served: readers.will_get(cluster, node, broker, record),
+                    },
+                });
             }
         }
     }
@@ -39,19 +46,37 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
 
 /// The messages of which some copy can still be served, or that lie in a running consumer's memory.
 pub(crate) fn servable(cluster: &Cluster) -> BTreeSet<MessageId> {
-    let in_logs = all(cluster).into_iter().filter(|found| found.copy.served).map(|found| found.message);
-    let in_memory = cluster.consumers().filter(|(_, _, runs)| *runs).flat_map(|(_, consumer, _)| {
-        let view = consumer.view();
-        view.cached.into_iter().chain(view.running)
-    });
+    let in_logs = all(cluster)
+        .into_iter()
+        .filter(|found| found.copy.served)
+        .map(|found| found.message);
+    let in_memory =
+        cluster
+            .consumers()
+            .filter(|(_, _, runs)| *runs)
+            .flat_map(|(_, consumer, _)| {
+                let view = consumer.view();
+                view.cached.into_iter().chain(view.running)
+            });
     in_logs.chain(in_memory).collect()
 }
 
 /// Messages whose entries lie right below an offset of one broker's queue, and that this group has not consumed: what a commit of
 /// that offset may have passed over.
-pub(crate) fn just_below(cluster: &Cluster, node: NodeId, group: GroupId, topic: TopicId, queue: QueueId, offset: QueueOffset) -> Vec<MessageId> {
-    let Some(broker) = cluster.broker(node) else { return Vec::new() };
-    let Some(cq) = broker.disk().queues.get(topic, queue) else { return Vec::new() };
+pub(crate) fn just_below(
+    cluster: &Cluster,
+    node: NodeId,
+    group: GroupId,
+    topic: TopicId,
+    queue: QueueId,
+    offset: QueueOffset,
+) -> Vec<MessageId> {
+    let Some(broker) = cluster.broker(node) else {
+        return Vec::new();
+    };
+    let Some(cq) = broker.disk().queues.get(topic, queue) else {
+        return Vec::new();
+    };
     (0..LOOK_BACK)
         .filter_map(|back| cq.get(QueueOffset::new(offset.get().checked_sub(back + 1)?)))
         .filter_map(|entry| broker.disk().log.record_at(entry.start)?.message.label)
@@ -61,26 +86,49 @@ pub(crate) fn just_below(cluster: &Cluster, node: NodeId, group: GroupId, topic:
 
 /// Whether a record that a broker has just made visible will never be given to anybody.
 pub(crate) fn is_stillborn(cluster: &Cluster, node: NodeId, start: PhysicalOffset) -> bool {
-    let Some(broker) = cluster.broker(node) else { return false };
-    broker.disk().log.record_at(start).is_some_and(|record| is_skipped(cluster, broker, record))
+    let Some(broker) = cluster.broker(node) else {
+        return false;
+    };
+    broker
+        .disk()
+        .log
+        .record_at(start)
+        .is_some_and(|record| is_skipped(cluster, broker, record))
 }
 
 /// Whether a message has no servable copy anywhere.
 pub(crate) fn is_beyond_reach(cluster: &Cluster, message: MessageId) -> bool {
     let readers = Readers::of(cluster);
     let in_logs = cluster.brokers().any(|(node, broker, _)| {
-        let mut records = broker.disk().log.records().filter(|record| record.message.label == Some(message));
+        let mut records = broker
+            .disk()
+            .log
+            .records()
+            .filter(|record| record.message.label == Some(message));
         records.any(|record| readers.will_get(cluster, node, broker, record))
     });
-    !in_logs && !cluster.consumers().any(|(_, consumer, runs)| runs && holds_label(consumer, message))
+    !in_logs
+        && !cluster
+            .consumers()
+            .any(|(_, consumer, runs)| runs && holds_label(consumer, message))
 }
 
 /// Fills in which copies of a view will still be served.
 pub(crate) fn mark_served(cluster: &Cluster, nodes: &mut [NodeView]) {
     let readers = Readers::of(cluster);
     for (node, broker, _) in cluster.brokers() {
-        let Some(NodeView { kind: NodeKind::Broker(view), .. }) = nodes.get_mut(node.index()) else { continue };
-        let records = broker.disk().log.records().filter(|record| record.message.label.is_some());
+        let Some(NodeView {
+            kind: NodeKind::Broker(view),
+            ..
+        }) = nodes.get_mut(node.index())
+        else {
+            continue;
+        };
+        let records = broker
+            .disk()
+            .log
+            .records()
+            .filter(|record| record.message.label.is_some());
         for (copy, record) in view.copies.iter_mut().zip(records) {
             copy.served = readers.will_get(cluster, node, broker, record);
         }
@@ -115,19 +163,30 @@ impl Readers {
         match self.masters.iter().find(|(master, _, _)| *master == name) {
             Some((_, master, _)) if *master == node => true,
             Some((_, _, true)) => false,
-            Some((_, _, false)) | None => cluster.setup().profile == Profile::V4_9 || broker.conf().slave_read_enable,
+            Some((_, _, false)) | None => {
+                cluster.setup().profile == Profile::V4_9 || broker.conf().slave_read_enable
+            }
         }
     }
 }
 
 /// Whether every group that could want the record has passed it: its offset is beyond, and it did not consume it.
 fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
-    let Some(label) = record.message.label else { return true };
+    let Some(label) = record.message.label else {
+        return true;
+    };
     if record.topic == system::SCHEDULE {
         // Delivered already: the copy that matters lies elsewhere.
         let level = u8::try_from(record.queue.0 + 1).unwrap_or(u8::MAX);
         let next = broker.process().map_or_else(
-            || broker.disk().delay_offsets.get(&level).copied().unwrap_or_default(),
+            || {
+                broker
+                    .disk()
+                    .delay_offsets
+                    .get(&level)
+                    .copied()
+                    .unwrap_or_default()
+            },
             |process| process.schedule.offset(level),
         );
         return record.queue_offset < next;
@@ -139,14 +198,21 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     if record.topic == system::CHECK_MAX {
         return true;
     }
-    if record.topic.index() <= system::AUTO_CREATE.index() || cluster.setup().group_of_dead_letter_topic(record.topic).is_some() {
+    if record.topic.index() <= system::AUTO_CREATE.index()
+        || cluster
+            .setup()
+            .group_of_dead_letter_topic(record.topic)
+            .is_some()
+    {
         return false;
     }
     let mut wanted = wanting(cluster, record.topic, record.message.tag).peekable();
     // The cheapest question first: it is no for almost every record.
     wanted.peek().is_some()
         && wanted.all(|group| {
-            has_passed(broker, group, record.topic, record.queue, record) && !cluster.is_consumed(label, group) && !holds(cluster, group, label)
+            has_passed(broker, group, record.topic, record.queue, record)
+                && !cluster.is_consumed(label, group)
+                && !holds(cluster, group, label)
         })
 }
 
@@ -155,7 +221,9 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
 fn wanting(cluster: &Cluster, topic: TopicId, tag: TagId) -> impl Iterator<Item = GroupId> {
     let own = cluster.setup().group_of_retry_topic(topic);
     let subscribed = cluster.setup().subscriptions.iter();
-    let others = subscribed.filter(move |(subscribed, _, tags)| *subscribed == topic && (tags.is_empty() || tags.contains(&tag)));
+    let others = subscribed.filter(move |(subscribed, _, tags)| {
+        *subscribed == topic && (tags.is_empty() || tags.contains(&tag))
+    });
     own.into_iter().chain(others.map(|(_, group, _)| *group))
 }
 
@@ -166,16 +234,27 @@ pub(crate) fn groups_for(cluster: &Cluster, topic: TopicId, tag: TagId) -> Vec<G
     groups
 }
 
-fn has_passed(broker: &Broker, group: GroupId, topic: TopicId, queue: QueueId, record: &Record) -> bool {
-    let offsets = broker.process().map_or(&broker.disk().offsets, |process| &process.offsets);
-    offsets.get(&(group, topic, queue)).is_some_and(|offset| *offset > record.queue_offset)
+fn has_passed(
+    broker: &Broker,
+    group: GroupId,
+    topic: TopicId,
+    queue: QueueId,
+    record: &Record,
+) -> bool {
+    let offsets = broker
+        .process()
+        .map_or(&broker.disk().offsets, |process| &process.offsets);
+    offsets
+        .get(&(group, topic, queue))
+        .is_some_and(|offset| *offset > record.queue_offset)
 }
 
 fn holds(cluster: &Cluster, group: GroupId, label: MessageId) -> bool {
-    cluster.consumers().any(|(_, consumer, runs)| runs && consumer.group() == group && holds_label(consumer, label))
+    cluster.consumers().any(|(_, consumer, runs)| {
+        runs && consumer.group() == group && holds_label(consumer, label)
+    })
 }
 
 fn holds_label(consumer: &Consumer, label: MessageId) -> bool {
     consumer.holds(label)
 }
-

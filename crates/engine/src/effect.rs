@@ -74,7 +74,10 @@ impl Ctx<'_> {
 
     /// Fires `timer` on this node at `at` (not before now), unless the process ends before.
     pub fn wake(&mut self, at: SimTime, timer: Timer) {
-        self.out.effects.push(Effect::Wake { at: at.max(self.now), timer });
+        self.out.effects.push(Effect::Wake {
+            at: at.max(self.now),
+            timer,
+        });
     }
 }
 

@@ -1,9 +1,12 @@
 //! What happened: the only thing that a ledger, a trace and a page know of a run.
 
 use crate::exception::Exception;
-use crate::ledger::Stage;
 use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId, QueueId, TopicId};
-use crate::status::{words, ConsumeResult, GetMessageStatus, PullStatus, PutMessageStatus, SendMode, SendStatus, TransactionState};
+use crate::ledger::Stage;
+use crate::status::{
+    ConsumeResult, GetMessageStatus, PullStatus, PutMessageStatus, SendMode, SendStatus,
+    TransactionState, words,
+};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 
 /// One thing that happened at one instant on one node.
@@ -184,53 +187,170 @@ pub struct RecordRef {
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[allow(missing_docs, reason = "fields repeat their types' names; the variants are documented by EventName")]
+#[allow(
+    missing_docs,
+    reason = "fields repeat their types' names; the variants are documented by EventName"
+)]
 pub enum EventKind {
-    SendCalled { message: MessageId, topic: TopicId, mode: SendMode, resend: u32 },
+    SendCalled {
+        message: MessageId,
+        topic: TopicId,
+        mode: SendMode,
+        resend: u32,
+    },
     /// `attempt` counts from 1.
-    RequestSent { message: MessageId, to: NodeId, broker: BrokerName, queue: QueueId, attempt: u32 },
-    Appended { record: RecordRef, place: Place, reconsume_times: u32 },
-    Committed { record: RecordRef },
-    Flushed { record: RecordRef },
+    RequestSent {
+        message: MessageId,
+        to: NodeId,
+        broker: BrokerName,
+        queue: QueueId,
+        attempt: u32,
+    },
+    Appended {
+        record: RecordRef,
+        place: Place,
+        reconsume_times: u32,
+    },
+    Committed {
+        record: RecordRef,
+    },
+    Flushed {
+        record: RecordRef,
+    },
     /// On the slave's node; `from` is its master.
-    Replicated { record: RecordRef, from: NodeId },
+    Replicated {
+        record: RecordRef,
+        from: NodeId,
+    },
     /// `message` is none for RocketMQ's own sends.
-    Replied { message: Option<MessageId>, to: NodeId, status: PutMessageStatus },
-    AttemptEnded { message: MessageId, attempt: u32, broker: BrokerName, queue: QueueId, outcome: AttemptOutcome },
-    SendReturned { message: MessageId, outcome: SendOutcome },
-    Dispatched { record: RecordRef },
+    Replied {
+        message: Option<MessageId>,
+        to: NodeId,
+        status: PutMessageStatus,
+    },
+    AttemptEnded {
+        message: MessageId,
+        attempt: u32,
+        broker: BrokerName,
+        queue: QueueId,
+        outcome: AttemptOutcome,
+    },
+    SendReturned {
+        message: MessageId,
+        outcome: SendOutcome,
+    },
+    Dispatched {
+        record: RecordRef,
+    },
     /// On the broker; `consumer` asked. `script` marks the script's own pulls; `count` messages go out.
     Pulled {
-        consumer: NodeId, group: GroupId, topic: TopicId, queue: QueueId, offset: i64, status: GetMessageStatus,
-        next_begin_offset: i64, pull_status: Option<PullStatus>, count: u32, script: bool,
+        consumer: NodeId,
+        group: GroupId,
+        topic: TopicId,
+        queue: QueueId,
+        offset: i64,
+        status: GetMessageStatus,
+        next_begin_offset: i64,
+        pull_status: Option<PullStatus>,
+        count: u32,
+        script: bool,
     },
     /// On the consumer.
-    Delivered { record: RecordRef, broker: BrokerName, group: GroupId, topic: TopicId, reconsume_times: u32, delivery: u32 },
+    Delivered {
+        record: RecordRef,
+        broker: BrokerName,
+        group: GroupId,
+        topic: TopicId,
+        reconsume_times: u32,
+        delivery: u32,
+    },
     /// On the consumer; `delivery` is that of its `Delivered`. `kept` is false when the result was thrown away (dropped queue).
-    Consumed { message: MessageId, group: GroupId, delivery: u32, result: ConsumeResult, succeeded: bool, kept: bool },
-    SentBack { message: MessageId, group: GroupId, reconsume_times: u32 },
-    RetryStored { record: RecordRef, group: GroupId, reconsume_times: u32 },
-    DeadLettered { record: RecordRef, group: GroupId, reconsume_times: u32 },
-    OffsetCommitted { group: GroupId, topic: TopicId, queue: QueueId, offset: QueueOffset },
+    Consumed {
+        message: MessageId,
+        group: GroupId,
+        delivery: u32,
+        result: ConsumeResult,
+        succeeded: bool,
+        kept: bool,
+    },
+    SentBack {
+        message: MessageId,
+        group: GroupId,
+        reconsume_times: u32,
+    },
+    RetryStored {
+        record: RecordRef,
+        group: GroupId,
+        reconsume_times: u32,
+    },
+    DeadLettered {
+        record: RecordRef,
+        group: GroupId,
+        reconsume_times: u32,
+    },
+    OffsetCommitted {
+        group: GroupId,
+        topic: TopicId,
+        queue: QueueId,
+        offset: QueueOffset,
+    },
     OffsetPersisted,
-    LockGranted { group: GroupId, topic: TopicId, queue: QueueId, client: NodeId },
-    Rebalanced { group: GroupId, topic: TopicId, queues: u32 },
-    LocalTransaction { message: MessageId, state: TransactionState },
-    CheckedBack { message: MessageId, state: TransactionState },
-    HalfStored { record: RecordRef },
-    Truncated { at: PhysicalOffset, records: u32 },
-    Deleted { before: PhysicalOffset, records: u32 },
-    NodeDown { how: Down },
+    LockGranted {
+        group: GroupId,
+        topic: TopicId,
+        queue: QueueId,
+        client: NodeId,
+    },
+    Rebalanced {
+        group: GroupId,
+        topic: TopicId,
+        queues: u32,
+    },
+    LocalTransaction {
+        message: MessageId,
+        state: TransactionState,
+    },
+    CheckedBack {
+        message: MessageId,
+        state: TransactionState,
+    },
+    HalfStored {
+        record: RecordRef,
+    },
+    Truncated {
+        at: PhysicalOffset,
+        records: u32,
+    },
+    Deleted {
+        before: PhysicalOffset,
+        records: u32,
+    },
+    NodeDown {
+        how: Down,
+    },
     NodeUp,
     /// Both for a cut link (`conn` is none) and for a connection that one end gave up.
-    LinkDown { peer: NodeId, conn: Option<ConnId> },
-    LinkUp { peer: NodeId, conn: Option<ConnId> },
-    RouteChanged { topic: TopicId },
+    LinkDown {
+        peer: NodeId,
+        conn: Option<ConnId>,
+    },
+    LinkUp {
+        peer: NodeId,
+        conn: Option<ConnId>,
+    },
+    RouteChanged {
+        topic: TopicId,
+    },
     Paused,
     Resumed,
-    DiskChanged { change: DiskChange },
+    DiskChanged {
+        change: DiskChange,
+    },
     /// `cause` is the event that took it.
-    Lost { message: MessageId, stage: Stage },
+    Lost {
+        message: MessageId,
+        stage: Stage,
+    },
 }
 
 /// What a script step waits for.

@@ -2,7 +2,7 @@
 
 use crate::ids::{BrokerName, NodeId, TopicId};
 use crate::names::Names;
-use crate::status::{words, Profile};
+use crate::status::{Profile, words};
 
 words! {
     /// The Java classes.
@@ -133,7 +133,9 @@ impl Exception {
             Self::Connect(_) => ExceptionClass::RemotingConnectException,
             Self::SendRequest(_) => ExceptionClass::RemotingSendRequestException,
             Self::Timeout(..) => ExceptionClass::RemotingTimeoutException,
-            Self::CallTimeout | Self::InvokeAsyncTimeout(_) => ExceptionClass::RemotingTooMuchRequestException,
+            Self::CallTimeout | Self::InvokeAsyncTimeout(_) => {
+                ExceptionClass::RemotingTooMuchRequestException
+            }
             Self::Broker { .. } => ExceptionClass::MQBrokerException,
             Self::RouteLookup(_) => ExceptionClass::IllegalStateException,
             Self::WaitResponseTimeout
@@ -160,7 +162,12 @@ impl Exception {
             Self::Broker { code, .. } | Self::Exhausted { code, .. } => Some(*code),
             Self::Invalid(Invalid::BodyEmpty | Invalid::BodyTooBig(_)) => Some(13),
             Self::NoRoute(_) => Some(10_005),
-            Self::Invalid(Invalid::TopicBlank | Invalid::TopicTooLong | Invalid::TopicIllegal(_) | Invalid::TopicForbidden(_))
+            Self::Invalid(
+                Invalid::TopicBlank
+                | Invalid::TopicTooLong
+                | Invalid::TopicIllegal(_)
+                | Invalid::TopicForbidden(_),
+            )
             | Self::WaitResponseTimeout
             | Self::AsyncSendFailed
             | Self::AsyncUnknownReason
@@ -173,13 +180,23 @@ impl Exception {
     #[must_use]
     pub fn message(&self, names: &Names, profile: Profile) -> String {
         let see = |text: String| format!("{text}\nSee {} for further details.", faq(profile));
-        let visit = |text: String| format!("{text}\nFor more information, please visit the url, {}", faq(profile));
+        let visit = |text: String| {
+            format!(
+                "{text}\nFor more information, please visit the url, {}",
+                faq(profile)
+            )
+        };
         match self {
             Self::Connect(node) => format!("connect to <{}> failed", names.node(*node)),
             Self::SendRequest(node) => format!("send request to <{}> failed", names.node(*node)),
-            Self::Timeout(node, _) => format!("wait response on the channel <{}> timeout, *(ms)", names.node(*node)),
+            Self::Timeout(node, _) => format!(
+                "wait response on the channel <{}> timeout, *(ms)",
+                names.node(*node)
+            ),
             Self::CallTimeout => "sendDefaultImpl call timeout".to_owned(),
-            Self::InvokeAsyncTimeout(node) => format!("invokeAsync call the addr[<{}>] timeout", names.node(*node)),
+            Self::InvokeAsyncTimeout(node) => {
+                format!("invokeAsync call the addr[<{}>] timeout", names.node(*node))
+            }
             Self::WaitResponseTimeout => visit(match profile {
                 Profile::V4_9 => "wait response timeout *ms".to_owned(),
                 Profile::V5_3 => "wait response timeout, cost=*".to_owned(),
@@ -188,24 +205,35 @@ impl Exception {
             Self::AsyncUnknownReason => visit("unknown reason".to_owned()),
             // `new IllegalStateException(e)`: its text is the cause's `toString()`.
             Self::RouteLookup(cause) => {
-                format!("org.apache.rocketmq.remoting.exception.{}: {}", cause.class().word(), cause.message(names, profile))
+                format!(
+                    "org.apache.rocketmq.remoting.exception.{}: {}",
+                    cause.class().word(),
+                    cause.message(names, profile)
+                )
             }
-            Self::Broker { node, code, remark } => {
-                visit(format!("CODE: {code}  DESC: {} BROKER: <{}>", remark.text(names), names.node(*node)))
+            Self::Broker { node, code, remark } => visit(format!(
+                "CODE: {code}  DESC: {} BROKER: <{}>",
+                remark.text(names),
+                names.node(*node)
+            )),
+            Self::Invalid(Invalid::BodyEmpty) => {
+                visit("CODE: 13  DESC: the message body length is zero".to_owned())
             }
-            Self::Invalid(Invalid::BodyEmpty) => visit("CODE: 13  DESC: the message body length is zero".to_owned()),
-            Self::Invalid(Invalid::BodyTooBig(max)) => {
-                visit(format!("CODE: 13  DESC: the message body size over max value, MAX: {max}"))
-            }
+            Self::Invalid(Invalid::BodyTooBig(max)) => visit(format!(
+                "CODE: 13  DESC: the message body size over max value, MAX: {max}"
+            )),
             Self::Invalid(Invalid::TopicBlank) => visit("The specified topic is blank".to_owned()),
-            Self::Invalid(Invalid::TopicTooLong) => visit("The specified topic is longer than topic max length 127.".to_owned()),
+            Self::Invalid(Invalid::TopicTooLong) => {
+                visit("The specified topic is longer than topic max length 127.".to_owned())
+            }
             Self::Invalid(Invalid::TopicIllegal(topic)) => visit(format!(
                 "The specified topic[{}] contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$",
                 names.topic(*topic)
             )),
-            Self::Invalid(Invalid::TopicForbidden(topic)) => {
-                visit(format!("Sending message to topic[{}] is forbidden.", names.topic(*topic)))
-            }
+            Self::Invalid(Invalid::TopicForbidden(topic)) => visit(format!(
+                "Sending message to topic[{}] is forbidden.",
+                names.topic(*topic)
+            )),
             Self::Exhausted { topic, brokers, .. } => {
                 let sent: Vec<&str> = brokers.iter().map(|broker| names.broker(*broker)).collect();
                 see(format!(
@@ -215,8 +243,13 @@ impl Exception {
                     sent.join(", ")
                 ))
             }
-            Self::BrokerNotExist(broker) => visit(format!("The broker[{}] not exist", names.broker(*broker))),
-            Self::NoRoute(topic) => see(format!("No route info of this topic: {}", names.topic(*topic))),
+            Self::BrokerNotExist(broker) => {
+                visit(format!("The broker[{}] not exist", names.broker(*broker)))
+            }
+            Self::NoRoute(topic) => see(format!(
+                "No route info of this topic: {}",
+                names.topic(*topic)
+            )),
             Self::HalfMessageFailed => visit("send message Exception".to_owned()),
         }
     }

@@ -163,13 +163,20 @@ struct Told {
 impl Tally {
     /// Takes one event in.
     pub fn observe(&mut self, event: &Event) {
-        let Some(message) = event.kind.message() else { return };
+        let Some(message) = event.kind.message() else {
+            return;
+        };
         if let EventKind::SendCalled { topic, .. } = event.kind {
-            let told = self.messages.entry(message).or_insert_with(|| Told::new(topic));
+            let told = self
+                .messages
+                .entry(message)
+                .or_insert_with(|| Told::new(topic));
             told.promise = Promise::Pending;
             return;
         }
-        let Some(told) = self.messages.get_mut(&message) else { return };
+        let Some(told) = self.messages.get_mut(&message) else {
+            return;
+        };
         told.observe(event);
     }
 }
@@ -194,30 +201,55 @@ impl Told {
         match &event.kind {
             EventKind::SendReturned { outcome, .. } => {
                 self.promise = promise(outcome, self.unanswered);
-                self.rolled_back |= matches!(outcome, SendOutcome::Result { transaction: Some(TransactionState::Rollback), .. });
+                self.rolled_back |= matches!(
+                    outcome,
+                    SendOutcome::Result {
+                        transaction: Some(TransactionState::Rollback),
+                        ..
+                    }
+                );
                 self.failed_by = Some(event.id);
             }
             // A check-back is answered by the application itself.
-            EventKind::CheckedBack { state: TransactionState::Commit, .. } => self.promise = Promise::Acked,
-            EventKind::CheckedBack { state: TransactionState::Rollback, .. } => {
+            EventKind::CheckedBack {
+                state: TransactionState::Commit,
+                ..
+            } => self.promise = Promise::Acked,
+            EventKind::CheckedBack {
+                state: TransactionState::Rollback,
+                ..
+            } => {
                 self.promise = Promise::Refused;
                 self.rolled_back = true;
             }
-            EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(exception), .. } => self.unanswered |= says_nothing(exception),
+            EventKind::AttemptEnded {
+                outcome: AttemptOutcome::Failed(exception),
+                ..
+            } => self.unanswered |= says_nothing(exception),
             EventKind::Appended { .. } => {
                 self.stored = true;
                 self.lost_by = None;
             }
             EventKind::Delivered { .. } => self.delivered += 1,
-            EventKind::Consumed { group, succeeded: true, .. } => *self.consumed.entry(*group).or_default() += 1,
+            EventKind::Consumed {
+                group,
+                succeeded: true,
+                ..
+            } => *self.consumed.entry(*group).or_default() += 1,
             EventKind::DeadLettered { .. } => self.dead_lettered = true,
             EventKind::Lost { stage, .. } => {
-                self.lost_by.get_or_insert(LostBy { event: event.cause.unwrap_or(event.id), stage: *stage });
+                self.lost_by.get_or_insert(LostBy {
+                    event: event.cause.unwrap_or(event.id),
+                    stage: *stage,
+                });
             }
             // The others say how, not what.
             EventKind::SendCalled { .. }
             | EventKind::RequestSent { .. }
-            | EventKind::AttemptEnded { outcome: AttemptOutcome::Status(_) | AttemptOutcome::Sent, .. }
+            | EventKind::AttemptEnded {
+                outcome: AttemptOutcome::Status(_) | AttemptOutcome::Sent,
+                ..
+            }
             | EventKind::Committed { .. }
             | EventKind::Flushed { .. }
             | EventKind::Replicated { .. }
@@ -232,7 +264,10 @@ impl Told {
             | EventKind::LockGranted { .. }
             | EventKind::Rebalanced { .. }
             | EventKind::LocalTransaction { .. }
-            | EventKind::CheckedBack { state: TransactionState::Unknow, .. }
+            | EventKind::CheckedBack {
+                state: TransactionState::Unknow,
+                ..
+            }
             | EventKind::HalfStored { .. }
             | EventKind::Truncated { .. }
             | EventKind::Deleted { .. }
@@ -253,14 +288,29 @@ impl Told {
 fn promise(outcome: &SendOutcome, unanswered: bool) -> Promise {
     match outcome {
         // The application itself has said that nobody is to get it, or that it does not know yet.
-        SendOutcome::Result { transaction: Some(TransactionState::Rollback), .. } => Promise::Refused,
-        SendOutcome::Result { transaction: Some(TransactionState::Unknow), .. } => Promise::Unknown,
-        SendOutcome::Result { status: SendStatus::SendOk, .. } => Promise::Acked,
-        SendOutcome::Result { status: SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable, .. } => {
-            Promise::AckedUnsure
-        }
+        SendOutcome::Result {
+            transaction: Some(TransactionState::Rollback),
+            ..
+        } => Promise::Refused,
+        SendOutcome::Result {
+            transaction: Some(TransactionState::Unknow),
+            ..
+        } => Promise::Unknown,
+        SendOutcome::Result {
+            status: SendStatus::SendOk,
+            ..
+        } => Promise::Acked,
+        SendOutcome::Result {
+            status:
+                SendStatus::FlushDiskTimeout
+                | SendStatus::FlushSlaveTimeout
+                | SendStatus::SlaveNotAvailable,
+            ..
+        } => Promise::AckedUnsure,
         SendOutcome::Nothing => Promise::Unknown,
-        SendOutcome::Exception(exception) if unanswered || says_nothing(exception) => Promise::Unknown,
+        SendOutcome::Exception(exception) if unanswered || says_nothing(exception) => {
+            Promise::Unknown
+        }
         SendOutcome::Exception(_) => Promise::Refused,
     }
 }
@@ -302,7 +352,11 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
             let copies = copies_of.remove(message).unwrap_or_default();
             let wanted_by = copies::groups_for(cluster, told.topic, TagId(0));
             let fate = fate(told, &wanted_by, servable.contains(message));
-            let exposed_to = if fate == Fate::InFlight { exposures.get(message).cloned().unwrap_or_default() } else { Vec::new() };
+            let exposed_to = if fate == Fate::InFlight {
+                exposures.get(message).cloned().unwrap_or_default()
+            } else {
+                Vec::new()
+            };
             Entry {
                 message: *message,
                 promise: told.promise,
@@ -319,7 +373,10 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
 }
 
 fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
-    let all_consumed = !told.consumed.is_empty() && wanted_by.iter().all(|group| told.consumed.contains_key(group));
+    let all_consumed = !told.consumed.is_empty()
+        && wanted_by
+            .iter()
+            .all(|group| told.consumed.contains_key(group));
     if all_consumed {
         Fate::Consumed
     } else if told.dead_lettered {
@@ -329,7 +386,11 @@ fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
     } else if told.rolled_back && told.consumed.is_empty() {
         Fate::NeverStored
     } else if told.stored {
-        if told.lost_by.is_some() || told.consumed.is_empty() { Fate::Lost } else { Fate::Consumed }
+        if told.lost_by.is_some() || told.consumed.is_empty() {
+            Fate::Lost
+        } else {
+            Fate::Consumed
+        }
     } else if told.promise == Promise::Pending {
         Fate::InFlight
     } else {
@@ -340,7 +401,12 @@ fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
 fn lost_by_of(told: &Told, fate: Fate) -> Option<LostBy> {
     match fate {
         Fate::Lost => told.lost_by,
-        Fate::NeverStored if told.promise == Promise::Unknown => told.failed_by.map(|event| LostBy { event, stage: Stage::Produce }),
+        Fate::NeverStored if told.promise == Promise::Unknown => {
+            told.failed_by.map(|event| LostBy {
+                event,
+                stage: Stage::Produce,
+            })
+        }
         Fate::NeverStored | Fate::Consumed | Fate::InFlight | Fate::DeadLetter => None,
     }
 }
@@ -362,7 +428,10 @@ fn verdict(told: &Told, fate: Fate, exposed_to: &[Exposure], unwanted: bool) -> 
 }
 
 /// Which single faults would lose which messages now: each is tried on a copy of the world.
-fn exposures(cluster: &Cluster, copies_of: &BTreeMap<MessageId, Vec<Copy>>) -> BTreeMap<MessageId, Vec<Exposure>> {
+fn exposures(
+    cluster: &Cluster,
+    copies_of: &BTreeMap<MessageId, Vec<Copy>>,
+) -> BTreeMap<MessageId, Vec<Exposure>> {
     let mut exposed: BTreeMap<MessageId, BTreeSet<Exposure>> = BTreeMap::new();
     let mut try_fault = |exposure: Exposure, command: Command| {
         for message in lost_by(&mut cluster.clone(), command) {
@@ -380,12 +449,22 @@ fn exposures(cluster: &Cluster, copies_of: &BTreeMap<MessageId, Vec<Copy>>) -> B
         try_fault(Exposure::ConsumerCrash, Command::Crash(node));
     }
     for (message, copies) in copies_of {
-        let on_slaves_only = copies.iter().any(|copy| copy.served) && copies.iter().filter(|copy| copy.served).all(|copy| cluster.is_slave(copy.node));
+        let on_slaves_only = copies.iter().any(|copy| copy.served)
+            && copies
+                .iter()
+                .filter(|copy| copy.served)
+                .all(|copy| cluster.is_slave(copy.node));
         if on_slaves_only {
-            exposed.entry(*message).or_default().insert(Exposure::SlaveNeverServed);
+            exposed
+                .entry(*message)
+                .or_default()
+                .insert(Exposure::SlaveNeverServed);
         }
     }
-    exposed.into_iter().map(|(message, set)| (message, set.into_iter().collect())).collect()
+    exposed
+        .into_iter()
+        .map(|(message, set)| (message, set.into_iter().collect()))
+        .collect()
 }
 
 /// The messages that a command loses, if it can be obeyed.

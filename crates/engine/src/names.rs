@@ -46,7 +46,11 @@ impl Names {
     /// `c1`, or `c1#2` for its second start.
     #[must_use]
     pub fn client(&self, id: ClientId) -> String {
-        if id.start <= 1 { self.node(id.node).to_owned() } else { format!("{}#{}", self.node(id.node), id.start) }
+        if id.start <= 1 {
+            self.node(id.node).to_owned()
+        } else {
+            format!("{}#{}", self.node(id.node), id.start)
+        }
     }
 
     /// The node called `name`.
@@ -81,7 +85,10 @@ impl Names {
 
     /// All nodes in id order, with their names.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &str)> {
-        self.nodes.iter().enumerate().map(|(i, name)| (NodeId(u16::try_from(i).unwrap_or(u16::MAX)), name.as_str()))
+        self.nodes
+            .iter()
+            .enumerate()
+            .map(|(i, name)| (NodeId(u16::try_from(i).unwrap_or(u16::MAX)), name.as_str()))
     }
 }
 
@@ -90,5 +97,8 @@ fn look(table: &[String], index: usize) -> &str {
 }
 
 fn find(table: &[String], name: &str) -> Option<u16> {
-    table.iter().position(|have| have == name).and_then(|i| u16::try_from(i).ok())
+    table
+        .iter()
+        .position(|have| have == name)
+        .and_then(|i| u16::try_from(i).ok())
 }

@@ -53,15 +53,27 @@ pub(crate) struct Conn {
 
 impl Conn {
     pub fn peer_of(&self, node: NodeId) -> NodeId {
-        if node == self.client { self.server } else { self.client }
+        if node == self.client {
+            self.server
+        } else {
+            self.client
+        }
     }
 
     pub fn has(&self, node: NodeId) -> bool {
-        if node == self.client { self.client_has } else { self.server_has }
+        if node == self.client {
+            self.client_has
+        } else {
+            self.server_has
+        }
     }
 
     fn end(&mut self, node: NodeId) -> &mut bool {
-        if node == self.client { &mut self.client_has } else { &mut self.server_has }
+        if node == self.client {
+            &mut self.client_has
+        } else {
+            &mut self.server_has
+        }
     }
 }
 
@@ -92,7 +104,14 @@ impl Network {
 
     /// Starts a connection: only the client's end has it until the SYN arrives.
     pub fn open(&mut self, id: ConnId, client: NodeId, server: NodeId) {
-        let conn = Conn { client, server, client_has: true, server_has: false, to_client: SimTime::from_micros(i64::MIN), to_server: SimTime::from_micros(i64::MIN) };
+        let conn = Conn {
+            client,
+            server,
+            client_has: true,
+            server_has: false,
+            to_client: SimTime::from_micros(i64::MIN),
+            to_server: SimTime::from_micros(i64::MIN),
+        };
         self.conns.insert(id, conn);
     }
 
@@ -105,7 +124,9 @@ impl Network {
 
     /// `node` has the connection no more. Returns whether the peer still has it.
     pub fn forget(&mut self, id: ConnId, node: NodeId) -> bool {
-        let Some(conn) = self.conns.get_mut(&id) else { return false };
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return false;
+        };
         *conn.end(node) = false;
         let peer_has = conn.has(conn.peer_of(node));
         if !peer_has {
@@ -133,12 +154,24 @@ impl Network {
     }
 
     /// When a packet that leaves now arrives; none if it is lost or held back.
-    pub fn send(&mut self, packet: &Packet, settings: scenario::Network, rng: &mut Rng) -> Option<SimTime> {
+    pub fn send(
+        &mut self,
+        packet: &Packet,
+        settings: scenario::Network,
+        rng: &mut Rng,
+    ) -> Option<SimTime> {
         let delay = {
             let link = self.links.get_mut(&pair(packet.from, packet.to));
-            let latency = link.as_ref().and_then(|link| link.latency).unwrap_or(settings.latency);
+            let latency = link
+                .as_ref()
+                .and_then(|link| link.latency)
+                .unwrap_or(settings.latency);
             if let Some(link) = link {
-                let drops = if packet.to > packet.from { &mut link.drop_up } else { &mut link.drop_down };
+                let drops = if packet.to > packet.from {
+                    &mut link.drop_up
+                } else {
+                    &mut link.drop_down
+                };
                 if *drops > 0 && matches!(packet.segment, Segment::Data(_)) {
                     *drops -= 1;
                     return None;
@@ -152,7 +185,11 @@ impl Network {
         };
         let mut arrives = packet.sent + delay;
         if let Some(conn) = self.conns.get_mut(&packet.conn) {
-            let latest = if packet.to == conn.client { &mut conn.to_client } else { &mut conn.to_server };
+            let latest = if packet.to == conn.client {
+                &mut conn.to_client
+            } else {
+                &mut conn.to_server
+            };
             arrives = arrives.max(*latest);
             *latest = arrives;
         }
@@ -186,7 +223,11 @@ impl Network {
     /// The next `count` frames from `from` to `to` are lost.
     pub fn drop_next(&mut self, from: NodeId, to: NodeId, count: u32) {
         let link = self.links.entry(pair(from, to)).or_default();
-        let drops = if to > from { &mut link.drop_up } else { &mut link.drop_down };
+        let drops = if to > from {
+            &mut link.drop_up
+        } else {
+            &mut link.drop_down
+        };
         *drops = drops.saturating_add(count);
     }
 
@@ -197,7 +238,11 @@ impl Network {
 
     /// Cut links, smaller id first.
     pub fn cuts(&self) -> Vec<(NodeId, NodeId)> {
-        self.links.iter().filter(|(_, link)| link.cut).map(|(pair, _)| *pair).collect()
+        self.links
+            .iter()
+            .filter(|(_, link)| link.cut)
+            .map(|(pair, _)| *pair)
+            .collect()
     }
 
     /// What cut links hold back.

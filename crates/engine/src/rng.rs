@@ -14,7 +14,10 @@ pub(crate) struct Rng {
 
 impl Rng {
     pub fn new(seed: u64) -> Self {
-        Self { usual: seed == 0, stream: Pcg32::new(seed, 0x0a02_bdbf_7bb3_c0a7) }
+        Self {
+            usual: seed == 0,
+            stream: Pcg32::new(seed, 0x0a02_bdbf_7bb3_c0a7),
+        }
     }
 
     /// True in the usual course; with another seed, false `against` times out of `of`.
@@ -27,7 +30,10 @@ impl Rng {
         if self.usual {
             return usual;
         }
-        let width = most.micros().saturating_sub(least.micros()).saturating_add(1);
+        let width = most
+            .micros()
+            .saturating_sub(least.micros())
+            .saturating_add(1);
         Span::from_micros(least.micros() + self.wide_below(width))
     }
 
@@ -38,7 +44,11 @@ impl Rng {
 
     /// Up to `most` more, drawn with every seed: jitter is a setting, not a race.
     pub fn jitter(&mut self, most: Span) -> Span {
-        if most == Span::ZERO { Span::ZERO } else { Span::from_micros(self.wide_below(most.micros().saturating_add(1))) }
+        if most == Span::ZERO {
+            Span::ZERO
+        } else {
+            Span::from_micros(self.wide_below(most.micros().saturating_add(1)))
+        }
     }
 
     fn below(&mut self, n: u32) -> u32 {

@@ -57,7 +57,12 @@ impl Run {
     /// The run at t = 0.
     #[must_use]
     pub fn new(scenario: Scenario) -> Self {
-        let world = World { cluster: Cluster::new(&scenario), script: Script::new(&scenario), tally: Tally::default(), over: None };
+        let world = World {
+            cluster: Cluster::new(&scenario),
+            script: Script::new(&scenario),
+            tally: Tally::default(),
+            over: None,
+        };
         Self {
             scenario: Arc::new(scenario),
             checkpoints: vec![(0, world.clone())],
@@ -137,7 +142,11 @@ impl Run {
         }
         let known = usize::try_from(self.position + 1).is_ok_and(|next| next < self.ends.len());
         let mut events = Vec::new();
-        let planned = self.interventions.iter().find(|(position, _)| *position == self.position).map(|(_, command)| command.clone());
+        let planned = self
+            .interventions
+            .iter()
+            .find(|(position, _)| *position == self.position)
+            .map(|(_, command)| command.clone());
         match planned {
             Some(command) => {
                 let _ = self.world.obey(&self.scenario, command, &mut events);
@@ -155,7 +164,8 @@ impl Run {
             return;
         }
         self.events.extend(events);
-        self.ends.push(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
+        self.ends
+            .push(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
         if self.position.is_multiple_of(CHECKPOINT_EVERY) {
             self.checkpoints.push((self.position, self.world.clone()));
         }
@@ -188,7 +198,10 @@ impl Run {
 
     /// Puts the cursor after the `position`-th step; beyond what is known, steps are taken.
     pub fn seek(&mut self, position: u32) {
-        let nearest = self.checkpoints.partition_point(|(at, _)| *at <= position).saturating_sub(1);
+        let nearest = self
+            .checkpoints
+            .partition_point(|(at, _)| *at <= position)
+            .saturating_sub(1);
         if let Some((at, world)) = self.checkpoints.get(nearest)
             && (position < self.position || *at > self.position)
         {
@@ -239,9 +252,15 @@ impl Run {
 
     /// Forgets what was known beyond the cursor.
     fn fork(&mut self) {
-        let steps = usize::try_from(self.position).unwrap_or(usize::MAX).saturating_add(1);
+        let steps = usize::try_from(self.position)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
         self.ends.truncate(steps);
-        let events = self.ends.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
+        let events = self
+            .ends
+            .last()
+            .and_then(|end| usize::try_from(*end).ok())
+            .unwrap_or(0);
         self.events.truncate(events);
         self.checkpoints.retain(|(at, _)| *at <= self.position);
         self.interventions.retain(|(at, _)| *at < self.position);
@@ -265,7 +284,11 @@ impl Run {
     }
 
     fn event_count(&self) -> u32 {
-        usize::try_from(self.position).ok().and_then(|position| self.ends.get(position)).copied().unwrap_or(0)
+        usize::try_from(self.position)
+            .ok()
+            .and_then(|position| self.ends.get(position))
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -292,7 +315,12 @@ impl World {
         let by_script = self.script.next_at(now);
         let until = scenario.until;
         match (by_itself, by_script) {
-            (itself, Some(at)) if at <= until && itself.as_ref().is_none_or(|(next, _)| at <= (*next).max(now)) => {
+            (itself, Some(at))
+                if at <= until
+                    && itself
+                        .as_ref()
+                        .is_none_or(|(next, _)| at <= (*next).max(now)) =>
+            {
                 self.cluster.idle_until(at);
                 for command in self.script.take(scenario, &self.cluster) {
                     // A step that does not fit (killing what is down) changes nothing, as a real signal to a dead process.
@@ -311,7 +339,12 @@ impl World {
         }
     }
 
-    fn obey(&mut self, scenario: &Scenario, command: Command, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    fn obey(
+        &mut self,
+        scenario: &Scenario,
+        command: Command,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         let before = events.len();
         self.cluster.apply(Action::Obey(command), events)?;
         self.observe(scenario, events.get(before..).unwrap_or_default());

@@ -63,11 +63,17 @@ impl Script {
                 None => return Vec::new(),
             },
         };
-        let Some(step) = usize::try_from(index).ok().and_then(|i| scenario.script.get(i)) else { return Vec::new() };
+        let Some(step) = usize::try_from(index)
+            .ok()
+            .and_then(|i| scenario.script.get(i))
+        else {
+            return Vec::new();
+        };
         if let Do::Send(send) = &step.action
             && repetition + 1 < send.count
         {
-            self.timed.insert((now + send.every, index, repetition + 1), ());
+            self.timed
+                .insert((now + send.every, index, repetition + 1), ());
         }
         commands(&step.action, cluster)
     }
@@ -76,12 +82,19 @@ impl Script {
     pub fn observe(&mut self, scenario: &Scenario, names: &Names, event: &Event) {
         let mut left = Vector::new();
         for (index, seen) in core::mem::take(&mut self.waiting) {
-            let pattern = usize::try_from(index).ok().and_then(|i| scenario.script.get(i)).and_then(|step| match &step.trigger {
-                Trigger::After(pattern) => Some(pattern),
-                Trigger::At(_) => None,
-            });
+            let pattern = usize::try_from(index)
+                .ok()
+                .and_then(|i| scenario.script.get(i))
+                .and_then(|step| match &step.trigger {
+                    Trigger::After(pattern) => Some(pattern),
+                    Trigger::At(_) => None,
+                });
             let Some(pattern) = pattern else { continue };
-            let seen = if matches(pattern, names, event) { seen + 1 } else { seen };
+            let seen = if matches(pattern, names, event) {
+                seen + 1
+            } else {
+                seen
+            };
             if seen >= pattern.nth.max(1) {
                 self.ready.push_back(index);
             } else {
@@ -104,8 +117,13 @@ impl Script {
 
 fn matches(pattern: &Pattern, names: &Names, event: &Event) -> bool {
     event.kind.name() == pattern.event
-        && pattern.message.is_none_or(|message| event.kind.message().is_some_and(|have| have.0 == message))
-        && pattern.node.as_ref().is_none_or(|node| names.node(event.node) == node)
+        && pattern
+            .message
+            .is_none_or(|message| event.kind.message().is_some_and(|have| have.0 == message))
+        && pattern
+            .node
+            .as_ref()
+            .is_none_or(|node| names.node(event.node) == node)
 }
 
 /// The commands that one action means, in order. Empty when it names nothing that exists.
@@ -133,15 +151,28 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
         Do::Resume(name) => one(Command::Resume(node(name)?)),
         Do::StallDisk(name) => one(Command::ChangeDisk(node(name)?, DiskChange::Stalled)),
         Do::ReleaseDisk(name) => one(Command::ChangeDisk(node(name)?, DiskChange::Released)),
-        Do::FailDisk { node: name, times } => one(Command::ChangeDisk(node(name)?, DiskChange::Failing(*times))),
-        Do::FillDisk { node: name, permille } => one(Command::ChangeDisk(node(name)?, DiskChange::Filled(*permille))),
+        Do::FailDisk { node: name, times } => one(Command::ChangeDisk(
+            node(name)?,
+            DiskChange::Failing(*times),
+        )),
+        Do::FillDisk {
+            node: name,
+            permille,
+        } => one(Command::ChangeDisk(
+            node(name)?,
+            DiskChange::Filled(*permille),
+        )),
         Do::ExpireFiles { node: name, up_to } => one(Command::ExpireFiles(node(name)?, *up_to)),
         Do::Partition(ends) => pair(ends).map(|(a, b)| vec![Command::Cut(a, b)]),
         Do::Heal(ends) => pair(ends).map(|(a, b)| vec![Command::Heal(a, b)]),
         Do::Drop { from, to, count } => one(Command::Drop(node(from)?, node(to)?, *count)),
-        Do::SetLink { between, latency } => pair(between).map(|(a, b)| vec![Command::SetLink(a, b, *latency)]),
+        Do::SetLink { between, latency } => {
+            pair(between).map(|(a, b)| vec![Command::SetLink(a, b, *latency)])
+        }
         Do::ConsumeResult(rule) => one(Command::ConsumeResult(node(&rule.consumer)?, rule.clone())),
-        Do::ProcessTime { consumer, process } => one(Command::ProcessTime(node(consumer)?, *process)),
+        Do::ProcessTime { consumer, process } => {
+            one(Command::ProcessTime(node(consumer)?, *process))
+        }
         Do::Pull(pull) => one(Command::Pull(
             node(&pull.consumer)?,
             ScriptPull {
@@ -149,15 +180,29 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
                 broker: broker(pull.broker.as_deref(), names)?,
                 queue: QueueId(pull.queue),
                 offset: pull.offset,
-                tags: pull.tags.iter().filter_map(|tag| names.find_tag(tag)).collect(),
+                tags: pull
+                    .tags
+                    .iter()
+                    .filter_map(|tag| names.find_tag(tag))
+                    .collect(),
             },
         )),
         Do::ResetOffset(reset) => {
             let consumer = node(&reset.consumer)?;
             let (_, state, _) = cluster.consumers().find(|(id, _, _)| *id == consumer)?;
-            let master = cluster.setup().replica(broker(reset.broker.as_deref(), names)?, 0)?;
-            let key = (state.group(), names.find_topic(&reset.topic)?, QueueId(reset.queue));
-            one(Command::ResetOffset(master, key, QueueOffset::new(reset.offset)))
+            let master = cluster
+                .setup()
+                .replica(broker(reset.broker.as_deref(), names)?, 0)?;
+            let key = (
+                state.group(),
+                names.find_topic(&reset.topic)?,
+                QueueId(reset.queue),
+            );
+            one(Command::ResetOffset(
+                master,
+                key,
+                QueueOffset::new(reset.offset),
+            ))
         }
         Do::SetConf { node: name, conf } => {
             let id = node(name)?;
@@ -168,8 +213,14 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
                 let _ = changed.set(key, value);
             }
             let set = Command::SetConf(id, Box::new(changed));
-            let restarts = conf.iter().any(|(key, _)| START_ONLY.contains(&key.as_str()));
-            Some(if restarts { vec![Command::Stop(id), set, Command::Restart(id, RESTART)] } else { vec![set] })
+            let restarts = conf
+                .iter()
+                .any(|(key, _)| START_ONLY.contains(&key.as_str()));
+            Some(if restarts {
+                vec![Command::Stop(id), set, Command::Restart(id, RESTART)]
+            } else {
+                vec![set]
+            })
         }
     }
 }
@@ -179,7 +230,10 @@ fn call(send: &Send, names: &Names) -> Option<Call> {
         Some(tag) => names.find_tag(tag)?,
         None => TagId(0),
     };
-    let text = |text: &Option<String>| text.as_ref().map_or(0, |text| u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let text = |text: &Option<String>| {
+        text.as_ref()
+            .map_or(0, |text| u32::try_from(text.len()).unwrap_or(u32::MAX))
+    };
     let queue = match send.queue {
         Some(queue) => Some((broker(send.broker.as_deref(), names)?, QueueId(queue))),
         None => None,
@@ -191,7 +245,9 @@ fn call(send: &Send, names: &Names) -> Option<Call> {
         queue,
         tag,
         body_bytes: send.body_bytes,
-        properties_bytes: OWN_PROPERTIES.saturating_add(text(&send.tag)).saturating_add(text(&send.key)),
+        properties_bytes: OWN_PROPERTIES
+            .saturating_add(text(&send.tag))
+            .saturating_add(text(&send.key)),
         wait_store_msg_ok: send.wait_store_msg_ok,
         delay_level: send.delay_level,
         transaction: send.transaction.clone(),

@@ -70,15 +70,33 @@ pub(crate) struct Spec {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     NameServer,
-    Broker { broker: BrokerName, replica: u16, conf: BrokerConfig },
-    Producer { group: GroupId, spec: scenario::Producer },
-    Consumer { group: GroupId, topic: TopicId, tags: Vec<TagId>, spec: scenario::Consumer },
+    Broker {
+        broker: BrokerName,
+        replica: u16,
+        conf: BrokerConfig,
+    },
+    Producer {
+        group: GroupId,
+        spec: scenario::Producer,
+    },
+    Consumer {
+        group: GroupId,
+        topic: TopicId,
+        tags: Vec<TagId>,
+        spec: scenario::Consumer,
+    },
 }
 
 impl Setup {
     pub fn new(scenario: &Scenario, rng: &mut Rng) -> Self {
-        let topics = system::NAMES.iter().map(|name| (*name).to_owned()).collect();
-        let mut names = Names { topics, ..Names::default() };
+        let topics = system::NAMES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect();
+        let mut names = Names {
+            topics,
+            ..Names::default()
+        };
         names.tags.push(String::new());
         for topic in &scenario.topics {
             intern(&mut names.topics, &topic.name);
@@ -88,19 +106,33 @@ impl Setup {
 
         let mut nodes = Vec::new();
         names.nodes.push("namesrv/0".to_owned());
-        nodes.push(Spec { kind: Kind::NameServer, starts: Some(starts(Span::from_secs(60))) });
+        nodes.push(Spec {
+            kind: Kind::NameServer,
+            starts: Some(starts(Span::from_secs(60))),
+        });
         for broker in brokers {
             let name = BrokerName(intern(&mut names.brokers, &broker.name));
             // The recorded clusters' brokers had started 5 to 25 s before t = 0; a slave needs at least 11 of them for its
             // first report, and t = 0 is only taken after that.
-            let since = rng.span(Span::from_secs(10), Span::from_secs(11), Span::from_secs(25));
+            let since = rng.span(
+                Span::from_secs(10),
+                Span::from_secs(11),
+                Span::from_secs(25),
+            );
             let mut replica = |number: u16, conf: &BrokerConfig, role: Option<BrokerRole>| {
                 let mut conf = conf.clone();
                 if let Some(role) = role {
                     conf.broker_role = role;
                 }
                 names.nodes.push(format!("{}/{number}", broker.name));
-                nodes.push(Spec { kind: Kind::Broker { broker: name, replica: number, conf }, starts: Some(starts(since)) });
+                nodes.push(Spec {
+                    kind: Kind::Broker {
+                        broker: name,
+                        replica: number,
+                        conf,
+                    },
+                    starts: Some(starts(since)),
+                });
             };
             replica(0, &broker.conf, None);
             for (number, conf) in (1..).zip(&broker.slaves) {
@@ -108,34 +140,69 @@ impl Setup {
             }
         }
         let client_since = match scenario.profile {
-            Profile::V5_3 => (Span::from_millis(3_300), Span::from_millis(3_200), Span::from_millis(3_400)),
-            Profile::V4_9 => (Span::from_millis(2_050), Span::from_millis(1_950), Span::from_millis(2_150)),
+            Profile::V5_3 => (
+                Span::from_millis(3_300),
+                Span::from_millis(3_200),
+                Span::from_millis(3_400),
+            ),
+            Profile::V4_9 => (
+                Span::from_millis(2_050),
+                Span::from_millis(1_950),
+                Span::from_millis(2_150),
+            ),
         };
         // The recorded clusters' producers were built a little after the consumers [k26 k29].
         let producer_since = match scenario.profile {
-            Profile::V5_3 => (client_since.0, Span::from_millis(2_320), Span::from_millis(2_520)),
-            Profile::V4_9 => (client_since.0, Span::from_millis(1_590), Span::from_millis(1_790)),
+            Profile::V5_3 => (
+                client_since.0,
+                Span::from_millis(2_320),
+                Span::from_millis(2_520),
+            ),
+            Profile::V4_9 => (
+                client_since.0,
+                Span::from_millis(1_590),
+                Span::from_millis(1_790),
+            ),
         };
         for producer in &scenario.producers {
             names.nodes.push(producer.name.clone());
             let group = GroupId(intern(&mut names.groups, &producer.group));
             let since = rng.span(producer_since.0, producer_since.1, producer_since.2);
-            nodes.push(Spec { kind: Kind::Producer { group, spec: producer.clone() }, starts: Some(starts(since)) });
+            nodes.push(Spec {
+                kind: Kind::Producer {
+                    group,
+                    spec: producer.clone(),
+                },
+                starts: Some(starts(since)),
+            });
         }
         for consumer in &scenario.consumers {
             names.nodes.push(consumer.name.clone());
             let group = GroupId(intern(&mut names.groups, &consumer.group));
             let topic = TopicId(intern(&mut names.topics, &consumer.topic));
-            let tags = consumer.tags.iter().map(|tag| TagId(intern(&mut names.tags, tag))).collect();
+            let tags = consumer
+                .tags
+                .iter()
+                .map(|tag| TagId(intern(&mut names.tags, tag)))
+                .collect();
             // t = 0 is only taken when its pulls are answered: one that lost its start race was built that much earlier (J.2).
             let (lost, of, earlier) = match scenario.profile {
                 Profile::V5_3 => (8, 80, Span::from_secs(20)),
                 Profile::V4_9 => (14, 40, Span::from_millis(1_030)),
             };
-            let waited = if rng.usually(lost, of) { Span::ZERO } else { earlier };
+            let waited = if rng.usually(lost, of) {
+                Span::ZERO
+            } else {
+                earlier
+            };
             let since = rng.span(client_since.0, client_since.1, client_since.2) + waited;
             nodes.push(Spec {
-                kind: Kind::Consumer { group, topic, tags, spec: consumer.clone() },
+                kind: Kind::Consumer {
+                    group,
+                    topic,
+                    tags,
+                    spec: consumer.clone(),
+                },
                 starts: consumer.started.then_some(starts(since)),
             });
         }
@@ -149,11 +216,17 @@ impl Setup {
                 (TopicId(retry), TopicId(dead))
             })
             .collect();
-        let topics = scenario.topics.iter().filter_map(|topic| Some((names.find_topic(&topic.name)?, topic.queues))).collect();
+        let topics = scenario
+            .topics
+            .iter()
+            .filter_map(|topic| Some((names.find_topic(&topic.name)?, topic.queues)))
+            .collect();
         let mut subscriptions: Vec<(TopicId, GroupId, Vec<TagId>)> = nodes
             .iter()
             .filter_map(|spec| match &spec.kind {
-                Kind::Consumer { group, topic, tags, .. } => Some((*topic, *group, tags.clone())),
+                Kind::Consumer {
+                    group, topic, tags, ..
+                } => Some((*topic, *group, tags.clone())),
                 Kind::NameServer | Kind::Broker { .. } | Kind::Producer { .. } => None,
             })
             .collect();
@@ -173,23 +246,33 @@ impl Setup {
 
     /// `%RETRY%group`.
     pub fn retry_topic(&self, group: GroupId) -> TopicId {
-        self.group_topics.get(group.index()).map_or(system::SELF_TEST, |topics| topics.0)
+        self.group_topics
+            .get(group.index())
+            .map_or(system::SELF_TEST, |topics| topics.0)
     }
 
     /// `%DLQ%group`.
     pub fn dead_letter_topic(&self, group: GroupId) -> TopicId {
-        self.group_topics.get(group.index()).map_or(system::SELF_TEST, |topics| topics.1)
+        self.group_topics
+            .get(group.index())
+            .map_or(system::SELF_TEST, |topics| topics.1)
     }
 
     /// The group whose retry topic `topic` is.
     pub fn group_of_retry_topic(&self, topic: TopicId) -> Option<GroupId> {
-        let index = self.group_topics.iter().position(|(retry, _)| *retry == topic)?;
+        let index = self
+            .group_topics
+            .iter()
+            .position(|(retry, _)| *retry == topic)?;
         u16::try_from(index).ok().map(GroupId)
     }
 
     /// The group whose dead-letter topic `topic` is.
     pub fn group_of_dead_letter_topic(&self, topic: TopicId) -> Option<GroupId> {
-        let index = self.group_topics.iter().position(|(_, dead)| *dead == topic)?;
+        let index = self
+            .group_topics
+            .iter()
+            .position(|(_, dead)| *dead == topic)?;
         u16::try_from(index).ok().map(GroupId)
     }
 
@@ -239,9 +322,12 @@ fn intern_script(names: &mut Names, scenario: &Scenario) {
 }
 
 fn intern(table: &mut Vec<String>, name: &str) -> u16 {
-    let found = table.iter().position(|have| have == name).unwrap_or_else(|| {
-        table.push(name.to_owned());
-        table.len() - 1
-    });
+    let found = table
+        .iter()
+        .position(|have| have == name)
+        .unwrap_or_else(|| {
+            table.push(name.to_owned());
+            table.len() - 1
+        });
     u16::try_from(found).unwrap_or(u16::MAX)
 }

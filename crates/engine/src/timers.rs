@@ -141,7 +141,10 @@ pub(crate) enum NameServerTimer {
 impl Timer {
     /// Whether a broker may delete commit-log files when it goes off.
     pub fn deletes_files(self) -> bool {
-        matches!(self, Self::Broker(BrokerTimer::CleanFiles | BrokerTimer::DeleteFile))
+        matches!(
+            self,
+            Self::Broker(BrokerTimer::CleanFiles | BrokerTimer::DeleteFile)
+        )
     }
 
     /// Whether no message's fate hangs on it: it would go on for ever in an idle cluster.

@@ -103,7 +103,10 @@ impl Span {
 impl Add<Span> for SimTime {
     type Output = Self;
     fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.0).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.0).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -116,7 +119,10 @@ impl AddAssign<Span> for SimTime {
 impl Sub<Span> for SimTime {
     type Output = Self;
     fn sub(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.0).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.0).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -130,7 +136,11 @@ impl Add for Span {
 /// `1.25` for 1 250 µs: milliseconds with as many decimals as are needed, as traces print them.
 impl fmt::Display for SimTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, micros) = if self.0 < 0 { ("-", self.0.unsigned_abs()) } else { ("", self.0.unsigned_abs()) };
+        let (sign, micros) = if self.0 < 0 {
+            ("-", self.0.unsigned_abs())
+        } else {
+            ("", self.0.unsigned_abs())
+        };
         fmt_millis(f, sign, micros)
     }
 }
@@ -212,9 +222,18 @@ mod tests {
     fn a_tick_is_strictly_later_and_in_phase() {
         let first = SimTime::from_millis(-10_000);
         let period = Span::from_millis(500);
-        assert_eq!(SimTime::ZERO.next_tick(first, period), SimTime::from_millis(500));
-        assert_eq!(SimTime::from_millis(499).next_tick(first, period), SimTime::from_millis(500));
-        assert_eq!(SimTime::from_millis(-20_000).next_tick(first, period), first);
+        assert_eq!(
+            SimTime::ZERO.next_tick(first, period),
+            SimTime::from_millis(500)
+        );
+        assert_eq!(
+            SimTime::from_millis(499).next_tick(first, period),
+            SimTime::from_millis(500)
+        );
+        assert_eq!(
+            SimTime::from_millis(-20_000).next_tick(first, period),
+            first
+        );
     }
 
     #[test]

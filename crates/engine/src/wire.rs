@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::exception::Remark;
-use crate::ids::{BrokerName, ClientId, GroupId, MessageId, NodeId, Opaque, QueueId, TagId, TopicId};
+use crate::ids::{
+    BrokerName, ClientId, GroupId, MessageId, NodeId, Opaque, QueueId, TagId, TopicId,
+};
 use crate::status::{ConsumeFromWhere, GetMessageStatus, PutMessageStatus, TransactionState};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime, Span};
 
@@ -64,36 +66,79 @@ pub(crate) enum Request {
     GetRoute(TopicId),
 
     /// SEND_MESSAGE_V2. `default_queues` is `defaultTopicQueueNums`, for a topic that is created on the way.
-    SendMessage { message: Arc<Message>, queue: QueueId, group: GroupId, default_queues: u16, max_reconsume_times: Option<u32> },
+    SendMessage {
+        message: Arc<Message>,
+        queue: QueueId,
+        group: GroupId,
+        default_queues: u16,
+        max_reconsume_times: Option<u32>,
+    },
     /// HEART_BEAT.
-    Heartbeat { client: ClientId, producers: Vec<GroupId>, consumers: Vec<Subscription> },
+    Heartbeat {
+        client: ClientId,
+        producers: Vec<GroupId>,
+        consumers: Vec<Subscription>,
+    },
     /// UNREGISTER_CLIENT.
     UnregisterClient { client: ClientId },
     /// PULL_MESSAGE.
     Pull(PullRequest),
     /// QUERY_CONSUMER_OFFSET.
-    QueryConsumerOffset { group: GroupId, topic: TopicId, queue: QueueId },
+    QueryConsumerOffset {
+        group: GroupId,
+        topic: TopicId,
+        queue: QueueId,
+    },
     /// UPDATE_CONSUMER_OFFSET (oneway in the 5 s commit).
-    UpdateConsumerOffset { group: GroupId, topic: TopicId, queue: QueueId, offset: QueueOffset },
+    UpdateConsumerOffset {
+        group: GroupId,
+        topic: TopicId,
+        queue: QueueId,
+        offset: QueueOffset,
+    },
     /// GET_MAX_OFFSET.
     GetMaxOffset { topic: TopicId, queue: QueueId },
     /// GET_CONSUMER_LIST_BY_GROUP.
     GetConsumerList { group: GroupId },
     /// CONSUMER_SEND_MSG_BACK.
-    SendMessageBack { group: GroupId, offset: PhysicalOffset, delay_level: i32, max_reconsume_times: u32, origin: Option<MessageId> },
+    SendMessageBack {
+        group: GroupId,
+        offset: PhysicalOffset,
+        delay_level: i32,
+        max_reconsume_times: u32,
+        origin: Option<MessageId>,
+    },
     /// LOCK_BATCH_MQ.
-    LockBatch { group: GroupId, client: ClientId, queues: Vec<(TopicId, QueueId)> },
+    LockBatch {
+        group: GroupId,
+        client: ClientId,
+        queues: Vec<(TopicId, QueueId)>,
+    },
     /// UNLOCK_BATCH_MQ.
-    UnlockBatch { group: GroupId, client: ClientId, queues: Vec<(TopicId, QueueId)> },
+    UnlockBatch {
+        group: GroupId,
+        client: ClientId,
+        queues: Vec<(TopicId, QueueId)>,
+    },
     /// END_TRANSACTION (oneway).
-    EndTransaction { message: Option<MessageId>, half_offset: PhysicalOffset, half_queue_offset: QueueOffset, state: TransactionState, from_check: bool },
+    EndTransaction {
+        message: Option<MessageId>,
+        half_offset: PhysicalOffset,
+        half_queue_offset: QueueOffset,
+        state: TransactionState,
+        from_check: bool,
+    },
     /// The slave's copy of its master's tables (`SlaveSynchronize`).
     GetAllMetadata,
 
     /// NOTIFY_CONSUMER_IDS_CHANGED, broker → consumer.
     NotifyConsumerIdsChanged { group: GroupId },
     /// CHECK_TRANSACTION_STATE, broker → producer.
-    CheckTransactionState { message: Arc<Message>, half_offset: PhysicalOffset, half_queue_offset: QueueOffset },
+    CheckTransactionState {
+        message: Arc<Message>,
+        half_offset: PhysicalOffset,
+        half_queue_offset: QueueOffset,
+    },
 }
 
 /// What a broker tells a name server of itself.
@@ -170,13 +215,28 @@ pub(crate) enum Response {
     /// An error answer: response code and remark.
     Error { code: i32, remark: Remark },
     /// To RegisterBroker: the master's node, if it is registered, and how many replicas of the name live.
-    Registered { master: Option<NodeId>, alive_replicas: u32 },
+    Registered {
+        master: Option<NodeId>,
+        alive_replicas: u32,
+    },
     /// To GetRoute; TOPIC_NOT_EXIST is an `Error` with code 17.
     Route(Route),
     /// To SendMessage: one of the four statuses that mean "stored".
-    Sent { status: PutMessageStatus, queue: QueueId, queue_offset: QueueOffset, start: PhysicalOffset },
+    Sent {
+        status: PutMessageStatus,
+        queue: QueueId,
+        queue_offset: QueueOffset,
+        start: PhysicalOffset,
+    },
     /// To Pull.
-    Pulled { status: GetMessageStatus, next_begin_offset: i64, min: QueueOffset, max: QueueOffset, messages: Vec<Pulled>, code: PullCode },
+    Pulled {
+        status: GetMessageStatus,
+        next_begin_offset: i64,
+        min: QueueOffset,
+        max: QueueOffset,
+        messages: Vec<Pulled>,
+        code: PullCode,
+    },
     /// To QueryConsumerOffset and GetMaxOffset; none: QUERY_NOT_FOUND.
     Offset(Option<QueueOffset>),
     /// To GetConsumerList; an unknown group is an `Error`.
@@ -221,7 +281,10 @@ pub(crate) struct RouteBroker {
 impl RouteBroker {
     /// The master, if it is in the route.
     pub fn master(&self) -> Option<NodeId> {
-        self.replicas.iter().find(|(replica, _)| *replica == 0).map(|(_, node)| *node)
+        self.replicas
+            .iter()
+            .find(|(replica, _)| *replica == 0)
+            .map(|(_, node)| *node)
     }
 }
 
@@ -244,7 +307,10 @@ pub(crate) enum HaFrame {
     /// Slave → master: the slave's max physical offset.
     Report(PhysicalOffset),
     /// Master → slave: commit-log bytes from `start`, whole records but for a first or last fragment; empty is a heartbeat.
-    Transfer { start: PhysicalOffset, records: Vec<crate::broker::commit_log::Entry> },
+    Transfer {
+        start: PhysicalOffset,
+        records: Vec<crate::broker::commit_log::Entry>,
+    },
 }
 
 impl Frame {

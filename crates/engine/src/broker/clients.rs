@@ -50,14 +50,31 @@ pub(super) enum Subscribed<'a> {
 impl Clients {
     /// A living connection to some producer of a group, round robin by `nth`.
     pub fn producer_channel(&self, group: GroupId, nth: u32) -> Option<ConnId> {
-        let of_group: Vec<ConnId> =
-            self.channels.iter().filter(|(_, channel)| channel.producers.contains(&group)).map(|(conn, _)| *conn).collect();
+        let of_group: Vec<ConnId> = self
+            .channels
+            .iter()
+            .filter(|(_, channel)| channel.producers.contains(&group))
+            .map(|(conn, _)| *conn)
+            .collect();
         let count = u32::try_from(of_group.len()).unwrap_or(1).max(1);
-        of_group.get(usize::try_from(nth % count).unwrap_or(0)).copied()
+        of_group
+            .get(usize::try_from(nth % count).unwrap_or(0))
+            .copied()
     }
 
-    pub(super) fn subscribed(&self, group: GroupId, topic: TopicId, version: u64) -> Subscribed<'_> {
-        let Some(group) = self.groups.get(&group).filter(|group| !group.members.is_empty()) else { return Subscribed::No };
+    pub(super) fn subscribed(
+        &self,
+        group: GroupId,
+        topic: TopicId,
+        version: u64,
+    ) -> Subscribed<'_> {
+        let Some(group) = self
+            .groups
+            .get(&group)
+            .filter(|group| !group.members.is_empty())
+        else {
+            return Subscribed::No;
+        };
         match group.subscriptions.get(&topic) {
             None => Subscribed::No,
             Some((_, known)) if *known < version => Subscribed::Older,
@@ -76,7 +93,14 @@ impl Live<'_> {
         producers: Vec<GroupId>,
         consumers: Vec<Subscription>,
     ) -> Option<Response> {
-        self.p.clients.channels.insert(conn, Channel { client, producers, last_heartbeat: ctx.now });
+        self.p.clients.channels.insert(
+            conn,
+            Channel {
+                client,
+                producers,
+                last_heartbeat: ctx.now,
+            },
+        );
         if !self.p.clients.scan_planned {
             self.p.clients.scan_planned = true;
             let at = ctx.now.next_tick(self.p.started + SCAN_PERIOD, SCAN_PERIOD);
@@ -88,7 +112,13 @@ impl Live<'_> {
         Some(Response::Ok)
     }
 
-    fn register_consumer(&mut self, ctx: &mut Ctx, conn: ConnId, client: ClientId, subscription: Subscription) {
+    fn register_consumer(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        client: ClientId,
+        subscription: Subscription,
+    ) {
         let group_id = subscription.group;
         if !subscription.broadcasting && !self.is_slave() {
             let retry = ctx.setup.retry_topic(group_id);
@@ -115,17 +145,34 @@ impl Live<'_> {
     }
 
     fn notify_group(&self, ctx: &mut Ctx, group: GroupId, but: Option<ClientId>) {
-        let Some(members) = self.p.clients.groups.get(&group).map(|group| &group.members) else { return };
+        let Some(members) = self
+            .p
+            .clients
+            .groups
+            .get(&group)
+            .map(|group| &group.members)
+        else {
+            return;
+        };
         for (client, conn) in members {
             if Some(*client) != but {
-                ctx.send(*conn, Frame::Oneway(Request::NotifyConsumerIdsChanged { group }));
+                ctx.send(
+                    *conn,
+                    Frame::Oneway(Request::NotifyConsumerIdsChanged { group }),
+                );
             }
         }
     }
 
     pub(super) fn on_unregister(&mut self, ctx: &mut Ctx, client: ClientId) -> Option<Response> {
-        let conns: Vec<ConnId> =
-            self.p.clients.channels.iter().filter(|(_, channel)| channel.client == client).map(|(conn, _)| *conn).collect();
+        let conns: Vec<ConnId> = self
+            .p
+            .clients
+            .channels
+            .iter()
+            .filter(|(_, channel)| channel.client == client)
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in conns {
             self.on_client_gone(ctx, conn);
         }
@@ -134,7 +181,9 @@ impl Live<'_> {
 
     /// A client's connection is gone: it leaves its groups, whose other members are told.
     pub(super) fn on_client_gone(&mut self, ctx: &mut Ctx, conn: ConnId) {
-        let Some(channel) = self.p.clients.channels.remove(&conn) else { return };
+        let Some(channel) = self.p.clients.channels.remove(&conn) else {
+            return;
+        };
         let mut left = Vec::new();
         for (id, group) in &mut self.p.clients.groups {
             if group.members.get(&channel.client) == Some(&conn) {
@@ -160,7 +209,9 @@ impl Live<'_> {
             .clients
             .channels
             .iter()
-            .filter(|(_, channel)| ctx.now.since(channel.last_heartbeat) > self.id.conf.channel_expired_timeout)
+            .filter(|(_, channel)| {
+                ctx.now.since(channel.last_heartbeat) > self.id.conf.channel_expired_timeout
+            })
             .map(|(conn, _)| *conn)
             .collect();
         for conn in silent {
@@ -169,15 +220,27 @@ impl Live<'_> {
         }
         if !self.p.clients.channels.is_empty() {
             self.p.clients.scan_planned = true;
-            ctx.wake(ctx.now + SCAN_PERIOD, Timer::Broker(BrokerTimer::ScanClients));
+            ctx.wake(
+                ctx.now + SCAN_PERIOD,
+                Timer::Broker(BrokerTimer::ScanClients),
+            );
         }
     }
 
     /// GET_CONSUMER_LIST_BY_GROUP: an unknown group is SYSTEM_ERROR `no consumer for this group`.
     pub(super) fn consumer_list(&self, group: GroupId) -> Response {
-        match self.p.clients.groups.get(&group).filter(|group| !group.members.is_empty()) {
+        match self
+            .p
+            .clients
+            .groups
+            .get(&group)
+            .filter(|group| !group.members.is_empty())
+        {
             Some(group) => Response::ConsumerList(group.members.keys().copied().collect()),
-            None => Response::Error { code: 1, remark: Remark::SubscriptionNotExist },
+            None => Response::Error {
+                code: 1,
+                remark: Remark::SubscriptionNotExist,
+            },
         }
     }
 }

@@ -44,7 +44,13 @@ impl Record {
     }
 
     pub fn named(&self) -> RecordRef {
-        RecordRef { message: self.message.label, topic: self.topic, queue: self.queue, queue_offset: self.queue_offset, start: self.start }
+        RecordRef {
+            message: self.message.label,
+            topic: self.topic,
+            queue: self.queue,
+            queue_offset: self.queue_offset,
+            start: self.start,
+        }
     }
 }
 
@@ -117,7 +123,10 @@ impl CommitLog {
 
     /// Entries that end after `from`, oldest first.
     pub fn entries_from(&self, from: PhysicalOffset) -> impl Iterator<Item = &Entry> {
-        let index = match self.entries.binary_search_by(|entry| entry.end().cmp(&from)) {
+        let index = match self
+            .entries
+            .binary_search_by(|entry| entry.end().cmp(&from))
+        {
             Ok(i) => i + 1,
             Err(i) => i,
         };
@@ -126,7 +135,10 @@ impl CommitLog {
 
     /// The record that starts at `start`.
     pub fn record_at(&self, start: PhysicalOffset) -> Option<&Arc<Record>> {
-        let index = self.entries.binary_search_by(|entry| entry.start().cmp(&start)).ok()?;
+        let index = self
+            .entries
+            .binary_search_by(|entry| entry.start().cmp(&start))
+            .ok()?;
         self.entries.get(index).and_then(Entry::record)
     }
 
@@ -146,7 +158,11 @@ impl CommitLog {
     pub fn place_for(&self, len: u64, file_size: u64) -> PhysicalOffset {
         let file_size = file_size.max(1);
         let used = self.wrote.get() % file_size;
-        if len + BLANK > file_size - used && used > 0 { PhysicalOffset::new(self.wrote.get() - used + file_size) } else { self.wrote }
+        if len + BLANK > file_size - used && used > 0 {
+            PhysicalOffset::new(self.wrote.get() - used + file_size)
+        } else {
+            self.wrote
+        }
     }
 
     /// Where the last file that was ever created ends.
@@ -157,7 +173,9 @@ impl CommitLog {
     /// A record at `start` creates its file if there is none yet.
     pub fn create_file(&mut self, start: PhysicalOffset, file_size: u64) {
         let file_size = file_size.max(1);
-        self.files_end = self.files_end.max(PhysicalOffset::new(start.get() - start.get() % file_size + file_size));
+        self.files_end = self.files_end.max(PhysicalOffset::new(
+            start.get() - start.get() % file_size + file_size,
+        ));
     }
 
     /// Appends a record at its `start`. Without the transient pool it is in the page cache at once.
@@ -201,11 +219,19 @@ impl CommitLog {
         if failed {
             self.hollow.get_or_insert(from);
         }
-        if failed { Vec::new() } else { self.between(from, to) }
+        if failed {
+            Vec::new()
+        } else {
+            self.between(from, to)
+        }
     }
 
     fn between(&self, from: PhysicalOffset, to: PhysicalOffset) -> Vec<RecordRef> {
-        self.entries_from(from).take_while(|entry| entry.end() <= to).filter_map(Entry::record).map(|record| record.named()).collect()
+        self.entries_from(from)
+            .take_while(|entry| entry.end() <= to)
+            .filter_map(Entry::record)
+            .map(|record| record.named())
+            .collect()
     }
 
     /// Whole dirty pages between the flushed and the committed position (`MappedFile#isAbleToFlush`).
@@ -225,7 +251,9 @@ impl CommitLog {
 
     /// The machine lost power: only what is fsynced is left, up to the first hole. Returns what is gone.
     pub fn lose_page_cache(&mut self) -> Vec<RecordRef> {
-        let durable = self.hollow.map_or(self.flushed, |hollow| hollow.min(self.flushed));
+        let durable = self
+            .hollow
+            .map_or(self.flushed, |hollow| hollow.min(self.flushed));
         self.truncate(durable)
     }
 
@@ -279,5 +307,8 @@ impl CommitLog {
 
 /// The length of a record (`MessageExtEncoder#calMsgLength`).
 pub(crate) fn record_len(body_bytes: u64, topic_bytes: usize, properties_bytes: u32) -> u64 {
-    RECORD_HEADER + body_bytes + u64::try_from(topic_bytes).unwrap_or(0) + u64::from(properties_bytes)
+    RECORD_HEADER
+        + body_bytes
+        + u64::try_from(topic_bytes).unwrap_or(0)
+        + u64::from(properties_bytes)
 }

@@ -35,7 +35,17 @@ pub(crate) struct FlushManager {
 
 impl FlushManager {
     pub fn new(now: SimTime) -> Self {
-        Self { next_flush: None, flush_serial: 0, fsync: None, fsync_serial: 0, woken: false, next_commit: None, commit_serial: 0, last_commit: now, pooled_from: PhysicalOffset::ZERO }
+        Self {
+            next_flush: None,
+            flush_serial: 0,
+            fsync: None,
+            fsync_serial: 0,
+            woken: false,
+            next_commit: None,
+            commit_serial: 0,
+            last_commit: now,
+            pooled_from: PhysicalOffset::ZERO,
+        }
     }
 
     /// When the flush thread starts its next fsync, if it has a reason to.
@@ -49,8 +59,12 @@ impl Live<'_> {
     /// never on a slave, and only in files that this process has created: those that were there at its start are mapped without
     /// a buffer (`MappedFileQueue#load`) [k18].
     pub(super) fn pooled(&self, ctx: &Ctx, start: PhysicalOffset) -> bool {
-        let async_or_5 = self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush || ctx.profile() == Profile::V5_3;
-        self.id.conf.transient_store_pool_enable && !self.is_slave() && async_or_5 && start >= self.p.flush.pooled_from
+        let async_or_5 = self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush
+            || ctx.profile() == Profile::V5_3;
+        self.id.conf.transient_store_pool_enable
+            && !self.is_slave()
+            && async_or_5
+            && start >= self.p.flush.pooled_from
     }
 
     /// A put has appended: wake whom RocketMQ wakes (`CommitLog#handleDiskFlush`).
@@ -69,7 +83,10 @@ impl Live<'_> {
         self.p.flush.next_flush = due;
         self.p.flush.flush_serial = self.p.flush.flush_serial.wrapping_add(1);
         if let Some(at) = due {
-            ctx.wake(at, Timer::Broker(BrokerTimer::FlushTick(self.p.flush.flush_serial)));
+            ctx.wake(
+                at,
+                Timer::Broker(BrokerTimer::FlushTick(self.p.flush.flush_serial)),
+            );
         }
     }
 
@@ -104,14 +121,19 @@ impl Live<'_> {
         self.p.flush.woken = false;
         self.p.flush.fsync = Some((self.disk.log.committed(), false));
         self.p.flush.fsync_serial = self.p.flush.fsync_serial.wrapping_add(1);
-        ctx.wake(ctx.now + ctx.setup.fsync, Timer::Broker(BrokerTimer::FsyncDone(self.p.flush.fsync_serial)));
+        ctx.wake(
+            ctx.now + ctx.setup.fsync,
+            Timer::Broker(BrokerTimer::FsyncDone(self.p.flush.fsync_serial)),
+        );
     }
 
     pub(super) fn on_fsync_done(&mut self, ctx: &mut Ctx, serial: u32) {
         if serial != self.p.flush.fsync_serial {
             return;
         }
-        let Some((to, _)) = self.p.flush.fsync else { return };
+        let Some((to, _)) = self.p.flush.fsync else {
+            return;
+        };
         if self.disk.stalled {
             self.p.flush.fsync = Some((to, true));
             return;
@@ -160,14 +182,22 @@ impl Live<'_> {
         let thorough_at = self.p.flush.last_commit + conf.commit_commit_log_thorough_interval;
         let enough = self.disk.log.pooled_pages() >= u64::from(conf.commit_commit_log_least_pages);
         // Only the branch of ASYNC_FLUSH wakes it.
-        let woken = conf.wake_commit_when_put_message && conf.flush_disk_type == FlushDiskType::AsyncFlush;
-        let due = if woken && (enough || ctx.now >= thorough_at) { ctx.now } else { ctx.now + conf.commit_interval_commit_log };
+        let woken =
+            conf.wake_commit_when_put_message && conf.flush_disk_type == FlushDiskType::AsyncFlush;
+        let due = if woken && (enough || ctx.now >= thorough_at) {
+            ctx.now
+        } else {
+            ctx.now + conf.commit_interval_commit_log
+        };
         if self.p.flush.next_commit.is_some_and(|at| at <= due) {
             return;
         }
         self.p.flush.next_commit = Some(due);
         self.p.flush.commit_serial = self.p.flush.commit_serial.wrapping_add(1);
-        ctx.wake(due, Timer::Broker(BrokerTimer::CommitTick(self.p.flush.commit_serial)));
+        ctx.wake(
+            due,
+            Timer::Broker(BrokerTimer::CommitTick(self.p.flush.commit_serial)),
+        );
     }
 
     pub(super) fn on_commit_tick(&mut self, ctx: &mut Ctx, serial: u32) {
@@ -175,7 +205,8 @@ impl Live<'_> {
             return;
         }
         let conf = &self.id.conf;
-        let thorough = ctx.now >= self.p.flush.last_commit + conf.commit_commit_log_thorough_interval;
+        let thorough =
+            ctx.now >= self.p.flush.last_commit + conf.commit_commit_log_thorough_interval;
         let enough = self.disk.log.pooled_pages() >= u64::from(conf.commit_commit_log_least_pages);
         if thorough || enough {
             self.p.flush.last_commit = ctx.now;

@@ -143,18 +143,34 @@ pub(crate) struct Live<'a> {
 
 impl Broker {
     pub fn new(broker: BrokerName, replica: u16, conf: BrokerConfig) -> Self {
-        Self { id: Identity { broker, replica, conf: Arc::new(conf) }, disk: Disk::default(), process: None }
+        Self {
+            id: Identity {
+                broker,
+                replica,
+                conf: Arc::new(conf),
+            },
+            disk: Disk::default(),
+            process: None,
+        }
     }
 
     fn live(&mut self) -> Option<Live<'_>> {
         let process = self.process.as_deref_mut()?;
-        Some(Live { id: &self.id, disk: &mut self.disk, p: process })
+        Some(Live {
+            id: &self.id,
+            disk: &mut self.disk,
+            p: process,
+        })
     }
 
     /// The store is loaded and recovered, and the services start (`BrokerController#start`).
     pub fn boot(&mut self, ctx: &mut Ctx) {
         let mut process = Box::new(Process::new(ctx.now));
-        let mut live = Live { id: &self.id, disk: &mut self.disk, p: &mut process };
+        let mut live = Live {
+            id: &self.id,
+            disk: &mut self.disk,
+            p: &mut process,
+        };
         live.recover(ctx);
         live.start_schedule(ctx);
         live.start_transactions(ctx);
@@ -186,13 +202,19 @@ impl Broker {
         self.disk.failing = 0;
         if !gone.is_empty() {
             let earlier = self.disk.torn.map_or(0, |(_, records)| records);
-            self.disk.torn = Some((end, earlier.saturating_add(u32::try_from(gone.len()).unwrap_or(u32::MAX))));
+            self.disk.torn = Some((
+                end,
+                earlier.saturating_add(u32::try_from(gone.len()).unwrap_or(u32::MAX)),
+            ));
         }
     }
 
     /// The store directory is gone.
     pub fn lose_disk(&mut self) {
-        self.disk = Disk { destroyed: true, ..Disk::default() };
+        self.disk = Disk {
+            destroyed: true,
+            ..Disk::default()
+        };
     }
 
     pub fn on_connected(&mut self, ctx: &mut Ctx, conn: ConnId) {
@@ -220,7 +242,9 @@ impl Broker {
     pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: Frame) {
         let Some(mut live) = self.live() else { return };
         match frame {
-            Frame::Request(opaque, request) => live.on_request(ctx, conn, from, Some(opaque), request),
+            Frame::Request(opaque, request) => {
+                live.on_request(ctx, conn, from, Some(opaque), request)
+            }
             Frame::Oneway(request) => live.on_request(ctx, conn, from, None, request),
             Frame::Response(opaque, response) => {
                 let outcome = live.p.remoting.on_response(opaque, response);
@@ -354,31 +378,93 @@ impl Process {
 
 impl Live<'_> {
     /// Every request a broker answers. `opaque` is none for a oneway request.
-    fn on_request(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, opaque: Option<Opaque>, request: Request) {
+    fn on_request(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        from: NodeId,
+        opaque: Option<Opaque>,
+        request: Request,
+    ) {
         let answer = match request {
-            Request::SendMessage { message, queue, default_queues, max_reconsume_times, .. } => {
-                self.on_send(ctx, put::Sender { node: from, conn, opaque, finishes: None }, message, queue, default_queues, max_reconsume_times)
-            }
-            Request::Heartbeat { client, producers, consumers } => self.on_heartbeat(ctx, conn, client, producers, consumers),
+            Request::SendMessage {
+                message,
+                queue,
+                default_queues,
+                max_reconsume_times,
+                ..
+            } => self.on_send(
+                ctx,
+                put::Sender {
+                    node: from,
+                    conn,
+                    opaque,
+                    finishes: None,
+                },
+                message,
+                queue,
+                default_queues,
+                max_reconsume_times,
+            ),
+            Request::Heartbeat {
+                client,
+                producers,
+                consumers,
+            } => self.on_heartbeat(ctx, conn, client, producers, consumers),
             Request::UnregisterClient { client } => self.on_unregister(ctx, client),
             Request::Pull(pull) => self.on_pull(ctx, conn, opaque, pull),
-            Request::QueryConsumerOffset { group, topic, queue } => Some(Response::Offset(self.query_offset(ctx, (group, topic, queue)))),
-            Request::UpdateConsumerOffset { group, topic, queue, offset } => {
+            Request::QueryConsumerOffset {
+                group,
+                topic,
+                queue,
+            } => Some(Response::Offset(
+                self.query_offset(ctx, (group, topic, queue)),
+            )),
+            Request::UpdateConsumerOffset {
+                group,
+                topic,
+                queue,
+                offset,
+            } => {
                 self.update_offset(ctx, (group, topic, queue), offset);
                 Some(Response::Ok)
             }
-            Request::GetMaxOffset { topic, queue } => Some(Response::Offset(Some(self.disk.queues.max(topic, queue)))),
-            Request::GetConsumerList { group } => Some(self.consumer_list(group)),
-            Request::SendMessageBack { group, offset, delay_level, max_reconsume_times, .. } => {
-                Some(self.on_send_back(ctx, group, offset, delay_level, max_reconsume_times))
+            Request::GetMaxOffset { topic, queue } => {
+                Some(Response::Offset(Some(self.disk.queues.max(topic, queue))))
             }
-            Request::LockBatch { group, client, queues } => Some(self.lock_batch(ctx, group, client, queues)),
-            Request::UnlockBatch { group, client, queues } => {
+            Request::GetConsumerList { group } => Some(self.consumer_list(group)),
+            Request::SendMessageBack {
+                group,
+                offset,
+                delay_level,
+                max_reconsume_times,
+                ..
+            } => Some(self.on_send_back(ctx, group, offset, delay_level, max_reconsume_times)),
+            Request::LockBatch {
+                group,
+                client,
+                queues,
+            } => Some(self.lock_batch(ctx, group, client, queues)),
+            Request::UnlockBatch {
+                group,
+                client,
+                queues,
+            } => {
                 self.unlock_batch(group, client, &queues);
                 Some(Response::Ok)
             }
-            Request::EndTransaction { half_offset, half_queue_offset, state, .. } => {
-                let sender = put::Sender { node: from, conn, opaque: None, finishes: Some(half_queue_offset) };
+            Request::EndTransaction {
+                half_offset,
+                half_queue_offset,
+                state,
+                ..
+            } => {
+                let sender = put::Sender {
+                    node: from,
+                    conn,
+                    opaque: None,
+                    finishes: Some(half_queue_offset),
+                };
                 self.on_end_transaction(ctx, sender, half_offset, half_queue_offset, state);
                 Some(Response::Ok)
             }
@@ -399,7 +485,9 @@ impl Live<'_> {
         for outcome in outcomes {
             match outcome {
                 Outcome::Reply(Call::Register, response) => self.on_registered(ctx, &response),
-                Outcome::Reply(Call::Metadata, Response::Metadata(metadata)) => self.take_metadata(ctx, &metadata),
+                Outcome::Reply(Call::Metadata, Response::Metadata(metadata)) => {
+                    self.take_metadata(ctx, &metadata)
+                }
                 // The next tick tries again.
                 Outcome::Reply(..) | Outcome::Failed(..) | Outcome::Left(_) => {}
             }

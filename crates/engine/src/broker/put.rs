@@ -68,7 +68,11 @@ pub(crate) struct Special {
 impl Puts {
     /// Puts that wait for their flush and end at or before `flushed`.
     pub fn flushed_by(&self, flushed: PhysicalOffset) -> Vec<u32> {
-        self.waiting.iter().filter(|(_, put)| put.flush.is_none() && put.end <= flushed).map(|(id, _)| *id).collect()
+        self.waiting
+            .iter()
+            .filter(|(_, put)| put.flush.is_none() && put.end <= flushed)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// Whether any put waits for its flush.
@@ -83,7 +87,11 @@ impl Puts {
 
     /// Puts that wait for slaves, with where they end and how many replicas they need.
     pub fn waiting_for_slaves(&self) -> Vec<(u32, PhysicalOffset, u32)> {
-        self.waiting.iter().filter(|(_, put)| put.replicas.is_none()).map(|(id, put)| (*id, put.end, put.need_acks)).collect()
+        self.waiting
+            .iter()
+            .filter(|(_, put)| put.replicas.is_none())
+            .map(|(id, put)| (*id, put.end, put.need_acks))
+            .collect()
     }
 }
 
@@ -99,15 +107,29 @@ impl Live<'_> {
         max_reconsume_times: Option<u32>,
     ) -> Option<Response> {
         // `NettyRemotingAbstract#processRequestCommand`: 5.x turns a slave's senders away before the store is asked.
-        if ctx.profile() == Profile::V5_3 && self.is_slave() && !self.id.conf.enable_slave_acting_master {
-            return Some(Response::Error { code: 2, remark: Remark::RejectRequest });
+        if ctx.profile() == Profile::V5_3
+            && self.is_slave()
+            && !self.id.conf.enable_slave_acting_master
+        {
+            return Some(Response::Error {
+                code: 2,
+                remark: Remark::RejectRequest,
+            });
         }
         if let Err(refused) = self.check_message(ctx, message.topic, queue, default_queues) {
             return Some(refused);
         }
         let (message, topic) = self.divert_exhausted(ctx, message, max_reconsume_times);
-        let to = if topic == message.topic { queue } else { QueueId(0) };
-        let put = if message.half_of.is_some() { self.put_half(ctx, message, to) } else { self.put_to(ctx, message, topic, to) };
+        let to = if topic == message.topic {
+            queue
+        } else {
+            QueueId(0)
+        };
+        let put = if message.half_of.is_some() {
+            self.put_half(ctx, message, to)
+        } else {
+            self.put_to(ctx, message, topic, to)
+        };
         match put {
             Ok(record) => {
                 self.wait_for_answer(ctx, sender, &record, queue);
@@ -118,9 +140,18 @@ impl Live<'_> {
     }
 
     /// `AbstractSendMessageProcessor#msgCheck`.
-    fn check_message(&mut self, ctx: &mut Ctx, topic: TopicId, queue: QueueId, default_queues: u16) -> Result<(), Response> {
+    fn check_message(
+        &mut self,
+        ctx: &mut Ctx,
+        topic: TopicId,
+        queue: QueueId,
+        default_queues: u16,
+    ) -> Result<(), Response> {
         if topic.index() <= system::OFFSET_MOVED.index() {
-            return Err(Response::Error { code: 16, remark: Remark::TopicForbidden(topic) });
+            return Err(Response::Error {
+                code: 16,
+                remark: Remark::TopicForbidden(topic),
+            });
         }
         let queues = match self.disk.topics.get(&topic) {
             Some(queues) => *queues,
@@ -131,17 +162,35 @@ impl Live<'_> {
                 self.create_topic(ctx, topic, queues);
                 queues
             }
-            None => return Err(Response::Error { code: 17, remark: Remark::TopicNotExist(topic) }),
+            None => {
+                return Err(Response::Error {
+                    code: 17,
+                    remark: Remark::TopicNotExist(topic),
+                });
+            }
         };
         if queue.0 >= queues {
-            let code = if ctx.profile() == Profile::V5_3 { 29 } else { 1 };
-            return Err(Response::Error { code, remark: Remark::QueueIdIllegal(queue.0) });
+            let code = if ctx.profile() == Profile::V5_3 {
+                29
+            } else {
+                1
+            };
+            return Err(Response::Error {
+                code,
+                remark: Remark::QueueIdIllegal(queue.0),
+            });
         }
         Ok(())
     }
 
     /// A normal message to where it is going, or to its delay level's queue first (`HookUtils#handleScheduleMessage`).
-    pub(super) fn put_to(&mut self, ctx: &mut Ctx, message: Arc<Message>, topic: TopicId, queue: QueueId) -> Result<Arc<Record>, PutMessageStatus> {
+    pub(super) fn put_to(
+        &mut self,
+        ctx: &mut Ctx,
+        message: Arc<Message>,
+        topic: TopicId,
+        queue: QueueId,
+    ) -> Result<Arc<Record>, PutMessageStatus> {
         if message.delay_level > 0 {
             return self.put_delayed(ctx, message, topic, queue);
         }
@@ -158,10 +207,15 @@ impl Live<'_> {
         special: Special,
     ) -> Result<Arc<Record>, PutMessageStatus> {
         self.check_before_put(&message)?;
-        if ctx.profile() == Profile::V5_3 && !special.nobody_waits && !self.enough_in_sync(&message) {
+        if ctx.profile() == Profile::V5_3 && !special.nobody_waits && !self.enough_in_sync(&message)
+        {
             return Err(PutMessageStatus::InSyncReplicasNotEnough);
         }
-        let len = record_len(message.body_bytes, ctx.setup.names.topic(topic).len(), message.properties_bytes);
+        let len = record_len(
+            message.body_bytes,
+            ctx.setup.names.topic(topic).len(),
+            message.properties_bytes,
+        );
         let next = self.p.next_offsets.entry((topic, queue)).or_default();
         let queue_offset = *next;
         *next = *next + 1;
@@ -169,7 +223,10 @@ impl Live<'_> {
             topic,
             queue,
             queue_offset,
-            start: self.disk.log.place_for(len, self.id.conf.mapped_file_size_commit_log),
+            start: self
+                .disk
+                .log
+                .place_for(len, self.id.conf.mapped_file_size_commit_log),
             len,
             stored_at: ctx.now,
             real: special.real,
@@ -179,10 +236,16 @@ impl Live<'_> {
         });
         let pooled = self.pooled(ctx, record.start);
         self.disk.destroyed = false;
-        self.disk.log.create_file(record.start, self.id.conf.mapped_file_size_commit_log);
+        self.disk
+            .log
+            .create_file(record.start, self.id.conf.mapped_file_size_commit_log);
         self.disk.log.append(Arc::clone(&record), pooled);
         let place = self.disk.log.place(record.end());
-        ctx.tell(EventKind::Appended { record: record.named(), place, reconsume_times: record.message.reconsume_times });
+        ctx.tell(EventKind::Appended {
+            record: record.named(),
+            place,
+            reconsume_times: record.message.reconsume_times,
+        });
         Ok(record)
     }
 
@@ -211,7 +274,9 @@ impl Live<'_> {
     pub(super) fn need_acks(&self) -> u32 {
         let conf = &self.id.conf;
         if conf.enable_slave_acting_master && conf.enable_auto_in_sync_replicas {
-            return conf.min_in_sync_replicas.max(conf.in_sync_replicas.min(self.in_sync_replicas()));
+            return conf
+                .min_in_sync_replicas
+                .max(conf.in_sync_replicas.min(self.in_sync_replicas()));
         }
         conf.in_sync_replicas
     }
@@ -223,10 +288,21 @@ impl Live<'_> {
 
     /// Flush and replication are waited for side by side (`CommitLog#handleDiskFlushAndHA`); the answer leaves when both are done, and
     /// names the queue that was `asked` for, also where a delayed or half message is stored elsewhere [k61].
-    pub(super) fn wait_for_answer(&mut self, ctx: &mut Ctx, sender: Sender, record: &Record, asked: QueueId) {
+    pub(super) fn wait_for_answer(
+        &mut self,
+        ctx: &mut Ctx,
+        sender: Sender,
+        record: &Record,
+        asked: QueueId,
+    ) {
         let waits = record.message.wait_store_msg_ok;
-        let (replicas, need_acks) = if waits { self.replication_wait(ctx, record.end()) } else { (Some(PutMessageStatus::PutOk), 1) };
-        let flush = (!waits || self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush).then_some(PutMessageStatus::PutOk);
+        let (replicas, need_acks) = if waits {
+            self.replication_wait(ctx, record.end())
+        } else {
+            (Some(PutMessageStatus::PutOk), 1)
+        };
+        let flush = (!waits || self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush)
+            .then_some(PutMessageStatus::PutOk);
         let id = self.p.puts.next;
         self.p.puts.next = id.wrapping_add(1);
         let put = Put {
@@ -241,11 +317,17 @@ impl Live<'_> {
             need_acks,
         };
         if flush.is_none() {
-            ctx.wake(ctx.now + self.id.conf.sync_flush_timeout, Timer::Broker(BrokerTimer::FlushDeadline(id)));
+            ctx.wake(
+                ctx.now + self.id.conf.sync_flush_timeout,
+                Timer::Broker(BrokerTimer::FlushDeadline(id)),
+            );
         }
         if replicas.is_none() {
             let late = self.late_look(ctx);
-            ctx.wake(ctx.now + self.id.conf.slave_timeout + late, Timer::Broker(BrokerTimer::SlaveDeadline(id)));
+            ctx.wake(
+                ctx.now + self.id.conf.slave_timeout + late,
+                Timer::Broker(BrokerTimer::SlaveDeadline(id)),
+            );
         }
         self.p.puts.waiting.insert(id, put);
         self.after_put(ctx);
@@ -257,7 +339,8 @@ impl Live<'_> {
         if ctx.profile() == Profile::V5_3 || ctx.rng.usually(1, 38) {
             return Span::ZERO;
         }
-        ctx.rng.span(Span::ZERO, Span::ZERO, Span::from_millis(1_000))
+        ctx.rng
+            .span(Span::ZERO, Span::ZERO, Span::from_millis(1_000))
     }
 
     /// Whoever has to hear of new bytes does.
@@ -271,9 +354,17 @@ impl Live<'_> {
     }
 
     fn answer_if_done(&mut self, ctx: &mut Ctx, id: u32) {
-        let done = self.p.puts.waiting.get(&id).is_some_and(|put| put.flush.is_some() && put.replicas.is_some());
+        let done = self
+            .p
+            .puts
+            .waiting
+            .get(&id)
+            .is_some_and(|put| put.flush.is_some() && put.replicas.is_some());
         if done {
-            ctx.wake(ctx.now + ANSWER_DELAY, Timer::Broker(BrokerTimer::Reply(id)));
+            ctx.wake(
+                ctx.now + ANSWER_DELAY,
+                Timer::Broker(BrokerTimer::Reply(id)),
+            );
         }
     }
 
@@ -306,7 +397,9 @@ impl Live<'_> {
 
     /// Both waits are over: the replicas' status overwrites the flush's, in every version.
     pub(super) fn reply(&mut self, ctx: &mut Ctx, id: u32) {
-        let Some(put) = self.p.puts.waiting.remove(&id) else { return };
+        let Some(put) = self.p.puts.waiting.remove(&id) else {
+            return;
+        };
         let status = match put.replicas {
             Some(PutMessageStatus::PutOk) | None => put.flush.unwrap_or(PutMessageStatus::PutOk),
             Some(status) => status,
@@ -314,9 +407,20 @@ impl Live<'_> {
         if let Some(half) = put.sender.finishes {
             self.delete_half(ctx, half);
         }
-        let Some(opaque) = put.sender.opaque else { return };
-        ctx.tell(EventKind::Replied { message: put.label, to: put.sender.node, status });
-        let sent = Response::Sent { status, queue: put.queue, queue_offset: put.queue_offset, start: put.start };
+        let Some(opaque) = put.sender.opaque else {
+            return;
+        };
+        ctx.tell(EventKind::Replied {
+            message: put.label,
+            to: put.sender.node,
+            status,
+        });
+        let sent = Response::Sent {
+            status,
+            queue: put.queue,
+            queue_offset: put.queue_offset,
+            start: put.start,
+        };
         ctx.send(put.sender.conn, Frame::Response(opaque, sent));
     }
 
@@ -329,7 +433,10 @@ impl Live<'_> {
                 (13, Remark::MessageIllegal(self.id.conf.max_message_size))
             }
             PutMessageStatus::ServiceNotAvailable => (14, Remark::ServiceNotAvailable),
-            PutMessageStatus::OsPageCacheBusy => (if ctx.profile() == Profile::V5_3 { 2 } else { 1 }, Remark::PageCacheBusy),
+            PutMessageStatus::OsPageCacheBusy => (
+                if ctx.profile() == Profile::V5_3 { 2 } else { 1 },
+                Remark::PageCacheBusy,
+            ),
             PutMessageStatus::PutOk
             | PutMessageStatus::FlushDiskTimeout
             | PutMessageStatus::FlushSlaveTimeout

@@ -21,18 +21,26 @@ impl Live<'_> {
     /// asynchronously: a race, lost 21 times of 35 (J.1), and then it is in no route for ten seconds. A cluster's first start is
     /// before t = 0, which waits for it.
     pub(super) fn start_registration(&mut self, ctx: &mut Ctx) {
-        let lost = ctx.profile() == Profile::V5_3 && ctx.now >= SimTime::ZERO && ctx.rng.usually(14, 35);
+        let lost =
+            ctx.profile() == Profile::V5_3 && ctx.now >= SimTime::ZERO && ctx.rng.usually(14, 35);
         if !lost {
             self.register(ctx);
         }
-        let first = self.heartbeat().map_or(FIRST_REGISTRATION, |(period, _)| period);
+        let first = self
+            .heartbeat()
+            .map_or(FIRST_REGISTRATION, |(period, _)| period);
         ctx.wake(ctx.now + first, Timer::Broker(BrokerTimer::Register));
     }
 
     pub(super) fn on_register_tick(&mut self, ctx: &mut Ctx) {
         self.register(ctx);
         // `registerNameServerPeriod`, clamped to 10 … 60 s.
-        let scheduled = self.id.conf.register_name_server_period.max(Span::from_secs(10)).min(Span::from_secs(60));
+        let scheduled = self
+            .id
+            .conf
+            .register_name_server_period
+            .max(Span::from_secs(10))
+            .min(Span::from_secs(60));
         let period = self.heartbeat().map_or(scheduled, |(period, _)| period);
         ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::Register));
     }
@@ -41,24 +49,55 @@ impl Live<'_> {
     /// (`sendHeartbeat`, `syncBrokerMemberGroup`; one registration stands for both). How often, and how long one counts.
     fn heartbeat(&self) -> Option<(Span, Span)> {
         let conf = &self.id.conf;
-        conf.enable_slave_acting_master.then_some((conf.broker_heartbeat_interval, conf.broker_not_active_timeout_millis))
+        conf.enable_slave_acting_master.then_some((
+            conf.broker_heartbeat_interval,
+            conf.broker_not_active_timeout_millis,
+        ))
     }
 
     pub(super) fn register(&mut self, ctx: &mut Ctx) {
-        let topics = self.disk.topics.iter().map(|(topic, queues)| (*topic, *queues)).collect();
+        let topics = self
+            .disk
+            .topics
+            .iter()
+            .map(|(topic, queues)| (*topic, *queues))
+            .collect();
         let expires = self.heartbeat().map_or(EXPIRY, |(_, expires)| expires);
-        let registration = Registration { broker: self.id.broker, replica: self.id.replica, topics, expires };
+        let registration = Registration {
+            broker: self.id.broker,
+            replica: self.id.replica,
+            topics,
+            expires,
+        };
         let request = Request::RegisterBroker(registration);
-        self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Async, REGISTER_TIMEOUT, request, Call::Register);
+        self.p.remoting.invoke(
+            ctx,
+            ctx.setup.name_server,
+            Mode::Async,
+            REGISTER_TIMEOUT,
+            request,
+            Call::Register,
+        );
     }
 
     /// A clean shutdown takes the broker out of every route.
     pub(super) fn unregister(&mut self, ctx: &mut Ctx) {
-        self.p.remoting.invoke(ctx, ctx.setup.name_server, Mode::Oneway, REGISTER_TIMEOUT, Request::UnregisterBroker, Call::Register);
+        self.p.remoting.invoke(
+            ctx,
+            ctx.setup.name_server,
+            Mode::Oneway,
+            REGISTER_TIMEOUT,
+            Request::UnregisterBroker,
+            Call::Register,
+        );
     }
 
     pub(super) fn on_registered(&mut self, _: &mut Ctx, response: &Response) {
-        if let Response::Registered { master, alive_replicas } = response {
+        if let Response::Registered {
+            master,
+            alive_replicas,
+        } = response
+        {
             self.p.alive_replicas = *alive_replicas;
             self.p.replication.learn_master(*master);
         }

@@ -67,7 +67,13 @@ impl Replication {
         Self {
             slaves: BTreeMap::new(),
             pushed: PhysicalOffset::ZERO,
-            client: HaClient { master: None, conn: None, connected: false, last_write: now, last_read: now },
+            client: HaClient {
+                master: None,
+                conn: None,
+                connected: false,
+                last_write: now,
+                last_read: now,
+            },
         }
     }
 
@@ -77,7 +83,9 @@ impl Replication {
     }
 
     pub(super) fn links(&self) -> impl Iterator<Item = (NodeId, bool, PhysicalOffset)> {
-        self.slaves.values().map(|slave| (slave.slave, slave.reported, slave.acked))
+        self.slaves
+            .values()
+            .map(|slave| (slave.slave, slave.reported, slave.acked))
     }
 }
 
@@ -85,7 +93,11 @@ impl Live<'_> {
     // ---- the master: who waits ----
 
     /// What a put that waits is told at once of its replication, or that it has to wait; and how many replicas it needs.
-    pub(super) fn replication_wait(&self, ctx: &Ctx, end: PhysicalOffset) -> (Option<PutMessageStatus>, u32) {
+    pub(super) fn replication_wait(
+        &self,
+        ctx: &Ctx,
+        end: PhysicalOffset,
+    ) -> (Option<PutMessageStatus>, u32) {
         if self.id.conf.broker_role != BrokerRole::SyncMaster {
             return (Some(PutMessageStatus::PutOk), 1);
         }
@@ -93,7 +105,8 @@ impl Live<'_> {
             // `HAService#isSlaveOK`: connected counts, reported or not.
             Profile::V4_9 => {
                 let gap = end.beyond(self.p.replication.pushed);
-                let slave_ok = !self.p.replication.slaves.is_empty() && gap < self.id.conf.ha_slave_fallbehind_max;
+                let slave_ok = !self.p.replication.slaves.is_empty()
+                    && gap < self.id.conf.ha_slave_fallbehind_max;
                 if !slave_ok {
                     (Some(PutMessageStatus::SlaveNotAvailable), 2)
                 } else if self.p.replication.pushed >= end {
@@ -112,13 +125,25 @@ impl Live<'_> {
     }
 
     fn replicas_with(&self, end: PhysicalOffset) -> u32 {
-        let slaves = self.p.replication.slaves.values().filter(|slave| slave.reported && slave.acked >= end).count();
+        let slaves = self
+            .p
+            .replication
+            .slaves
+            .values()
+            .filter(|slave| slave.reported && slave.acked >= end)
+            .count();
         1 + u32::try_from(slaves).unwrap_or(u32::MAX)
     }
 
     /// Slaves whose last report is less than `gap` bytes behind `end`.
     pub(super) fn slaves_within(&self, gap: u64, end: PhysicalOffset) -> u32 {
-        let near = self.p.replication.slaves.values().filter(|slave| slave.reported && end.beyond(slave.acked) < gap).count();
+        let near = self
+            .p
+            .replication
+            .slaves
+            .values()
+            .filter(|slave| slave.reported && end.beyond(slave.acked) < gap)
+            .count();
         u32::try_from(near).unwrap_or(u32::MAX)
     }
 
@@ -148,11 +173,17 @@ impl Live<'_> {
     fn plan_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
         let woken = self.p.puts.wait_for_slaves();
         let end = self.disk.log.committed();
-        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
+            return;
+        };
         if !slave.reported || slave.sent >= end {
             return;
         }
-        let at = if woken { ctx.now } else { ctx.now.next_tick(slave.since, IDLE_POLL) };
+        let at = if woken {
+            ctx.now
+        } else {
+            ctx.now.next_tick(slave.since, IDLE_POLL)
+        };
         if slave.push_at.is_some_and(|planned| planned <= at) {
             return;
         }
@@ -164,7 +195,9 @@ impl Live<'_> {
     pub(super) fn ha_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
         let end = self.disk.log.committed();
         let most = self.id.conf.ha_transfer_batch_size;
-        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
+            return;
+        };
         if slave.push_at.is_none_or(|at| at > ctx.now) {
             return;
         }
@@ -175,13 +208,25 @@ impl Live<'_> {
             return;
         }
         let mut records: Vec<Entry> = Vec::new();
-        for entry in self.disk.log.entries_from(start).take_while(|entry| entry.end() <= end) {
+        for entry in self
+            .disk
+            .log
+            .entries_from(start)
+            .take_while(|entry| entry.end() <= end)
+        {
             if !records.is_empty() && entry.end().beyond(start) > most {
                 break;
             }
             // A diverged slave ends inside this record: it gets the rest of it.
             let seam = entry.start() < start;
-            records.push(if seam { Entry::Fragment { start, len: entry.end().beyond(start) } } else { entry.clone() });
+            records.push(if seam {
+                Entry::Fragment {
+                    start,
+                    len: entry.end().beyond(start),
+                }
+            } else {
+                entry.clone()
+            });
         }
         let Some(last) = records.last() else { return };
         slave.sent = last.end();
@@ -192,12 +237,23 @@ impl Live<'_> {
 
     pub(super) fn ha_heartbeat(&mut self, ctx: &mut Ctx, conn: ConnId) {
         let period = self.id.conf.ha_send_heartbeat_interval;
-        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
+            return;
+        };
         if slave.reported && ctx.now >= slave.last_write + period {
             slave.last_write = ctx.now;
-            ctx.send(conn, Frame::Ha(HaFrame::Transfer { start: slave.sent, records: Vec::new() }));
+            ctx.send(
+                conn,
+                Frame::Ha(HaFrame::Transfer {
+                    start: slave.sent,
+                    records: Vec::new(),
+                }),
+            );
         }
-        ctx.wake((slave.last_write + period).max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaHeartbeat(conn)));
+        ctx.wake(
+            (slave.last_write + period).max(ctx.now + Span::from_millis(1)),
+            Timer::Broker(BrokerTimer::HaHeartbeat(conn)),
+        );
     }
 
     /// Either end gives up a connection on which it has read nothing for `haHousekeepingInterval`: the master looks once a second.
@@ -207,14 +263,20 @@ impl Live<'_> {
         if let Some(slave) = self.p.replication.slaves.get(&conn) {
             if ctx.now.since(slave.last_read) <= life {
                 let at = (slave.last_read + life).next_tick(slave.since, HOUSEKEEPING_PERIOD);
-                ctx.wake(at.max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+                ctx.wake(
+                    at.max(ctx.now + Span::from_millis(1)),
+                    Timer::Broker(BrokerTimer::HaHousekeeping(conn)),
+                );
                 return;
             }
             self.drop_slave(ctx, conn);
         } else if self.p.replication.client.conn == Some(conn) {
             let last_read = self.p.replication.client.last_read;
             if ctx.now.since(last_read) <= life {
-                ctx.wake((last_read + life + HOUSEKEEPING_PERIOD).max(ctx.now), Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+                ctx.wake(
+                    (last_read + life + HOUSEKEEPING_PERIOD).max(ctx.now),
+                    Timer::Broker(BrokerTimer::HaHousekeeping(conn)),
+                );
                 return;
             }
             self.leave_master(ctx, conn);
@@ -223,18 +285,29 @@ impl Live<'_> {
 
     fn drop_slave(&mut self, ctx: &mut Ctx, conn: ConnId) {
         if let Some(slave) = self.p.replication.slaves.remove(&conn) {
-            ctx.tell(EventKind::LinkDown { peer: slave.slave, conn: Some(conn) });
+            ctx.tell(EventKind::LinkDown {
+                peer: slave.slave,
+                conn: Some(conn),
+            });
             ctx.close(conn);
         }
     }
 
     // ---- frames ----
 
-    pub(super) fn on_ha_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: HaFrame) {
+    pub(super) fn on_ha_frame(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        from: NodeId,
+        frame: HaFrame,
+    ) {
         match frame {
             HaFrame::Connected => self.on_slave_connected(ctx, conn, from),
             HaFrame::Report(offset) => self.on_report(ctx, conn, offset),
-            HaFrame::Transfer { start, records } => self.on_transfer(ctx, conn, from, start, records),
+            HaFrame::Transfer { start, records } => {
+                self.on_transfer(ctx, conn, from, start, records)
+            }
         }
     }
 
@@ -251,17 +324,31 @@ impl Live<'_> {
             push_at: None,
         };
         self.p.replication.slaves.insert(conn, state);
-        ctx.tell(EventKind::LinkUp { peer: slave, conn: Some(conn) });
-        ctx.wake(now + self.id.conf.ha_send_heartbeat_interval, Timer::Broker(BrokerTimer::HaHeartbeat(conn)));
-        ctx.wake(now + self.id.conf.ha_housekeeping_interval, Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+        ctx.tell(EventKind::LinkUp {
+            peer: slave,
+            conn: Some(conn),
+        });
+        ctx.wake(
+            now + self.id.conf.ha_send_heartbeat_interval,
+            Timer::Broker(BrokerTimer::HaHeartbeat(conn)),
+        );
+        ctx.wake(
+            now + self.id.conf.ha_housekeeping_interval,
+            Timer::Broker(BrokerTimer::HaHousekeeping(conn)),
+        );
     }
 
     /// `HAConnection$ReadSocketService#processReadEvent`.
     fn on_report(&mut self, ctx: &mut Ctx, conn: ConnId, offset: PhysicalOffset) {
         let wrote = self.disk.log.wrote();
         // A brand-new slave gets the last file only.
-        let last_file = self.disk.log.last_file_start(self.id.conf.mapped_file_size_commit_log);
-        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else { return };
+        let last_file = self
+            .disk
+            .log
+            .last_file_start(self.id.conf.mapped_file_size_commit_log);
+        let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
+            return;
+        };
         slave.last_read = ctx.now;
         let first = !slave.reported;
         if !first && ctx.profile() == Profile::V4_9 && offset > wrote {
@@ -271,7 +358,11 @@ impl Live<'_> {
         slave.reported = true;
         slave.acked = offset;
         if first {
-            slave.sent = if offset == PhysicalOffset::ZERO { last_file } else { offset };
+            slave.sent = if offset == PhysicalOffset::ZERO {
+                last_file
+            } else {
+                offset
+            };
         }
         self.p.replication.pushed = self.p.replication.pushed.max(offset);
         self.settle_waiting_puts(ctx);
@@ -279,7 +370,14 @@ impl Live<'_> {
     }
 
     /// `DefaultHAClient#dispatchReadRequest`.
-    fn on_transfer(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, start: PhysicalOffset, records: Vec<Entry>) {
+    fn on_transfer(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        from: NodeId,
+        start: PhysicalOffset,
+        records: Vec<Entry>,
+    ) {
         if self.p.replication.client.conn != Some(conn) {
             return;
         }
@@ -298,7 +396,10 @@ impl Live<'_> {
         self.disk.destroyed = false;
         for entry in records {
             if let Some(record) = entry.record() {
-                ctx.tell(EventKind::Replicated { record: record.named(), from });
+                ctx.tell(EventKind::Replicated {
+                    record: record.named(),
+                    from,
+                });
             }
             self.disk.log.append_copy(entry);
         }
@@ -354,10 +455,16 @@ impl Live<'_> {
             client.last_write = ctx.now;
         }
         ctx.send(conn, Frame::Ha(HaFrame::Connected));
-        ctx.wake(client.last_write + period, Timer::Broker(BrokerTimer::HaReport(conn)));
+        ctx.wake(
+            client.last_write + period,
+            Timer::Broker(BrokerTimer::HaReport(conn)),
+        );
         if ctx.profile() == Profile::V5_3 {
             let life = self.id.conf.ha_housekeeping_interval;
-            ctx.wake(ctx.now + life + HOUSEKEEPING_PERIOD, Timer::Broker(BrokerTimer::HaHousekeeping(conn)));
+            ctx.wake(
+                ctx.now + life + HOUSEKEEPING_PERIOD,
+                Timer::Broker(BrokerTimer::HaHousekeeping(conn)),
+            );
         }
     }
 
@@ -372,7 +479,10 @@ impl Live<'_> {
             self.report(ctx, conn);
         }
         let due = self.p.replication.client.last_write + period;
-        ctx.wake(due.max(ctx.now + Span::from_millis(1)), Timer::Broker(BrokerTimer::HaReport(conn)));
+        ctx.wake(
+            due.max(ctx.now + Span::from_millis(1)),
+            Timer::Broker(BrokerTimer::HaReport(conn)),
+        );
     }
 
     fn report(&mut self, ctx: &mut Ctx, conn: ConnId) {
@@ -397,7 +507,10 @@ impl Live<'_> {
     /// The connection is gone: a master forgets the slave, a slave connects again at once.
     pub(super) fn on_ha_closed(&mut self, ctx: &mut Ctx, conn: ConnId) {
         if let Some(slave) = self.p.replication.slaves.remove(&conn) {
-            ctx.tell(EventKind::LinkDown { peer: slave.slave, conn: Some(conn) });
+            ctx.tell(EventKind::LinkDown {
+                peer: slave.slave,
+                conn: Some(conn),
+            });
         }
         let client = &mut self.p.replication.client;
         if client.conn == Some(conn) {
@@ -411,7 +524,14 @@ impl Live<'_> {
 
     pub(super) fn sync_metadata(&mut self, ctx: &mut Ctx) {
         if let Some(master) = self.p.replication.client.master {
-            self.p.remoting.invoke(ctx, master, Mode::Async, METADATA_TIMEOUT, Request::GetAllMetadata, Call::Metadata);
+            self.p.remoting.invoke(
+                ctx,
+                master,
+                Mode::Async,
+                METADATA_TIMEOUT,
+                Request::GetAllMetadata,
+                Call::Metadata,
+            );
         }
         let period = match ctx.profile() {
             Profile::V4_9 => Span::from_secs(10),
@@ -422,8 +542,18 @@ impl Live<'_> {
 
     pub(super) fn metadata(&self) -> Metadata {
         Metadata {
-            topics: self.disk.topics.iter().map(|(topic, queues)| (*topic, *queues)).collect(),
-            offsets: self.p.offsets.iter().map(|(key, offset)| (*key, *offset)).collect(),
+            topics: self
+                .disk
+                .topics
+                .iter()
+                .map(|(topic, queues)| (*topic, *queues))
+                .collect(),
+            offsets: self
+                .p
+                .offsets
+                .iter()
+                .map(|(key, offset)| (*key, *offset))
+                .collect(),
             delay_offsets: self.p.schedule.progress().into_iter().collect(),
         }
     }
@@ -437,7 +567,9 @@ impl Live<'_> {
         for (key, offset) in &metadata.offsets {
             self.commit_offset(ctx, *key, *offset);
         }
-        self.p.schedule.load(&metadata.delay_offsets.iter().copied().collect());
+        self.p
+            .schedule
+            .load(&metadata.delay_offsets.iter().copied().collect());
         self.disk.delay_offsets = self.p.schedule.progress();
         self.write_offsets(ctx);
         if new_topics {

@@ -47,18 +47,37 @@ impl Broker {
             next_flush: process.and_then(|process| process.flush.next()),
             slaves: process
                 .map(|process| {
-                    process.replication.links().map(|(slave, reported, acked)| SlaveLink { slave, connected: true, reported, acked }).collect()
+                    process
+                        .replication
+                        .links()
+                        .map(|(slave, reported, acked)| SlaveLink {
+                            slave,
+                            connected: true,
+                            reported,
+                            acked,
+                        })
+                        .collect()
                 })
                 .unwrap_or_default(),
             queues: disk
                 .queues
                 .iter()
                 .filter(|(_, _, cq)| cq.max().get() > 0)
-                .map(|(topic, queue, cq)| QueueView { topic, queue, min: cq.min(), max: cq.max() })
+                .map(|(topic, queue, cq)| QueueView {
+                    topic,
+                    queue,
+                    min: cq.min(),
+                    max: cq.max(),
+                })
                 .collect(),
             offsets: offsets
                 .iter()
-                .map(|((group, topic, queue), committed)| OffsetView { group: *group, topic: *topic, queue: *queue, committed: *committed })
+                .map(|((group, topic, queue), committed)| OffsetView {
+                    group: *group,
+                    topic: *topic,
+                    queue: *queue,
+                    committed: *committed,
+                })
                 .collect(),
         }
     }

@@ -17,7 +17,11 @@ use super::role::Role;
 use super::{Cluster, Occurrence, Power};
 
 impl Cluster {
-    pub(super) fn obey(&mut self, command: Command, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    pub(super) fn obey(
+        &mut self,
+        command: Command,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         match command {
             Command::Send(node, call) => {
                 self.must_run(node)?;
@@ -49,14 +53,36 @@ impl Cluster {
                 if !self.network.cut(a, b) {
                     return Err(Rejected::AlreadyCut);
                 }
-                self.record(a, None, EventKind::LinkDown { peer: b, conn: None }, events);
+                self.record(
+                    a,
+                    None,
+                    EventKind::LinkDown {
+                        peer: b,
+                        conn: None,
+                    },
+                    events,
+                );
                 Ok(())
             }
             Command::Heal(a, b) => {
                 let held = self.network.heal(a, b).ok_or(Rejected::NotCut)?;
-                let cause = self.record(a, None, EventKind::LinkUp { peer: b, conn: None }, events);
+                let cause = self.record(
+                    a,
+                    None,
+                    EventKind::LinkUp {
+                        peer: b,
+                        conn: None,
+                    },
+                    events,
+                );
                 for packet in held {
-                    self.transmit(Packet { sent: self.now, ..packet }, Some(cause));
+                    self.transmit(
+                        Packet {
+                            sent: self.now,
+                            ..packet
+                        },
+                        Some(cause),
+                    );
                 }
                 Ok(())
             }
@@ -68,8 +94,14 @@ impl Cluster {
                 self.network.set_latency(a, b, latency);
                 Ok(())
             }
-            Command::ConsumeResult(node, rule) => self.command_consumer(node, events, |consumer, _| consumer.on_rule(rule)),
-            Command::ProcessTime(node, process) => self.command_consumer(node, events, |consumer, _| consumer.set_process_time(process)),
+            Command::ConsumeResult(node, rule) => {
+                self.command_consumer(node, events, |consumer, _| consumer.on_rule(rule))
+            }
+            Command::ProcessTime(node, process) => {
+                self.command_consumer(node, events, |consumer, _| {
+                    consumer.set_process_time(process)
+                })
+            }
             Command::Pull(node, pull) => self.raw_pull(node, pull, events),
             Command::ResetOffset(node, key, offset) => {
                 // 4.9 has the clients do it.
@@ -77,15 +109,24 @@ impl Cluster {
                     return Err(Rejected::NotModelled);
                 }
                 self.must_run(node)?;
-                self.command_broker(node, events, |broker, ctx| broker.reset_offset(ctx, key, offset))
+                self.command_broker(node, events, |broker, ctx| {
+                    broker.reset_offset(ctx, key, offset)
+                })
             }
             Command::SetConf(node, conf) => self.set_conf(node, *conf, events),
         }
     }
 
     /// A raw pull reads a queue's master, whether the consumer in whose name it is runs or not.
-    fn raw_pull(&mut self, node: NodeId, pull: ScriptPull, events: &mut Vec<Event>) -> Result<(), Rejected> {
-        let Some(Kind::Consumer { group, spec, .. }) = self.setup().nodes.get(node.index()).map(|spec| &spec.kind) else {
+    fn raw_pull(
+        &mut self,
+        node: NodeId,
+        pull: ScriptPull,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
+        let Some(Kind::Consumer { group, spec, .. }) =
+            self.setup().nodes.get(node.index()).map(|spec| &spec.kind)
+        else {
             return Err(Rejected::NotAConsumer);
         };
         let request = PullRequest {
@@ -100,7 +141,10 @@ impl Cluster {
             tags: pull.tags,
             sub_version: None,
         };
-        let master = self.setup().replica(pull.broker, 0).ok_or(Rejected::NoSuchNode)?;
+        let master = self
+            .setup()
+            .replica(pull.broker, 0)
+            .ok_or(Rejected::NoSuchNode)?;
         self.must_run(master)?;
         self.command_broker(master, events, |broker, ctx| broker.raw_pull(ctx, request))
     }
@@ -114,10 +158,17 @@ impl Cluster {
         }
     }
 
-    fn command_broker(&mut self, id: NodeId, events: &mut Vec<Event>, handle: impl FnOnce(&mut Broker, &mut Ctx)) -> Result<(), Rejected> {
+    fn command_broker(
+        &mut self,
+        id: NodeId,
+        events: &mut Vec<Event>,
+        handle: impl FnOnce(&mut Broker, &mut Ctx),
+    ) -> Result<(), Rejected> {
         match self.node(id).map(|node| &node.role) {
             Some(Role::Broker(_)) => {}
-            Some(Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_)) => return Err(Rejected::NotABroker),
+            Some(Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_)) => {
+                return Err(Rejected::NotABroker);
+            }
             None => return Err(Rejected::NoSuchNode),
         }
         self.with_node(id, None, events, |role, ctx| {
@@ -128,10 +179,17 @@ impl Cluster {
         Ok(())
     }
 
-    fn command_consumer(&mut self, id: NodeId, events: &mut Vec<Event>, handle: impl FnOnce(&mut Consumer, &mut Ctx)) -> Result<(), Rejected> {
+    fn command_consumer(
+        &mut self,
+        id: NodeId,
+        events: &mut Vec<Event>,
+        handle: impl FnOnce(&mut Consumer, &mut Ctx),
+    ) -> Result<(), Rejected> {
         match self.node(id).map(|node| &node.role) {
             Some(Role::Consumer(_)) => {}
-            Some(Role::NameServer(_) | Role::Producer(_) | Role::Broker(_)) => return Err(Rejected::NotAConsumer),
+            Some(Role::NameServer(_) | Role::Producer(_) | Role::Broker(_)) => {
+                return Err(Rejected::NotAConsumer);
+            }
             None => return Err(Rejected::NoSuchNode),
         }
         self.with_node(id, None, events, |role, ctx| {
@@ -143,7 +201,12 @@ impl Cluster {
     }
 
     /// SIGKILL or a power loss.
-    fn end_process(&mut self, id: NodeId, how: Down, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    fn end_process(
+        &mut self,
+        id: NodeId,
+        how: Down,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
         match node.power {
             Power::Running | Power::Paused { .. } | Power::Starting(_) => {}
@@ -160,39 +223,73 @@ impl Cluster {
 
     fn kill(&mut self, id: NodeId, how: Down, cause: EventId, events: &mut Vec<Event>) {
         let now = self.now;
-        let Some(node) = self.node_mut(id) else { return };
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
         let unread: Vec<ConnId> = match &node.power {
             Power::Paused { backlog } => backlog
                 .iter()
                 .filter_map(|occurrence| match occurrence {
-                    Occurrence::Arrival(Packet { conn, segment: Segment::Data(_), .. }) => Some(*conn),
-                    Occurrence::Arrival(_) | Occurrence::Alarm { .. } | Occurrence::Up { .. } => None,
+                    Occurrence::Arrival(Packet {
+                        conn,
+                        segment: Segment::Data(_),
+                        ..
+                    }) => Some(*conn),
+                    Occurrence::Arrival(_) | Occurrence::Alarm { .. } | Occurrence::Up { .. } => {
+                        None
+                    }
                 })
                 .collect(),
             Power::Running | Power::Down(_) | Power::Starting(_) | Power::NotStarted => Vec::new(),
         };
         node.power = Power::Down(how);
         node.since = now;
-        self.with_node(id, Some(cause), events, |role, ctx| role.lose_memory(ctx, how));
+        self.with_node(id, Some(cause), events, |role, ctx| {
+            role.lose_memory(ctx, how)
+        });
         for conn in self.network.conns_of(id) {
             if how == Down::PowerLoss {
                 self.network.forget(conn, id);
             } else {
-                let farewell = if unread.contains(&conn) { Segment::Rst } else { Segment::Fin };
+                let farewell = if unread.contains(&conn) {
+                    Segment::Rst
+                } else {
+                    Segment::Fin
+                };
                 self.hang_up(conn, id, farewell, Some(cause));
             }
         }
     }
 
     fn destroy_disk(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
-        if !matches!(self.node(id).ok_or(Rejected::NoSuchNode)?.role, Role::Broker(_)) {
+        if !matches!(
+            self.node(id).ok_or(Rejected::NoSuchNode)?.role,
+            Role::Broker(_)
+        ) {
             return Err(Rejected::NotABroker);
         }
         let before = self.servable();
-        let runs = matches!(self.node(id).map(|node| &node.power), Some(Power::Running | Power::Paused { .. } | Power::Starting(_)));
-        let cause = self.record(id, None, EventKind::DiskChanged { change: DiskChange::Destroyed }, events);
+        let runs = matches!(
+            self.node(id).map(|node| &node.power),
+            Some(Power::Running | Power::Paused { .. } | Power::Starting(_))
+        );
+        let cause = self.record(
+            id,
+            None,
+            EventKind::DiskChanged {
+                change: DiskChange::Destroyed,
+            },
+            events,
+        );
         if runs {
-            let down = self.record(id, Some(cause), EventKind::NodeDown { how: Down::DestroyDisk }, events);
+            let down = self.record(
+                id,
+                Some(cause),
+                EventKind::NodeDown {
+                    how: Down::DestroyDisk,
+                },
+                events,
+            );
             self.kill(id, Down::DestroyDisk, down, events);
         }
         self.with_node(id, Some(cause), events, |role, _| {
@@ -213,18 +310,35 @@ impl Cluster {
         Ok(())
     }
 
-    fn restart(&mut self, id: NodeId, takes: Span, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    fn restart(
+        &mut self,
+        id: NodeId,
+        takes: Span,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         match self.node(id).ok_or(Rejected::NoSuchNode)?.power {
             Power::Down(_) | Power::NotStarted => {}
             Power::Starting(_) => return Err(Rejected::Starting),
             Power::Running | Power::Paused { .. } => return Err(Rejected::Running),
         }
-        let was_off = matches!(self.node(id).map(|node| &node.power), Some(Power::Down(Down::PowerLoss)));
+        let was_off = matches!(
+            self.node(id).map(|node| &node.power),
+            Some(Power::Down(Down::PowerLoss))
+        );
         self.note_start(id, self.now + takes);
         if was_off {
             // The peers' retransmissions now meet a kernel that does not know their connections.
             for (conn, peer) in self.network.half_open_with(id) {
-                self.transmit(Packet { conn, from: id, to: peer, sent: self.now, segment: Segment::Rst }, None);
+                self.transmit(
+                    Packet {
+                        conn,
+                        from: id,
+                        to: peer,
+                        sent: self.now,
+                        segment: Segment::Rst,
+                    },
+                    None,
+                );
             }
         }
         let _ = events;
@@ -233,7 +347,9 @@ impl Cluster {
 
     pub(super) fn note_start(&mut self, id: NodeId, at: SimTime) {
         let now = self.now;
-        let Some(node) = self.node_mut(id) else { return };
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
         node.start = node.start.saturating_add(1);
         node.power = Power::Starting(at);
         node.since = now;
@@ -241,15 +357,25 @@ impl Cluster {
         self.plan(at, Occurrence::Up { node: id, start }, None);
     }
 
-    pub(super) fn come_up(&mut self, id: NodeId, start: u32, cause: Option<EventId>, events: &mut Vec<Event>) {
+    pub(super) fn come_up(
+        &mut self,
+        id: NodeId,
+        start: u32,
+        cause: Option<EventId>,
+        events: &mut Vec<Event>,
+    ) {
         let now = self.now;
-        let awaited = self.node(id).is_some_and(|node| node.start == start && matches!(node.power, Power::Starting(_)));
+        let awaited = self
+            .node(id)
+            .is_some_and(|node| node.start == start && matches!(node.power, Power::Starting(_)));
         if !awaited {
             return;
         }
         // A master that is back hides what only its slaves have.
         let before = self.servable();
-        let Some(node) = self.node_mut(id) else { return };
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
         node.power = Power::Running;
         node.since = now;
         let up = self.record(id, cause, EventKind::NodeUp, events);
@@ -260,8 +386,12 @@ impl Cluster {
     fn pause(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         self.must_run(id)?;
         let now = self.now;
-        let Some(node) = self.node_mut(id) else { return Err(Rejected::NoSuchNode) };
-        node.power = Power::Paused { backlog: Vec::new() };
+        let Some(node) = self.node_mut(id) else {
+            return Err(Rejected::NoSuchNode);
+        };
+        node.power = Power::Paused {
+            backlog: Vec::new(),
+        };
         node.since = now;
         self.record(id, None, EventKind::Paused, events);
         Ok(())
@@ -271,7 +401,9 @@ impl Cluster {
     fn resume(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         let now = self.now;
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
-        let Power::Paused { backlog } = &mut node.power else { return Err(Rejected::NotPaused) };
+        let Power::Paused { backlog } = &mut node.power else {
+            return Err(Rejected::NotPaused);
+        };
         let backlog = core::mem::take(backlog);
         node.power = Power::Running;
         node.since = now;
@@ -282,14 +414,24 @@ impl Cluster {
         Ok(())
     }
 
-    fn change_disk(&mut self, id: NodeId, change: DiskChange, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    fn change_disk(
+        &mut self,
+        id: NodeId,
+        change: DiskChange,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         self.command_broker(id, events, |broker, ctx| {
             ctx.tell(EventKind::DiskChanged { change });
             broker.on_disk_change(ctx, change);
         })
     }
 
-    fn set_conf(&mut self, id: NodeId, conf: BrokerConfig, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    fn set_conf(
+        &mut self,
+        id: NodeId,
+        conf: BrokerConfig,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         self.command_broker(id, events, |broker, ctx| broker.set_conf(ctx, conf))
     }
 }

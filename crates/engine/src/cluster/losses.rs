@@ -18,26 +18,63 @@ impl Cluster {
     }
 
     /// Tells which messages had a servable copy `before` and have none now, unless everybody who wanted them has them.
-    pub(super) fn tell_losses(&mut self, before: &BTreeSet<MessageId>, cause: EventId, node: NodeId, events: &mut Vec<Event>) {
+    pub(super) fn tell_losses(
+        &mut self,
+        before: &BTreeSet<MessageId>,
+        cause: EventId,
+        node: NodeId,
+        events: &mut Vec<Event>,
+    ) {
         let now = self.servable();
-        let stage = if self.is_consumer(node) { Stage::Consume } else { Stage::Store };
+        let stage = if self.is_consumer(node) {
+            Stage::Consume
+        } else {
+            Stage::Store
+        };
         for message in before.difference(&now) {
             self.tell_loss(*message, stage, cause, node, events);
         }
     }
 
     /// The same after a handler that may have deleted files: their deletion, the last thing `told`, is the cause.
-    pub(super) fn tell_deleted(&mut self, before: &BTreeSet<MessageId>, node: NodeId, told: usize, events: &mut Vec<Event>) {
-        let deleted = events.get(told..).unwrap_or_default().iter().rev().find(|event| event.kind.name() == EventName::Deleted);
+    pub(super) fn tell_deleted(
+        &mut self,
+        before: &BTreeSet<MessageId>,
+        node: NodeId,
+        told: usize,
+        events: &mut Vec<Event>,
+    ) {
+        let deleted = events
+            .get(told..)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .find(|event| event.kind.name() == EventName::Deleted);
         if let Some(cause) = deleted.map(|event| event.id) {
             self.tell_losses(before, cause, node, events);
         }
     }
 
-    fn tell_loss(&mut self, message: MessageId, stage: Stage, cause: EventId, node: NodeId, events: &mut Vec<Event>) {
-        let done = self.consumed.range((message, GroupId(0))..=(message, GroupId(u16::MAX))).next().is_some();
+    fn tell_loss(
+        &mut self,
+        message: MessageId,
+        stage: Stage,
+        cause: EventId,
+        node: NodeId,
+        events: &mut Vec<Event>,
+    ) {
+        let done = self
+            .consumed
+            .range((message, GroupId(0))..=(message, GroupId(u16::MAX)))
+            .next()
+            .is_some();
         if !done && self.lost.insert(message).is_none() {
-            self.record(node, Some(cause), EventKind::Lost { message, stage }, events);
+            self.record(
+                node,
+                Some(cause),
+                EventKind::Lost { message, stage },
+                events,
+            );
         }
     }
 
@@ -51,19 +88,47 @@ impl Cluster {
             .flat_map(|event| {
                 let (stage, passed) = if let EventKind::Dispatched { record } = &event.kind {
                     // A half message that nobody answered for is a matter between the producer and its broker.
-                    let stage = if record.topic == system::CHECK_MAX { Stage::Produce } else { Stage::Consume };
-                    let stillborn = record.message.filter(|_| copies::is_stillborn(self, node, record.start));
+                    let stage = if record.topic == system::CHECK_MAX {
+                        Stage::Produce
+                    } else {
+                        Stage::Consume
+                    };
+                    let stillborn = record
+                        .message
+                        .filter(|_| copies::is_stillborn(self, node, record.start));
                     (stage, stillborn.into_iter().collect())
-                } else if let EventKind::OffsetCommitted { group, topic, queue, offset } = &event.kind {
-                    (Stage::Consume, copies::just_below(self, node, *group, *topic, *queue, *offset))
-                } else if let EventKind::Consumed { message, group, succeeded: false, kept: true, .. } = &event.kind {
+                } else if let EventKind::OffsetCommitted {
+                    group,
+                    topic,
+                    queue,
+                    offset,
+                } = &event.kind
+                {
+                    (
+                        Stage::Consume,
+                        copies::just_below(self, node, *group, *topic, *queue, *offset),
+                    )
+                } else if let EventKind::Consumed {
+                    message,
+                    group,
+                    succeeded: false,
+                    kept: true,
+                    ..
+                } = &event.kind
+                {
                     // A broadcasting consumer drops what its listener does not take.
-                    let dropped = if self.setup().broadcasts(*group) { vec![*message] } else { Vec::new() };
+                    let dropped = if self.setup().broadcasts(*group) {
+                        vec![*message]
+                    } else {
+                        Vec::new()
+                    };
                     (Stage::Consume, dropped)
                 } else {
                     (Stage::Consume, Vec::new())
                 };
-                passed.into_iter().map(move |message| (event.id, message, stage))
+                passed
+                    .into_iter()
+                    .map(move |message| (event.id, message, stage))
             })
             .collect();
         if suspects.is_empty() {
@@ -71,13 +136,17 @@ impl Cluster {
         }
         for (cause, message, stage) in suspects {
             let dropped = self.is_consumer(node);
-            if !self.lost.contains(&message) && (dropped || copies::is_beyond_reach(self, message)) {
+            if !self.lost.contains(&message) && (dropped || copies::is_beyond_reach(self, message))
+            {
                 self.tell_loss(message, stage, cause, node, events);
             }
         }
     }
 
     fn is_consumer(&self, node: NodeId) -> bool {
-        matches!(self.node(node).map(|node| &node.role), Some(Role::Consumer(_)))
+        matches!(
+            self.node(node).map(|node| &node.role),
+            Some(Role::Consumer(_))
+        )
     }
 }

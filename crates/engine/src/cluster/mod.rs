@@ -83,9 +83,16 @@ struct Due {
 enum Occurrence {
     Arrival(Packet),
     /// An alarm of the node's `start`-th process.
-    Alarm { node: NodeId, start: u32, timer: Timer },
+    Alarm {
+        node: NodeId,
+        start: u32,
+        timer: Timer,
+    },
     /// A process is up.
-    Up { node: NodeId, start: u32 },
+    Up {
+        node: NodeId,
+        start: u32,
+    },
 }
 
 impl Cluster {
@@ -94,7 +101,19 @@ impl Cluster {
     pub fn new(scenario: &Scenario) -> Self {
         let mut rng = Rng::new(scenario.seed);
         let setup = Arc::new(Setup::new(scenario, &mut rng));
-        let nodes = setup.nodes.iter().zip(0u16..).map(|(spec, id)| Arc::new(Node { power: Power::NotStarted, start: 0, since: SimTime::ZERO, role: Role::new(NodeId(id), &spec.kind) })).collect();
+        let nodes = setup
+            .nodes
+            .iter()
+            .zip(0u16..)
+            .map(|(spec, id)| {
+                Arc::new(Node {
+                    power: Power::NotStarted,
+                    start: 0,
+                    since: SimTime::ZERO,
+                    role: Role::new(NodeId(id), &spec.kind),
+                })
+            })
+            .collect();
         let mut cluster = Self {
             now: SimTime::ZERO - FIRST_START,
             setup: Arc::clone(&setup),
@@ -123,7 +142,19 @@ impl Cluster {
         }
         cluster.now = SimTime::ZERO;
         cluster.next_event = 0;
-        cluster.agenda = cluster.agenda.iter().map(|(id, due)| (*id, Arc::new(Due { cause: None, ..Due::clone(due) }))).collect();
+        cluster.agenda = cluster
+            .agenda
+            .iter()
+            .map(|(id, due)| {
+                (
+                    *id,
+                    Arc::new(Due {
+                        cause: None,
+                        ..Due::clone(due)
+                    }),
+                )
+            })
+            .collect();
         cluster
     }
 
@@ -149,27 +180,45 @@ impl Cluster {
     /// Everything that is planned at the next instant at which something is: what a scheduler could let happen first.
     #[must_use]
     pub fn enabled(&self) -> Vec<Action> {
-        let Some((first, _)) = self.agenda.get_min() else { return Vec::new() };
-        self.agenda.iter().take_while(|(id, _)| id.at == first.at).map(|(id, due)| due.action(*id)).collect()
+        let Some((first, _)) = self.agenda.get_min() else {
+            return Vec::new();
+        };
+        self.agenda
+            .iter()
+            .take_while(|(id, _)| id.at == first.at)
+            .map(|(id, due)| due.action(*id))
+            .collect()
     }
 
     /// Whether only housekeeping is left: heartbeats, polls and other periodic looks that change no message's fate.
     #[must_use]
     pub fn at_rest(&self) -> bool {
-        let busy = self.nodes.iter().any(|node| match (&node.power, &node.role) {
-            (Power::Starting(_), _) => true,
-            // A call that waits for a frozen broker has nothing but a deadline left.
-            (Power::Running | Power::Paused { .. }, Role::Producer(producer)) => !producer.view().waiting.is_empty(),
-            (Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted, _) => false,
-        });
+        let busy = self
+            .nodes
+            .iter()
+            .any(|node| match (&node.power, &node.role) {
+                (Power::Starting(_), _) => true,
+                // A call that waits for a frozen broker has nothing but a deadline left.
+                (Power::Running | Power::Paused { .. }, Role::Producer(producer)) => {
+                    !producer.view().waiting.is_empty()
+                }
+                (Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted, _) => {
+                    false
+                }
+            });
         !busy
             && self.agenda.values().all(|due| match &due.what {
                 Occurrence::Arrival(packet) => match &packet.segment {
                     Segment::Data(frame) => frame.is_housekeeping(),
-                    Segment::Syn | Segment::SynAck | Segment::Refused | Segment::Fin | Segment::Rst => true,
+                    Segment::Syn
+                    | Segment::SynAck
+                    | Segment::Refused
+                    | Segment::Fin
+                    | Segment::Rst => true,
                 },
                 Occurrence::Alarm { node, start, timer } => {
-                    timer.is_housekeeping() || self.node(*node).is_none_or(|node| node.start != *start)
+                    timer.is_housekeeping()
+                        || self.node(*node).is_none_or(|node| node.start != *start)
                 }
                 Occurrence::Up { .. } => false,
             })
@@ -217,10 +266,17 @@ impl Cluster {
 
     /// A broker replica's state, and whether its process could serve: it runs, or can be started again.
     pub(crate) fn brokers(&self) -> impl Iterator<Item = (NodeId, &Broker, bool)> {
-        self.nodes.iter().zip(0u16..).filter_map(|(node, id)| match &node.role {
-            Role::Broker(broker) => Some((NodeId(id), broker.as_ref(), matches!(node.power, Power::Running | Power::Paused { .. }))),
-            Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_) => None,
-        })
+        self.nodes
+            .iter()
+            .zip(0u16..)
+            .filter_map(|(node, id)| match &node.role {
+                Role::Broker(broker) => Some((
+                    NodeId(id),
+                    broker.as_ref(),
+                    matches!(node.power, Power::Running | Power::Paused { .. }),
+                )),
+                Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_) => None,
+            })
     }
 
     /// The broker replica that `node` is.
@@ -233,14 +289,22 @@ impl Cluster {
 
     /// The consumers, and whether each runs.
     pub(crate) fn consumers(&self) -> impl Iterator<Item = (NodeId, &Consumer, bool)> {
-        self.nodes.iter().zip(0u16..).filter_map(|(node, id)| match &node.role {
-            Role::Consumer(consumer) => Some((NodeId(id), consumer.as_ref(), matches!(node.power, Power::Running | Power::Paused { .. }))),
-            Role::NameServer(_) | Role::Producer(_) | Role::Broker(_) => None,
-        })
+        self.nodes
+            .iter()
+            .zip(0u16..)
+            .filter_map(|(node, id)| match &node.role {
+                Role::Consumer(consumer) => Some((
+                    NodeId(id),
+                    consumer.as_ref(),
+                    matches!(node.power, Power::Running | Power::Paused { .. }),
+                )),
+                Role::NameServer(_) | Role::Producer(_) | Role::Broker(_) => None,
+            })
     }
 
     pub(crate) fn is_slave(&self, node: NodeId) -> bool {
-        self.broker(node).is_some_and(|broker| broker.identity().replica != 0)
+        self.broker(node)
+            .is_some_and(|broker| broker.identity().replica != 0)
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {
@@ -252,7 +316,10 @@ impl Cluster {
     }
 
     fn plan(&mut self, at: SimTime, what: Occurrence, cause: Option<EventId>) {
-        let id = DueId { at: at.max(self.now), seq: self.next_due };
+        let id = DueId {
+            at: at.max(self.now),
+            seq: self.next_due,
+        };
         self.next_due = self.next_due.wrapping_add(1);
         self.agenda.insert(id, Arc::new(Due { what, cause }));
     }
@@ -263,7 +330,9 @@ impl Cluster {
         match due.what {
             Occurrence::Arrival(packet) => self.arrive(packet, due.cause, events),
             Occurrence::Alarm { node, start, timer } => {
-                let Some(state) = self.node_mut(node) else { return };
+                let Some(state) = self.node_mut(node) else {
+                    return;
+                };
                 if state.start != start {
                     return;
                 }
@@ -272,7 +341,9 @@ impl Cluster {
                 } else if matches!(state.power, Power::Running) {
                     let before = timer.deletes_files().then(|| self.servable());
                     let told = events.len();
-                    self.with_node(node, due.cause, events, |role, ctx| role.on_timer(ctx, timer));
+                    self.with_node(node, due.cause, events, |role, ctx| {
+                        role.on_timer(ctx, timer)
+                    });
                     if let Some(before) = before {
                         self.tell_deleted(&before, node, told, events);
                     }
@@ -286,11 +357,15 @@ impl Cluster {
         if self.network.hold_if_cut(&packet) {
             return;
         }
-        let Some(node) = self.node_mut(packet.to) else { return };
+        let Some(node) = self.node_mut(packet.to) else {
+            return;
+        };
         match &mut node.power {
             // The machine is off: nobody answers, nobody refuses.
             Power::Down(Down::PowerLoss) => {}
-            Power::Down(_) | Power::Starting(_) | Power::NotStarted => self.answer_for_nobody(&packet, cause),
+            Power::Down(_) | Power::Starting(_) | Power::NotStarted => {
+                self.answer_for_nobody(&packet, cause)
+            }
             // The kernel of a frozen process grants connections and keeps the rest for later.
             Power::Paused { backlog } => {
                 if packet.segment == Segment::Syn {
@@ -310,23 +385,69 @@ impl Cluster {
             Segment::Data(_) | Segment::SynAck => Segment::Rst,
             Segment::Refused | Segment::Fin | Segment::Rst => return,
         };
-        self.transmit(Packet { conn: packet.conn, from: packet.to, to: packet.from, sent: self.now, segment: answer }, cause);
+        self.transmit(
+            Packet {
+                conn: packet.conn,
+                from: packet.to,
+                to: packet.from,
+                sent: self.now,
+                segment: answer,
+            },
+            cause,
+        );
     }
 
     fn accept(&mut self, syn: &Packet, cause: Option<EventId>) {
         self.network.accept(syn.conn);
-        self.transmit(Packet { conn: syn.conn, from: syn.to, to: syn.from, sent: self.now, segment: Segment::SynAck }, cause);
+        self.transmit(
+            Packet {
+                conn: syn.conn,
+                from: syn.to,
+                to: syn.from,
+                sent: self.now,
+                segment: Segment::SynAck,
+            },
+            cause,
+        );
     }
 
     fn receive(&mut self, packet: Packet, cause: Option<EventId>, events: &mut Vec<Event>) {
-        let Packet { conn, from, to, segment, .. } = packet;
+        let Packet {
+            conn,
+            from,
+            to,
+            segment,
+            ..
+        } = packet;
         let known = self.network.conn(conn).is_some_and(|c| c.has(to));
         match segment {
-            Segment::Syn => self.accept(&Packet { conn, from, to, sent: self.now, segment: Segment::Syn }, cause),
-            Segment::SynAck if known => self.with_node(to, cause, events, |role, ctx| role.on_connected(ctx, conn)),
-            Segment::Data(frame) if known => self.with_node(to, cause, events, |role, ctx| role.on_frame(ctx, conn, from, frame)),
+            Segment::Syn => self.accept(
+                &Packet {
+                    conn,
+                    from,
+                    to,
+                    sent: self.now,
+                    segment: Segment::Syn,
+                },
+                cause,
+            ),
+            Segment::SynAck if known => {
+                self.with_node(to, cause, events, |role, ctx| role.on_connected(ctx, conn))
+            }
+            Segment::Data(frame) if known => self.with_node(to, cause, events, |role, ctx| {
+                role.on_frame(ctx, conn, from, frame)
+            }),
             Segment::SynAck | Segment::Data(_) => {
-                self.transmit(Packet { conn, from: to, to: from, sent: self.now, segment: Segment::Rst }, cause);
+                self.transmit(
+                    Packet {
+                        conn,
+                        from: to,
+                        to: from,
+                        sent: self.now,
+                        segment: Segment::Rst,
+                    },
+                    cause,
+                );
             }
             Segment::Refused => {
                 self.network.forget(conn, to);
@@ -334,8 +455,14 @@ impl Cluster {
             }
             Segment::Fin | Segment::Rst if known => {
                 self.network.forget(conn, to);
-                let how = if segment == Segment::Fin { Closed::Fin } else { Closed::Rst };
-                self.with_node(to, cause, events, |role, ctx| role.on_closed(ctx, conn, from, how));
+                let how = if segment == Segment::Fin {
+                    Closed::Fin
+                } else {
+                    Closed::Rst
+                };
+                self.with_node(to, cause, events, |role, ctx| {
+                    role.on_closed(ctx, conn, from, how)
+                });
             }
             Segment::Fin | Segment::Rst => {}
         }
@@ -349,13 +476,31 @@ impl Cluster {
     }
 
     /// Runs a handler of one node and carries out what it wants.
-    fn with_node(&mut self, id: NodeId, cause: Option<EventId>, events: &mut Vec<Event>, handle: impl FnOnce(&mut Role, &mut Ctx)) {
+    fn with_node(
+        &mut self,
+        id: NodeId,
+        cause: Option<EventId>,
+        events: &mut Vec<Event>,
+        handle: impl FnOnce(&mut Role, &mut Ctx),
+    ) {
         let setup = Arc::clone(&self.setup);
-        let mut out = Outbox { effects: Vec::new(), next_conn: self.next_conn };
+        let mut out = Outbox {
+            effects: Vec::new(),
+            next_conn: self.next_conn,
+        };
         let now = self.now;
-        let Some(node) = self.nodes.get_mut(id.index()).map(Arc::make_mut) else { return };
+        let Some(node) = self.nodes.get_mut(id.index()).map(Arc::make_mut) else {
+            return;
+        };
         let start = node.start;
-        let mut ctx = Ctx { now, me: id, start, setup: &setup, rng: &mut self.rng, out: &mut out };
+        let mut ctx = Ctx {
+            now,
+            me: id,
+            start,
+            setup: &setup,
+            rng: &mut self.rng,
+            out: &mut out,
+        };
         handle(&mut node.role, &mut ctx);
         self.next_conn = out.next_conn;
         let told = events.len();
@@ -366,31 +511,79 @@ impl Cluster {
     }
 
     /// The one place that carries out what handlers want.
-    fn perform(&mut self, node: NodeId, start: u32, mut cause: Option<EventId>, effects: Vec<Effect>, events: &mut Vec<Event>) {
+    fn perform(
+        &mut self,
+        node: NodeId,
+        start: u32,
+        mut cause: Option<EventId>,
+        effects: Vec<Effect>,
+        events: &mut Vec<Event>,
+    ) {
         for effect in effects {
             match effect {
                 Effect::Tell(kind) => cause = Some(self.record(node, cause, kind, events)),
                 Effect::Connect { conn, to } => {
                     self.network.open(conn, node, to);
-                    self.transmit(Packet { conn, from: node, to, sent: self.now, segment: Segment::Syn }, cause);
+                    self.transmit(
+                        Packet {
+                            conn,
+                            from: node,
+                            to,
+                            sent: self.now,
+                            segment: Segment::Syn,
+                        },
+                        cause,
+                    );
                 }
                 Effect::Send { conn, frame } => {
-                    if let Some(to) = self.network.conn(conn).filter(|c| c.has(node)).map(|c| c.peer_of(node)) {
-                        self.transmit(Packet { conn, from: node, to, sent: self.now, segment: Segment::Data(frame) }, cause);
+                    if let Some(to) = self
+                        .network
+                        .conn(conn)
+                        .filter(|c| c.has(node))
+                        .map(|c| c.peer_of(node))
+                    {
+                        self.transmit(
+                            Packet {
+                                conn,
+                                from: node,
+                                to,
+                                sent: self.now,
+                                segment: Segment::Data(frame),
+                            },
+                            cause,
+                        );
                     }
                 }
                 Effect::Close { conn } => self.hang_up(conn, node, Segment::Fin, cause),
-                Effect::Wake { at, timer } => self.plan(at, Occurrence::Alarm { node, start, timer }, cause),
+                Effect::Wake { at, timer } => {
+                    self.plan(at, Occurrence::Alarm { node, start, timer }, cause)
+                }
             }
         }
     }
 
     /// `node`'s end of a connection goes away, and the peer is told so.
     fn hang_up(&mut self, conn: ConnId, node: NodeId, farewell: Segment, cause: Option<EventId>) {
-        let Some(peer) = self.network.conn(conn).filter(|c| c.has(node)).map(|c| c.peer_of(node)) else { return };
+        let Some(peer) = self
+            .network
+            .conn(conn)
+            .filter(|c| c.has(node))
+            .map(|c| c.peer_of(node))
+        else {
+            return;
+        };
         // A connection that is still being made is known at one end only: the SYN on its way will be answered to nobody.
         self.network.forget(conn, node);
-        self.transmit(Packet { conn, from: node, to: peer, sent: self.now, segment: farewell }, cause);
+        self.transmit(
+            Packet {
+                conn,
+                from: node,
+                to: peer,
+                sent: self.now,
+                segment: farewell,
+            },
+            cause,
+        );
     }
 
     /// Whether a group has consumed a message.
@@ -398,8 +591,20 @@ impl Cluster {
         self.consumed.contains(&(message, group))
     }
 
-    fn record(&mut self, node: NodeId, cause: Option<EventId>, kind: EventKind, events: &mut Vec<Event>) -> EventId {
-        if let EventKind::Consumed { message, group, succeeded: true, .. } = &kind {
+    fn record(
+        &mut self,
+        node: NodeId,
+        cause: Option<EventId>,
+        kind: EventKind,
+        events: &mut Vec<Event>,
+    ) -> EventId {
+        if let EventKind::Consumed {
+            message,
+            group,
+            succeeded: true,
+            ..
+        } = &kind
+        {
             self.consumed.insert((*message, *group));
         }
         // Sent again by the application: there is a copy once more.
@@ -410,7 +615,13 @@ impl Cluster {
         }
         let id = EventId(self.next_event);
         self.next_event = self.next_event.saturating_add(1);
-        events.push(Event { id, at: self.now, node, cause, kind });
+        events.push(Event {
+            id,
+            at: self.now,
+            node,
+            cause,
+            kind,
+        });
         id
     }
 }

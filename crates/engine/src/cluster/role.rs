@@ -26,11 +26,26 @@ impl Role {
     pub fn new(id: NodeId, kind: &Kind) -> Self {
         match kind {
             Kind::NameServer => Self::NameServer(NameServer::default()),
-            Kind::Broker { broker, replica, conf } => Self::Broker(Box::new(Broker::new(*broker, *replica, conf.clone()))),
-            Kind::Producer { group, spec } => Self::Producer(Box::new(Producer::new(*group, spec.clone()))),
-            Kind::Consumer { group, topic, tags, spec } => {
-                Self::Consumer(Box::new(Consumer::new(id, *group, *topic, tags.clone(), spec.clone())))
+            Kind::Broker {
+                broker,
+                replica,
+                conf,
+            } => Self::Broker(Box::new(Broker::new(*broker, *replica, conf.clone()))),
+            Kind::Producer { group, spec } => {
+                Self::Producer(Box::new(Producer::new(*group, spec.clone())))
             }
+            Kind::Consumer {
+                group,
+                topic,
+                tags,
+                spec,
+            } => Self::Consumer(Box::new(Consumer::new(
+                id,
+                *group,
+                *topic,
+                tags.clone(),
+                spec.clone(),
+            ))),
         }
     }
 
@@ -99,13 +114,19 @@ impl Role {
 
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: Timer) {
         match (self, timer) {
-            (Self::NameServer(name_server), Timer::NameServer(timer)) => name_server.on_timer(ctx, timer),
+            (Self::NameServer(name_server), Timer::NameServer(timer)) => {
+                name_server.on_timer(ctx, timer)
+            }
             (Self::Broker(broker), Timer::Broker(timer)) => broker.on_timer(ctx, timer),
             (Self::Broker(broker), Timer::Remoting(timer)) => broker.on_remoting_timer(ctx, timer),
             (Self::Producer(producer), Timer::Producer(timer)) => producer.on_timer(ctx, timer),
-            (Self::Producer(producer), Timer::Remoting(timer)) => producer.on_remoting_timer(ctx, timer),
+            (Self::Producer(producer), Timer::Remoting(timer)) => {
+                producer.on_remoting_timer(ctx, timer)
+            }
             (Self::Consumer(consumer), Timer::Consumer(timer)) => consumer.on_timer(ctx, timer),
-            (Self::Consumer(consumer), Timer::Remoting(timer)) => consumer.on_remoting_timer(ctx, timer),
+            (Self::Consumer(consumer), Timer::Remoting(timer)) => {
+                consumer.on_remoting_timer(ctx, timer)
+            }
             // No node sets another kind's alarm.
             (Self::NameServer(_) | Self::Broker(_) | Self::Producer(_) | Self::Consumer(_), _) => {}
         }

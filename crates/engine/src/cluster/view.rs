@@ -13,7 +13,12 @@ impl Cluster {
     /// What can be seen now.
     #[must_use]
     pub fn view(&self) -> ClusterView {
-        let mut nodes: Vec<NodeView> = self.nodes.iter().zip(0u16..).map(|(node, id)| self.view_node(NodeId(id), node)).collect();
+        let mut nodes: Vec<NodeView> = self
+            .nodes
+            .iter()
+            .zip(0u16..)
+            .map(|(node, id)| self.view_node(NodeId(id), node))
+            .collect();
         crate::copies::mark_served(self, &mut nodes);
         let mut flights: Vec<_> = self
             .agenda
@@ -23,8 +28,17 @@ impl Cluster {
                 Occurrence::Alarm { .. } | Occurrence::Up { .. } => None,
             })
             .collect();
-        flights.extend(self.network.held().map(|packet| self.view_packet(packet, SimTime::NEVER)));
-        ClusterView { now: self.now, nodes, flights, cuts: self.network.cuts() }
+        flights.extend(
+            self.network
+                .held()
+                .map(|packet| self.view_packet(packet, SimTime::NEVER)),
+        );
+        ClusterView {
+            now: self.now,
+            nodes,
+            flights,
+            cuts: self.network.cuts(),
+        }
     }
 
     fn view_node(&self, id: NodeId, node: &Node) -> NodeView {
@@ -36,45 +50,77 @@ impl Cluster {
             Power::NotStarted => Condition::NotStarted,
         };
         let kind = match &node.role {
-            Role::NameServer(name_server) => NodeKind::NameServer { registered: name_server.registered() },
+            Role::NameServer(name_server) => NodeKind::NameServer {
+                registered: name_server.registered(),
+            },
             Role::Broker(broker) => NodeKind::Broker(broker.view(self.now)),
             Role::Producer(producer) => NodeKind::Producer(producer.view()),
             Role::Consumer(consumer) => NodeKind::Consumer(consumer.view()),
         };
-        NodeView { id, condition, since: node.since, kind }
+        NodeView {
+            id,
+            condition,
+            since: node.since,
+            kind,
+        }
     }
 
     fn view_packet(&self, packet: &Packet, arrives: SimTime) -> Flight {
         let what = match &packet.segment {
             Segment::Data(frame) => self.view_frame(packet.from, frame),
-            Segment::Syn | Segment::SynAck | Segment::Refused | Segment::Fin | Segment::Rst => FlightKind::Connection,
+            Segment::Syn | Segment::SynAck | Segment::Refused | Segment::Fin | Segment::Rst => {
+                FlightKind::Connection
+            }
         };
-        Flight { from: packet.from, to: packet.to, sent: packet.sent, arrives, what }
+        Flight {
+            from: packet.from,
+            to: packet.to,
+            sent: packet.sent,
+            arrives,
+            what,
+        }
     }
 
     fn view_frame(&self, from: NodeId, frame: &Frame) -> FlightKind {
         match frame {
-            Frame::Request(_, Request::SendMessage { message, .. }) | Frame::Oneway(Request::SendMessage { message, .. }) => {
-                message.label.map_or(FlightKind::Housekeeping, FlightKind::Send)
-            }
+            Frame::Request(_, Request::SendMessage { message, .. })
+            | Frame::Oneway(Request::SendMessage { message, .. }) => message
+                .label
+                .map_or(FlightKind::Housekeeping, FlightKind::Send),
             Frame::Request(_, Request::Pull(_)) => FlightKind::Pull,
             Frame::Oneway(Request::UpdateConsumerOffset { .. }) => FlightKind::Offsets,
-            Frame::Response(_, Response::Sent { status, start, .. }) => match self.label_at(from, *start) {
-                Some(label) => FlightKind::Reply(label, *status),
-                None => FlightKind::Housekeeping,
-            },
-            Frame::Response(_, Response::Pulled { messages, .. }) => {
-                FlightKind::Messages(messages.iter().filter_map(|pulled| pulled.message.label).collect())
+            Frame::Response(_, Response::Sent { status, start, .. }) => {
+                match self.label_at(from, *start) {
+                    Some(label) => FlightKind::Reply(label, *status),
+                    None => FlightKind::Housekeeping,
+                }
             }
-            Frame::Ha(HaFrame::Transfer { records, .. }) => {
-                FlightKind::Replicate(records.iter().filter_map(|entry| entry.record()?.message.label).collect())
-            }
+            Frame::Response(_, Response::Pulled { messages, .. }) => FlightKind::Messages(
+                messages
+                    .iter()
+                    .filter_map(|pulled| pulled.message.label)
+                    .collect(),
+            ),
+            Frame::Ha(HaFrame::Transfer { records, .. }) => FlightKind::Replicate(
+                records
+                    .iter()
+                    .filter_map(|entry| entry.record()?.message.label)
+                    .collect(),
+            ),
             Frame::Ha(HaFrame::Report(offset)) => FlightKind::Ack(*offset),
-            Frame::Request(..) | Frame::Oneway(_) | Frame::Response(..) | Frame::Ha(HaFrame::Connected) => FlightKind::Housekeeping,
+            Frame::Request(..)
+            | Frame::Oneway(_)
+            | Frame::Response(..)
+            | Frame::Ha(HaFrame::Connected) => FlightKind::Housekeeping,
         }
     }
 
     fn label_at(&self, node: NodeId, start: PhysicalOffset) -> Option<MessageId> {
-        self.broker(node)?.disk().log.record_at(start)?.message.label
+        self.broker(node)?
+            .disk()
+            .log
+            .record_at(start)?
+            .message
+            .label
     }
 }

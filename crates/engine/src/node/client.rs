@@ -26,7 +26,12 @@ pub(crate) struct Instance<T> {
 impl<T: Clone> Instance<T> {
     /// A client instance built now.
     pub fn new(built: SimTime) -> Self {
-        Self { built, remoting: Remoting::new(built), routes: BTreeMap::new(), addresses: BTreeMap::new() }
+        Self {
+            built,
+            remoting: Remoting::new(built),
+            routes: BTreeMap::new(),
+            addresses: BTreeMap::new(),
+        }
     }
 
     /// The topic's route, if the name server ever had one.
@@ -37,11 +42,14 @@ impl<T: Clone> Instance<T> {
     /// Takes the name server's answer to GetRoute. TOPIC_NOT_EXIST leaves the old route as it is
     /// (`MQClientInstance#updateTopicRouteInfoFromNameServer`). Says whether the route is another one now.
     pub fn take_route(&mut self, ctx: &mut Ctx, topic: TopicId, answer: &Response) -> bool {
-        let Response::Route(route) = answer else { return false };
+        let Response::Route(route) = answer else {
+            return false;
+        };
         let changed = self.routes.get(&topic) != Some(route);
         if changed {
             for broker in &route.brokers {
-                self.addresses.insert(broker.broker, broker.replicas.clone());
+                self.addresses
+                    .insert(broker.broker, broker.replicas.clone());
             }
             self.routes.insert(topic, route.clone());
             ctx.tell(EventKind::RouteChanged { topic });
@@ -51,25 +59,40 @@ impl<T: Clone> Instance<T> {
 
     /// The address of a broker name's master, dead or alive (`findBrokerAddressInPublish`).
     pub fn master(&self, broker: BrokerName) -> Option<NodeId> {
-        self.addresses.get(&broker)?.iter().find(|(replica, _)| *replica == 0).map(|(_, node)| *node)
+        self.addresses
+            .get(&broker)?
+            .iter()
+            .find(|(replica, _)| *replica == 0)
+            .map(|(_, node)| *node)
     }
 
     /// The master's address, else any other replica's (`findBrokerAddressInSubscribe`, `onlyThisBroker` = false), with its id.
     pub fn master_or_any(&self, broker: BrokerName) -> Option<(u16, NodeId)> {
         let replicas = self.addresses.get(&broker)?;
-        replicas.iter().find(|(replica, _)| *replica == 0).or_else(|| replicas.first()).copied()
+        replicas
+            .iter()
+            .find(|(replica, _)| *replica == 0)
+            .or_else(|| replicas.first())
+            .copied()
     }
 
     /// Every known address: broker name, `brokerId`, node.
     pub fn addresses(&self) -> impl Iterator<Item = (BrokerName, u16, NodeId)> {
-        self.addresses.iter().flat_map(|(broker, replicas)| replicas.iter().map(|(replica, node)| (*broker, *replica, *node)))
+        self.addresses.iter().flat_map(|(broker, replicas)| {
+            replicas
+                .iter()
+                .map(|(replica, node)| (*broker, *replica, *node))
+        })
     }
 
     /// Forgets addresses that no route names any more (`MQClientInstance#cleanOfflineBroker`, before each scheduled heartbeat).
     pub fn clean_offline_brokers(&mut self) {
         let routes = &self.routes;
         let known = |node: NodeId| {
-            routes.values().flat_map(|route| &route.brokers).any(|broker| broker.replicas.iter().any(|(_, n)| *n == node))
+            routes
+                .values()
+                .flat_map(|route| &route.brokers)
+                .any(|broker| broker.replicas.iter().any(|(_, n)| *n == node))
         };
         for replicas in self.addresses.values_mut() {
             replicas.retain(|(_, node)| known(*node));

@@ -38,7 +38,9 @@ impl NameServer {
         if frame == Frame::Oneway(Request::UnregisterBroker) {
             self.brokers.remove(&from);
         }
-        let Frame::Request(opaque, request) = frame else { return };
+        let Frame::Request(opaque, request) = frame else {
+            return;
+        };
         let response = match request {
             Request::RegisterBroker(registration) => self.register(ctx, from, registration),
             Request::GetRoute(topic) => self.route(topic),
@@ -66,25 +68,57 @@ impl NameServer {
     fn register(&mut self, ctx: &mut Ctx, from: NodeId, registration: Registration) -> Response {
         let broker = registration.broker;
         if !self.brokers.contains_key(&from) {
-            ctx.wake(scan_after(ctx, ctx.now + registration.expires), Timer::NameServer(NameServerTimer::Expire(from)));
+            ctx.wake(
+                scan_after(ctx, ctx.now + registration.expires),
+                Timer::NameServer(NameServerTimer::Expire(from)),
+            );
         }
-        self.brokers.insert(from, Registered { registration, updated: ctx.now });
-        let alive = self.brokers.values().filter(|registered| registered.registration.broker == broker).count();
-        Response::Registered { master: self.master(broker), alive_replicas: u32::try_from(alive).unwrap_or(u32::MAX) }
+        self.brokers.insert(
+            from,
+            Registered {
+                registration,
+                updated: ctx.now,
+            },
+        );
+        let alive = self
+            .brokers
+            .values()
+            .filter(|registered| registered.registration.broker == broker)
+            .count();
+        Response::Registered {
+            master: self.master(broker),
+            alive_replicas: u32::try_from(alive).unwrap_or(u32::MAX),
+        }
     }
 
     fn master(&self, broker: BrokerName) -> Option<NodeId> {
-        let is_master = |registered: &Registered| registered.registration.broker == broker && registered.registration.replica == 0;
-        self.brokers.iter().find(|(_, registered)| is_master(registered)).map(|(node, _)| *node)
+        let is_master = |registered: &Registered| {
+            registered.registration.broker == broker && registered.registration.replica == 0
+        };
+        self.brokers
+            .iter()
+            .find(|(_, registered)| is_master(registered))
+            .map(|(node, _)| *node)
     }
 
     /// GET_ROUTEINFO_BY_TOPIC (`pickupTopicRouteData`): every broker name of which some replica is registered with the topic.
     fn route(&self, topic: TopicId) -> Response {
         let mut names: BTreeMap<BrokerName, RouteBroker> = BTreeMap::new();
         for (node, registered) in &self.brokers {
-            let Registration { broker, replica, topics, .. } = &registered.registration;
-            let Some((_, queues)) = topics.iter().find(|(known, _)| *known == topic) else { continue };
-            let entry = names.entry(*broker).or_insert_with(|| RouteBroker { broker: *broker, queues: *queues, replicas: Vec::new() });
+            let Registration {
+                broker,
+                replica,
+                topics,
+                ..
+            } = &registered.registration;
+            let Some((_, queues)) = topics.iter().find(|(known, _)| *known == topic) else {
+                continue;
+            };
+            let entry = names.entry(*broker).or_insert_with(|| RouteBroker {
+                broker: *broker,
+                queues: *queues,
+                replicas: Vec::new(),
+            });
             // The master's word on its queues counts; a slave's only while there is no master.
             if *replica == 0 {
                 entry.queues = *queues;
@@ -93,7 +127,9 @@ impl NameServer {
         }
         // A replica that has registered before it knew the topic is still an address of its broker name.
         for (node, registered) in &self.brokers {
-            let Registration { broker, replica, .. } = &registered.registration;
+            let Registration {
+                broker, replica, ..
+            } = &registered.registration;
             if let Some(entry) = names.get_mut(broker)
                 && !entry.replicas.iter().any(|(_, known)| known == node)
             {
@@ -101,7 +137,10 @@ impl NameServer {
             }
         }
         if names.is_empty() {
-            return Response::Error { code: TOPIC_NOT_EXIST, remark: Remark::TopicNotExist(topic) };
+            return Response::Error {
+                code: TOPIC_NOT_EXIST,
+                remark: Remark::TopicNotExist(topic),
+            };
         }
         let mut brokers: Vec<RouteBroker> = names.into_values().collect();
         for broker in &mut brokers {
@@ -117,7 +156,9 @@ impl NameServer {
 
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: NameServerTimer) {
         let NameServerTimer::Expire(node) = timer;
-        let Some(registered) = self.brokers.get(&node) else { return };
+        let Some(registered) = self.brokers.get(&node) else {
+            return;
+        };
         let expires = registered.updated + registered.registration.expires;
         if ctx.now > expires {
             self.brokers.remove(&node);
@@ -128,6 +169,10 @@ impl NameServer {
 }
 
 fn scan_after(ctx: &Ctx, at: SimTime) -> SimTime {
-    let period = if ctx.profile() == Profile::V5_3 { SCAN_5 } else { SCAN_4 };
+    let period = if ctx.profile() == Profile::V5_3 {
+        SCAN_5
+    } else {
+        SCAN_4
+    };
     at.next_tick(SimTime::ZERO, period)
 }

@@ -59,7 +59,10 @@ pub(crate) struct Remoting<T> {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Link<T> {
-    Connecting { conn: ConnId, waiting: Vec<Waiting<T>> },
+    Connecting {
+        conn: ConnId,
+        waiting: Vec<Waiting<T>>,
+    },
     Open(ConnId),
 }
 
@@ -99,7 +102,11 @@ impl<T: Clone> Remoting<T> {
     /// The same with a `NettyClientConfig`: connectTimeoutMillis and clientCloseSocketIfTimeout.
     #[must_use]
     pub fn configured(self, connect_timeout: Span, closes_on_timeout: bool) -> Self {
-        Self { connect_timeout, closes_on_timeout, ..self }
+        Self {
+            connect_timeout,
+            closes_on_timeout,
+            ..self
+        }
     }
 
     /// Whether there is an open connection to `node`.
@@ -109,7 +116,10 @@ impl<T: Clone> Remoting<T> {
 
     /// The node at the other end of `conn`.
     pub fn peer(&self, conn: ConnId) -> Option<NodeId> {
-        self.links.iter().find(|(_, link)| link.conn() == conn).map(|(node, _)| *node)
+        self.links
+            .iter()
+            .find(|(_, link)| link.conn() == conn)
+            .map(|(node, _)| *node)
     }
 
     /// Forgets the connection to `node`, closing it (`closeChannel`).
@@ -121,7 +131,15 @@ impl<T: Clone> Remoting<T> {
 
     /// Makes a request of `node`. What becomes of it is said later by one of the `on_…` methods, except for a oneway request on
     /// an open connection, which is said to have left at once.
-    pub fn invoke(&mut self, ctx: &mut Ctx, node: NodeId, mode: Mode, timeout: Span, request: Request, tag: T) -> Option<Outcome<T>> {
+    pub fn invoke(
+        &mut self,
+        ctx: &mut Ctx,
+        node: NodeId,
+        mode: Mode,
+        timeout: Span,
+        request: Request,
+        tag: T,
+    ) -> Option<Outcome<T>> {
         let opaque = Opaque(self.next);
         self.next = self.next.wrapping_add(1);
         match self.links.get_mut(&node) {
@@ -132,25 +150,70 @@ impl<T: Clone> Remoting<T> {
                     return Some(Outcome::Left(tag));
                 }
                 ctx.send(conn, Frame::Request(opaque, request));
-                self.await_answer(ctx, opaque, Pending { to: node, mode, since: ctx.now, timeout, conn: Some(conn), tag });
+                self.await_answer(
+                    ctx,
+                    opaque,
+                    Pending {
+                        to: node,
+                        mode,
+                        since: ctx.now,
+                        timeout,
+                        conn: Some(conn),
+                        tag,
+                    },
+                );
             }
             Some(Link::Connecting { waiting, .. }) => {
                 let silent = silently(ctx, mode).then(|| tag.clone());
                 let silenced = silent.is_some();
-                waiting.push(Waiting { opaque, request, silent });
+                waiting.push(Waiting {
+                    opaque,
+                    request,
+                    silent,
+                });
                 if silenced {
                     return Some(Outcome::Left(tag));
                 }
-                self.await_answer(ctx, opaque, Pending { to: node, mode, since: ctx.now, timeout, conn: None, tag });
+                self.await_answer(
+                    ctx,
+                    opaque,
+                    Pending {
+                        to: node,
+                        mode,
+                        since: ctx.now,
+                        timeout,
+                        conn: None,
+                        tag,
+                    },
+                );
             }
             None => {
                 let silent = silently(ctx, mode).then(|| tag.clone());
                 let silenced = silent.is_some();
-                self.start_connecting(ctx, node, vec![Waiting { opaque, request, silent }]);
+                self.start_connecting(
+                    ctx,
+                    node,
+                    vec![Waiting {
+                        opaque,
+                        request,
+                        silent,
+                    }],
+                );
                 if silenced {
                     return Some(Outcome::Left(tag));
                 }
-                self.await_answer(ctx, opaque, Pending { to: node, mode, since: ctx.now, timeout, conn: None, tag });
+                self.await_answer(
+                    ctx,
+                    opaque,
+                    Pending {
+                        to: node,
+                        mode,
+                        since: ctx.now,
+                        timeout,
+                        conn: None,
+                        tag,
+                    },
+                );
             }
         }
         None
@@ -165,7 +228,10 @@ impl<T: Clone> Remoting<T> {
 
     fn start_connecting(&mut self, ctx: &mut Ctx, node: NodeId, waiting: Vec<Waiting<T>>) {
         let conn = ctx.connect(node);
-        ctx.wake(ctx.now + self.connect_timeout, Timer::Remoting(RemotingTimer::ConnectTimeout(conn)));
+        ctx.wake(
+            ctx.now + self.connect_timeout,
+            Timer::Remoting(RemotingTimer::ConnectTimeout(conn)),
+        );
         self.links.insert(node, Link::Connecting { conn, waiting });
     }
 
@@ -187,7 +253,11 @@ impl<T: Clone> Remoting<T> {
 
     /// A connection that [`invoke`](Self::invoke) started is there: what waited for it leaves. Returns the peer, the oneway
     /// requests that have left now, and the requests whose time was used up by connecting, which do not leave at all.
-    pub fn on_connected(&mut self, ctx: &mut Ctx, conn: ConnId) -> Option<(NodeId, Vec<Outcome<T>>)> {
+    pub fn on_connected(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+    ) -> Option<(NodeId, Vec<Outcome<T>>)> {
         self.on_connected_then(ctx, conn, |_, _| {})
     }
 
@@ -199,22 +269,34 @@ impl<T: Clone> Remoting<T> {
         mut leaving: impl FnMut(&mut Ctx, &T),
     ) -> Option<(NodeId, Vec<Outcome<T>>)> {
         let node = self.peer(conn)?;
-        let Some(Link::Connecting { waiting, .. }) = self.links.insert(node, Link::Open(conn)) else { return None };
+        let Some(Link::Connecting { waiting, .. }) = self.links.insert(node, Link::Open(conn))
+        else {
+            return None;
+        };
         let mut outcomes = Vec::new();
-        for Waiting { opaque, request, silent } in waiting {
+        for Waiting {
+            opaque,
+            request,
+            silent,
+        } in waiting
+        {
             if let Some(tag) = silent {
                 leaving(ctx, &tag);
                 ctx.send(conn, Frame::Oneway(request));
                 continue;
             }
-            let Some(mut pending) = self.pending.remove(&opaque) else { continue };
+            let Some(mut pending) = self.pending.remove(&opaque) else {
+                continue;
+            };
             match pending.mode {
                 Mode::Oneway => {
                     leaving(ctx, &pending.tag);
                     ctx.send(conn, Frame::Oneway(request));
                     outcomes.push(Outcome::Left(pending.tag));
                 }
-                Mode::Sync | Mode::Async if pending.is_over(ctx.now) => outcomes.push(pending.too_late()),
+                Mode::Sync | Mode::Async if pending.is_over(ctx.now) => {
+                    outcomes.push(pending.too_late())
+                }
                 Mode::Sync | Mode::Async => {
                     leaving(ctx, &pending.tag);
                     ctx.send(conn, Frame::Request(opaque, request));
@@ -228,8 +310,12 @@ impl<T: Clone> Remoting<T> {
 
     /// The peer's host refused the connection: everything that waited for it fails.
     pub fn on_refused(&mut self, conn: ConnId) -> Vec<Outcome<T>> {
-        let Some(node) = self.peer(conn) else { return Vec::new() };
-        let Some(Link::Connecting { waiting, .. }) = self.links.remove(&node) else { return Vec::new() };
+        let Some(node) = self.peer(conn) else {
+            return Vec::new();
+        };
+        let Some(Link::Connecting { waiting, .. }) = self.links.remove(&node) else {
+            return Vec::new();
+        };
         waiting
             .into_iter()
             .filter_map(|waiting| self.pending.remove(&waiting.opaque))
@@ -255,8 +341,12 @@ impl<T: Clone> Remoting<T> {
 
     /// `NettyRemotingAbstract#failFast`: everything that waits for an answer on `conn` fails now.
     fn fail_fast(&mut self, conn: ConnId) -> Vec<Outcome<T>> {
-        let failed: Vec<Opaque> =
-            self.pending.iter().filter(|(_, pending)| pending.conn == Some(conn)).map(|(opaque, _)| *opaque).collect();
+        let failed: Vec<Opaque> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.conn == Some(conn))
+            .map(|(opaque, _)| *opaque)
+            .collect();
         failed
             .into_iter()
             .filter_map(|opaque| self.pending.remove(&opaque))
@@ -274,7 +364,9 @@ impl<T: Clone> Remoting<T> {
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: RemotingTimer) -> Vec<Outcome<T>> {
         match timer {
             RemotingTimer::ConnectTimeout(conn) => {
-                let waits = self.peer(conn).is_some_and(|node| matches!(self.links.get(&node), Some(Link::Connecting { .. })));
+                let waits = self.peer(conn).is_some_and(|node| {
+                    matches!(self.links.get(&node), Some(Link::Connecting { .. }))
+                });
                 if !waits {
                     return Vec::new();
                 }
@@ -288,12 +380,22 @@ impl<T: Clone> Remoting<T> {
     /// A request's time is over. While it still waits for its connection that is found out when connecting ends: `invokeSync`
     /// blocks in `getAndCreateChannel` for as long as that takes, whatever the request's own timeout.
     fn on_deadline(&mut self, ctx: &mut Ctx, opaque: Opaque) -> Vec<Outcome<T>> {
-        let Some(pending) = self.pending.get(&opaque) else { return Vec::new() };
+        let Some(pending) = self.pending.get(&opaque) else {
+            return Vec::new();
+        };
         let to = pending.to;
-        let Some(conn) = pending.conn else { return self.give_up_unless_connecting(opaque, to) };
-        let closes = self.closes_on_timeout && pending.mode == Mode::Sync && self.peer(conn).is_some();
-        let Some(pending) = self.pending.remove(&opaque) else { return Vec::new() };
-        let mut outcomes = vec![Outcome::Failed(pending.tag, Exception::Timeout(to, pending.timeout.millis()))];
+        let Some(conn) = pending.conn else {
+            return self.give_up_unless_connecting(opaque, to);
+        };
+        let closes =
+            self.closes_on_timeout && pending.mode == Mode::Sync && self.peer(conn).is_some();
+        let Some(pending) = self.pending.remove(&opaque) else {
+            return Vec::new();
+        };
+        let mut outcomes = vec![Outcome::Failed(
+            pending.tag,
+            Exception::Timeout(to, pending.timeout.millis()),
+        )];
         if closes {
             // `clientCloseSocketIfTimeout`. In both profiles closing a channel oneself fails what else waits on it (A.7).
             self.close(ctx, to);
@@ -305,13 +407,19 @@ impl<T: Clone> Remoting<T> {
     /// A connection that is still being made answers for its requests; one that its owner closed meanwhile does not.
     fn give_up_unless_connecting(&mut self, opaque: Opaque, to: NodeId) -> Vec<Outcome<T>> {
         let waits = match self.links.get(&to) {
-            Some(Link::Connecting { waiting, .. }) => waiting.iter().any(|waiting| waiting.opaque == opaque),
+            Some(Link::Connecting { waiting, .. }) => {
+                waiting.iter().any(|waiting| waiting.opaque == opaque)
+            }
             Some(Link::Open(_)) | None => false,
         };
         if waits {
             return Vec::new();
         }
-        self.pending.remove(&opaque).map(|pending| Outcome::Failed(pending.tag, Exception::Connect(to))).into_iter().collect()
+        self.pending
+            .remove(&opaque)
+            .map(|pending| Outcome::Failed(pending.tag, Exception::Connect(to)))
+            .into_iter()
+            .collect()
     }
 }
 

@@ -5,7 +5,9 @@
 
 use crate::config::{BrokerConfig, ConsumerConfig, ProducerConfig};
 use crate::event::Trigger;
-use crate::status::{ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState};
+use crate::status::{
+    ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState,
+};
 use crate::units::{SimTime, Span};
 
 pub mod file_v1;

@@ -67,7 +67,9 @@ impl Threads {
 
     /// Whether a listener has a message of this queue now.
     pub fn listens(&self, queue: MessageQueue) -> bool {
-        self.busy.values().any(|run| run.request.queue == queue && run.returns.is_some())
+        self.busy
+            .values()
+            .any(|run| run.request.queue == queue && run.returns.is_some())
     }
 
     /// Whether a thread works on this queue.
@@ -83,17 +85,33 @@ const COLD_MOST: Span = Span::from_millis(60);
 
 impl Process {
     /// `submitConsumeRequest`.
-    pub fn submit(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, messages: Vec<Cached>) {
-        let batch = usize::try_from(app.conf().consume_message_batch_max_size).unwrap_or(1).max(1);
-        let mut requests: Vec<Request> =
-            messages.chunks(batch).map(|messages| Request { queue, id, messages: messages.to_vec() }).collect();
+    pub fn submit(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        messages: Vec<Cached>,
+    ) {
+        let batch = usize::try_from(app.conf().consume_message_batch_max_size)
+            .unwrap_or(1)
+            .max(1);
+        let mut requests: Vec<Request> = messages
+            .chunks(batch)
+            .map(|messages| Request {
+                queue,
+                id,
+                messages: messages.to_vec(),
+            })
+            .collect();
         // Twenty threads: which of them is first at the listener is anybody's guess, and in offset order every other time.
         if requests.len() > 1 && !ctx.rng.usually(26, 76) {
             let mut shuffled = Vec::with_capacity(requests.len());
             while let Ok(left) = u32::try_from(requests.len())
                 && left > 0
             {
-                shuffled.push(requests.swap_remove(usize::try_from(ctx.rng.pick(left)).unwrap_or(0)));
+                shuffled
+                    .push(requests.swap_remove(usize::try_from(ctx.rng.pick(left)).unwrap_or(0)));
             }
             requests = shuffled;
         }
@@ -103,12 +121,21 @@ impl Process {
 
     /// Idle threads take what waits. Only `consumeThreadMin` threads ever exist: a queue without end never fills.
     pub fn fill_threads(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let threads = usize::try_from(app.conf().consume_thread_min).unwrap_or(1).max(1);
+        let threads = usize::try_from(app.conf().consume_thread_min)
+            .unwrap_or(1)
+            .max(1);
         while self.threads.busy.len() < threads {
             // An orderly request waits for the thread that works on its queue (`MessageQueueLock`).
-            let free = |request: &Request| app.spec.listener == ListenerKind::Concurrently || !self.threads.works_on(request.queue);
-            let Some(at) = self.threads.waiting.iter().position(free) else { return };
-            let Some(request) = self.threads.waiting.remove(at) else { return };
+            let free = |request: &Request| {
+                app.spec.listener == ListenerKind::Concurrently
+                    || !self.threads.works_on(request.queue)
+            };
+            let Some(at) = self.threads.waiting.iter().position(free) else {
+                return;
+            };
+            let Some(request) = self.threads.waiting.remove(at) else {
+                return;
+            };
             match app.spec.listener {
                 ListenerKind::Concurrently => self.run(app, ctx, request),
                 ListenerKind::Orderly => self.run_queue(app, ctx, request),
@@ -125,7 +152,14 @@ impl Process {
     }
 
     /// Gives a request's messages to the listener.
-    pub fn call_listener(&mut self, app: &mut App, ctx: &mut Ctx, number: u32, request: Request, since: SimTime) {
+    pub fn call_listener(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        number: u32,
+        request: Request,
+        since: SimTime,
+    ) {
         let verdict = app.listener.call(&request.messages);
         let first_delivery = app.deliveries;
         for cached in &request.messages {
@@ -145,7 +179,10 @@ impl Process {
                 broker: request.queue.broker,
                 group: app.group,
                 // `resetRetryAndNamespace`: the listener sees the topic that the message had at first.
-                topic: message.retry_topic.filter(|_| pulled.topic == ctx.setup.retry_topic(app.group)).unwrap_or(pulled.topic),
+                topic: message
+                    .retry_topic
+                    .filter(|_| pulled.topic == ctx.setup.retry_topic(app.group))
+                    .unwrap_or(pulled.topic),
                 reconsume_times: cached.reconsume_times,
                 delivery,
             });
@@ -158,10 +195,21 @@ impl Process {
             }
         }
         // The very first call is sometimes slower by as long as the recorded ones were: classes are loaded [k04 k54].
-        let cold = if first_delivery == FIRST_DELIVERY && !ctx.rng.usually(1, 3) { ctx.rng.span(Span::ZERO, Span::ZERO, COLD_MOST) } else { Span::ZERO };
-        let returns = if verdict.result == ConsumeResult::Hang { SimTime::NEVER } else { ctx.now + app.listener.takes + cold };
+        let cold = if first_delivery == FIRST_DELIVERY && !ctx.rng.usually(1, 3) {
+            ctx.rng.span(Span::ZERO, Span::ZERO, COLD_MOST)
+        } else {
+            Span::ZERO
+        };
+        let returns = if verdict.result == ConsumeResult::Hang {
+            SimTime::NEVER
+        } else {
+            ctx.now + app.listener.takes + cold
+        };
         if returns < SimTime::NEVER {
-            ctx.wake(returns, Timer::Consumer(ConsumerTimer::ListenerReturns(number)));
+            ctx.wake(
+                returns,
+                Timer::Consumer(ConsumerTimer::ListenerReturns(number)),
+            );
         }
         self.arm_expiry(app, ctx);
         let run = Run {
@@ -190,7 +238,13 @@ impl Process {
 
     /// Tells what a call came to: the first `succeeded` of its messages are done.
     pub fn tell_consumed(&self, app: &App, ctx: &mut Ctx, run: &Run, succeeded: usize, kept: bool) {
-        for (at, (cached, delivery)) in run.request.messages.iter().zip(run.first_delivery..).enumerate() {
+        for (at, (cached, delivery)) in run
+            .request
+            .messages
+            .iter()
+            .zip(run.first_delivery..)
+            .enumerate()
+        {
             if let Some(message) = cached.message().label {
                 ctx.tell(EventKind::Consumed {
                     message,
@@ -206,7 +260,9 @@ impl Process {
 
     /// `processConsumeResult`.
     fn on_concurrent_result(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(mut run) = self.threads.busy.remove(&number) else { return };
+        let Some(mut run) = self.threads.busy.remove(&number) else {
+            return;
+        };
         let (queue, id) = (run.request.queue, run.request.id);
         let succeeded = successes(run.verdict, run.request.messages.len());
         let kept = self.live(queue, id).is_some();
@@ -226,11 +282,17 @@ impl Process {
     /// Failures are sent back one after the other, each holding up the thread.
     fn send_next_failure(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
         loop {
-            let Some(run) = self.threads.busy.get_mut(&number) else { return };
+            let Some(run) = self.threads.busy.get_mut(&number) else {
+                return;
+            };
             let (queue, id, level) = (run.request.queue, run.request.id, run.verdict.delay_level);
-            let Some(failure) = run.failures.front().cloned() else { break };
+            let Some(failure) = run.failures.front().cloned() else {
+                break;
+            };
             // Since 5.1.0 one that the look for expired messages has already sent back is left alone.
-            let gone = self.live(queue, id).is_some_and(|owned| !owned.messages.contains_key(&failure.offset()));
+            let gone = self
+                .live(queue, id)
+                .is_some_and(|owned| !owned.messages.contains_key(&failure.offset()));
             if gone && ctx.profile() == Profile::V5_3 {
                 self.drop_failure(number);
                 continue;
@@ -257,16 +319,33 @@ impl Process {
     }
 
     fn finish_concurrent_run(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(run) = self.threads.busy.remove(&number) else { return };
-        let Run { request: Request { queue, id, messages }, stranded, .. } = run;
+        let Some(run) = self.threads.busy.remove(&number) else {
+            return;
+        };
+        let Run {
+            request:
+                Request {
+                    queue,
+                    id,
+                    messages,
+                },
+            stranded,
+            ..
+        } = run;
         if let Some(owned) = self.live(queue, id) {
             for cached in &stranded {
                 if let Some(kept) = owned.messages.get_mut(&cached.offset()) {
                     kept.reconsume_times = cached.reconsume_times;
                 }
             }
-            let stays = |offset: QueueOffset| stranded.iter().any(|cached| cached.offset() == offset);
-            let done = owned.remove(messages.iter().map(Cached::offset).filter(|offset| !stays(*offset)));
+            let stays =
+                |offset: QueueOffset| stranded.iter().any(|cached| cached.offset() == offset);
+            let done = owned.remove(
+                messages
+                    .iter()
+                    .map(Cached::offset)
+                    .filter(|offset| !stays(*offset)),
+            );
             if let Some(offset) = done {
                 self.offsets.update(queue, offset, Update::Increase);
             }
@@ -274,15 +353,30 @@ impl Process {
         }
         if !stranded.is_empty() {
             let later = self.threads.number();
-            self.threads.later.insert(later, Request { queue, id, messages: stranded });
-            ctx.wake(ctx.now + LOCAL_RETRY, Timer::Consumer(ConsumerTimer::Submit(later)));
+            self.threads.later.insert(
+                later,
+                Request {
+                    queue,
+                    id,
+                    messages: stranded,
+                },
+            );
+            ctx.wake(
+                ctx.now + LOCAL_RETRY,
+                Timer::Consumer(ConsumerTimer::Submit(later)),
+            );
         }
         self.fill_threads(app, ctx);
     }
 
     /// `submitConsumeRequestLater`: the 5 s are over.
     pub fn on_local_retry(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        if let Some(Request { queue, id, messages }) = self.threads.later.remove(&number) {
+        if let Some(Request {
+            queue,
+            id,
+            messages,
+        }) = self.threads.later.remove(&number)
+        {
             self.submit(app, ctx, queue, id, messages);
         }
     }
@@ -302,12 +396,21 @@ impl Process {
     /// `cleanExpireMsg`.
     pub fn on_expiry_look(&mut self, app: &mut App, ctx: &mut Ctx) {
         self.expiry_armed = false;
-        if self.queues.values().any(|owned| owned.messages.values().any(|cached| cached.started.is_some())) {
+        if self.queues.values().any(|owned| {
+            owned
+                .messages
+                .values()
+                .any(|cached| cached.started.is_some())
+        }) {
             self.arm_expiry(app, ctx);
         }
         // One thread looks: a look that still sends is not doubled.
         if self.expiring.is_empty() {
-            self.expiring = self.queues.iter().map(|(queue, owned)| (*queue, owned.id, EXPIRED_PER_LOOK)).collect();
+            self.expiring = self
+                .queues
+                .iter()
+                .map(|(queue, owned)| (*queue, owned.id, EXPIRED_PER_LOOK))
+                .collect();
             self.send_next_expired(app, ctx);
         }
     }
@@ -316,20 +419,48 @@ impl Process {
     fn send_next_expired(&mut self, app: &mut App, ctx: &mut Ctx) {
         let limit = app.conf().consume_timeout;
         while let Some((queue, id, left)) = self.expiring.front().copied() {
-            let head = self.live(queue, id).and_then(|owned| owned.messages.first_key_value()).map(|(_, cached)| cached.clone());
-            let expired = head.filter(|cached| left > 0 && cached.started.is_some_and(|started| ctx.now.since(started) > limit));
+            let head = self
+                .live(queue, id)
+                .and_then(|owned| owned.messages.first_key_value())
+                .map(|(_, cached)| cached.clone());
+            let expired = head.filter(|cached| {
+                left > 0
+                    && cached
+                        .started
+                        .is_some_and(|started| ctx.now.since(started) > limit)
+            });
             match expired {
-                Some(cached) => return self.send_back(app, ctx, queue, cached, EXPIRED_LEVEL, Sender::Expiry(queue, id)),
+                Some(cached) => {
+                    return self.send_back(
+                        app,
+                        ctx,
+                        queue,
+                        cached,
+                        EXPIRED_LEVEL,
+                        Sender::Expiry(queue, id),
+                    );
+                }
                 None => self.expiring.pop_front(),
             };
         }
     }
 
     /// An expired message is with a broker and leaves the queue, which moves no offset (D.2); or nobody took it and it stays.
-    pub fn on_expired_sent(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, offset: QueueOffset, taken: bool) {
+    pub fn on_expired_sent(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        offset: QueueOffset,
+        taken: bool,
+    ) {
         if taken
             && let Some(owned) = self.live(queue, id)
-            && owned.messages.first_key_value().is_some_and(|(first, _)| *first == offset)
+            && owned
+                .messages
+                .first_key_value()
+                .is_some_and(|(first, _)| *first == offset)
         {
             owned.messages.remove(&offset);
             self.relieve(app, ctx, queue);
@@ -344,10 +475,15 @@ impl Process {
 /// How many of a batch's first messages a result acknowledges.
 fn successes(verdict: Verdict, size: usize) -> usize {
     match verdict.result {
-        ConsumeResult::ConsumeSuccess | ConsumeResult::Success | ConsumeResult::Commit => match verdict.ack_index {
-            None => size,
-            Some(index) => usize::try_from(index).unwrap_or(usize::MAX).saturating_add(1).min(size),
-        },
+        ConsumeResult::ConsumeSuccess | ConsumeResult::Success | ConsumeResult::Commit => {
+            match verdict.ack_index {
+                None => size,
+                Some(index) => usize::try_from(index)
+                    .unwrap_or(usize::MAX)
+                    .saturating_add(1)
+                    .min(size),
+            }
+        }
         ConsumeResult::ReconsumeLater
         | ConsumeResult::SuspendCurrentQueueAMoment
         | ConsumeResult::Rollback

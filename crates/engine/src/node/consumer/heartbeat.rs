@@ -46,7 +46,10 @@ impl Heartbeat {
 impl Process {
     /// heartbeatBrokerInterval is over: `cleanOfflineBroker`, then everybody is told.
     pub fn on_heartbeat_timer(&mut self, app: &mut App, ctx: &mut Ctx) {
-        ctx.wake(ctx.now + app.conf().heartbeat_broker_interval, Timer::Consumer(ConsumerTimer::Heartbeat));
+        ctx.wake(
+            ctx.now + app.conf().heartbeat_broker_interval,
+            Timer::Consumer(ConsumerTimer::Heartbeat),
+        );
         self.instance.clean_offline_brokers();
         if self.heartbeat.is_none() {
             self.heartbeat_to_all(app, ctx, Then::Period);
@@ -64,7 +67,13 @@ impl Process {
     /// course of a start neither gets in the other's way. Says whether there is one to follow.
     pub fn heartbeat_behind_scheduled(&mut self, ctx: &Ctx) -> bool {
         let addresses = self.broker_addresses(ctx);
-        let Some(heartbeat) = self.heartbeat.as_mut().filter(|heartbeat| heartbeat.then == Then::Period) else { return false };
+        let Some(heartbeat) = self
+            .heartbeat
+            .as_mut()
+            .filter(|heartbeat| heartbeat.then == Then::Period)
+        else {
+            return false;
+        };
         heartbeat.todo.extend(addresses);
         heartbeat.then = Then::Assignment;
         true
@@ -72,20 +81,39 @@ impl Process {
 
     /// `ChannelEventListener#onChannelActive` (5.3): a broker that a connection was made to is told at once.
     pub fn on_broker_connected(&mut self, app: &mut App, ctx: &mut Ctx, node: NodeId) {
-        let known = self.instance.addresses().any(|(_, _, address)| address == node);
+        let known = self
+            .instance
+            .addresses()
+            .any(|(_, _, address)| address == node);
         if known && self.heartbeat.is_none() && app.conf().enable_heartbeat_channel_event_listener {
-            self.heartbeat = Some(Heartbeat { todo: VecDeque::from([node]), then: Then::Connection });
+            self.heartbeat = Some(Heartbeat {
+                todo: VecDeque::from([node]),
+                then: Then::Connection,
+            });
             self.tell_next_broker(app, ctx);
         }
     }
 
     fn tell_next_broker(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let Some(heartbeat) = &self.heartbeat else { return };
+        let Some(heartbeat) = &self.heartbeat else {
+            return;
+        };
         let then = heartbeat.then;
         match heartbeat.todo.front().copied() {
             Some(node) => {
-                let request = Request::Heartbeat { client: self.client, producers: Vec::new(), consumers: vec![self.subscription(app)] };
-                self.invoke(ctx, node, Mode::Sync, app.conf().mq_client_api_timeout, request, Call::Heartbeat);
+                let request = Request::Heartbeat {
+                    client: self.client,
+                    producers: Vec::new(),
+                    consumers: vec![self.subscription(app)],
+                };
+                self.invoke(
+                    ctx,
+                    node,
+                    Mode::Sync,
+                    app.conf().mq_client_api_timeout,
+                    request,
+                    Call::Heartbeat,
+                );
             }
             None => {
                 self.heartbeat = None;
@@ -100,7 +128,9 @@ impl Process {
 
     /// A broker answered, or could not be told.
     pub fn on_heartbeat_answer(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
-        let Some(heartbeat) = &mut self.heartbeat else { return };
+        let Some(heartbeat) = &mut self.heartbeat else {
+            return;
+        };
         heartbeat.todo.pop_front();
         let greeted = heartbeat.then == Then::Connection && matches!(answer, Some(Response::Ok));
         self.tell_next_broker(app, ctx);
@@ -114,7 +144,13 @@ impl Process {
     /// Every known broker address in the order of `brokerAddrTable` (D.8).
     pub fn broker_addresses(&self, ctx: &Ctx) -> Vec<NodeId> {
         let mut addresses: Vec<_> = self.instance.addresses().collect();
-        addresses.sort_by_key(|(broker, replica, _)| (java_map_bin(ctx.setup.names.broker(*broker)), *broker, *replica));
+        addresses.sort_by_key(|(broker, replica, _)| {
+            (
+                java_map_bin(ctx.setup.names.broker(*broker)),
+                *broker,
+                *replica,
+            )
+        });
         addresses.into_iter().map(|(_, _, node)| node).collect()
     }
 
@@ -122,7 +158,11 @@ impl Process {
     fn subscription(&self, app: &App) -> Subscription {
         Subscription {
             group: app.group,
-            topics: self.subscriptions.iter().map(|(topic, sub)| (*topic, sub.tags.clone(), sub.version)).collect(),
+            topics: self
+                .subscriptions
+                .iter()
+                .map(|(topic, sub)| (*topic, sub.tags.clone(), sub.version))
+                .collect(),
             broadcasting: app.spec.model == MessageModel::Broadcasting,
             from: app.conf().consume_from_where,
         }

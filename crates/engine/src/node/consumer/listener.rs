@@ -40,7 +40,11 @@ pub(super) struct Verdict {
 
 impl Listener {
     pub fn new(kind: ListenerKind, takes: Span) -> Self {
-        Self { kind, takes, rules: Vec::new() }
+        Self {
+            kind,
+            takes,
+            rules: Vec::new(),
+        }
     }
 
     /// The script changes what it returns. A rule for every call replaces the older rules about the same messages.
@@ -49,21 +53,34 @@ impl Listener {
         if rule.times.is_none() {
             self.rules.retain(|old| old.message != message);
         }
-        let outcome =
-            Verdict { result: rule.result, delay_level: rule.delay_level_when_next_consume, ack_index: rule.ack_index };
-        self.rules.push(Rule { message, left: rule.times, outcome });
+        let outcome = Verdict {
+            result: rule.result,
+            delay_level: rule.delay_level_when_next_consume,
+            ack_index: rule.ack_index,
+        };
+        self.rules.push(Rule {
+            message,
+            left: rule.times,
+            outcome,
+        });
     }
 
     /// One call with these messages. A rule about any of them decides for all of them: a batch has one result.
     pub fn call(&mut self, batch: &[Cached]) -> Verdict {
-        let about_one = self
-            .rules
-            .iter()
-            .position(|rule| rule.message.is_some() && batch.iter().any(|cached| cached.message().label == rule.message));
-        let Some(at) = about_one.or_else(|| self.rules.iter().position(|rule| rule.message.is_none())) else {
+        let about_one = self.rules.iter().position(|rule| {
+            rule.message.is_some()
+                && batch
+                    .iter()
+                    .any(|cached| cached.message().label == rule.message)
+        });
+        let Some(at) =
+            about_one.or_else(|| self.rules.iter().position(|rule| rule.message.is_none()))
+        else {
             return self.success();
         };
-        let Some(rule) = self.rules.get_mut(at) else { return self.success() };
+        let Some(rule) = self.rules.get_mut(at) else {
+            return self.success();
+        };
         let outcome = rule.outcome;
         let used_up = rule.left.as_mut().is_some_and(|left| {
             *left = left.saturating_sub(1);
@@ -80,6 +97,10 @@ impl Listener {
             ListenerKind::Concurrently => ConsumeResult::ConsumeSuccess,
             ListenerKind::Orderly => ConsumeResult::Success,
         };
-        Verdict { result, delay_level: 0, ack_index: None }
+        Verdict {
+            result,
+            delay_level: 0,
+            ack_index: None,
+        }
     }
 }

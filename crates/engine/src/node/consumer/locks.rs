@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::effect::Ctx;
 use crate::ids::{BrokerName, MessageQueue};
-use crate::timers::{ConsumerTimer, Timer};
 use crate::status::Profile;
+use crate::timers::{ConsumerTimer, Timer};
 use crate::units::Span;
 use crate::wire::{Request, Response};
 
@@ -29,7 +29,10 @@ impl Process {
     pub fn arm_lock_renewal(&self, app: &App, ctx: &mut Ctx) {
         if app.needs_locks() {
             let first = self.instance.built + FIRST_RENEWAL;
-            ctx.wake(ctx.now.next_tick(first, app.conf().rebalance_lock_interval), Timer::Consumer(ConsumerTimer::LockQueues));
+            ctx.wake(
+                ctx.now.next_tick(first, app.conf().rebalance_lock_interval),
+                Timer::Consumer(ConsumerTimer::LockQueues),
+            );
         }
     }
 
@@ -38,9 +41,23 @@ impl Process {
         self.arm_lock_renewal(app, ctx);
         for (broker, queues) in self.queues_by_broker() {
             if let Some(master) = self.instance.master(broker) {
-                let wanted = queues.iter().map(|queue| (queue.topic, queue.queue)).collect();
-                let request = Request::LockBatch { group: app.group, client: self.client, queues: wanted };
-                self.invoke(ctx, master, Mode::Sync, LOCK_TIMEOUT, request, Call::RenewLocks(queues));
+                let wanted = queues
+                    .iter()
+                    .map(|queue| (queue.topic, queue.queue))
+                    .collect();
+                let request = Request::LockBatch {
+                    group: app.group,
+                    client: self.client,
+                    queues: wanted,
+                };
+                self.invoke(
+                    ctx,
+                    master,
+                    Mode::Sync,
+                    LOCK_TIMEOUT,
+                    request,
+                    Call::RenewLocks(queues),
+                );
             }
         }
     }
@@ -54,8 +71,15 @@ impl Process {
     }
 
     /// Which of them the broker granted; without an answer everything stays as it was.
-    pub fn on_locks_renewed(&mut self, ctx: &Ctx, queues: &[MessageQueue], answer: Option<&Response>) {
-        let Some(Response::Locked(locked)) = answer else { return };
+    pub fn on_locks_renewed(
+        &mut self,
+        ctx: &Ctx,
+        queues: &[MessageQueue],
+        answer: Option<&Response>,
+    ) {
+        let Some(Response::Locked(locked)) = answer else {
+            return;
+        };
         for queue in queues {
             if let Some(owned) = self.queues.get_mut(queue) {
                 owned.locked = locked.contains(&(queue.topic, queue.queue));
@@ -68,35 +92,61 @@ impl Process {
 
     /// LOCK_BATCH_MQ for one queue. Says whether there is a master to ask.
     pub fn ask_lock(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, call: Call) -> bool {
-        let Some(master) = self.instance.master(queue.broker) else { return false };
+        let Some(master) = self.instance.master(queue.broker) else {
+            return false;
+        };
         let queues = vec![(queue.topic, queue.queue)];
-        let request = Request::LockBatch { group: app.group, client: self.client, queues };
+        let request = Request::LockBatch {
+            group: app.group,
+            client: self.client,
+            queues,
+        };
         self.invoke(ctx, master, Mode::Sync, LOCK_TIMEOUT, request, call);
         true
     }
 
     /// `lockOneMQ`, for a queue whose thread found it unlocked.
     pub fn try_lock(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
-        if self.live(queue, id).is_some() && !self.ask_lock(app, ctx, queue, Call::TryLock { queue, id }) {
+        if self.live(queue, id).is_some()
+            && !self.ask_lock(app, ctx, queue, Call::TryLock { queue, id })
+        {
             self.submit_queue_later(ctx, queue, id, REFUSED_PAUSE);
         }
     }
 
-    pub fn on_try_lock_answer(&mut self, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<&Response>) {
+    pub fn on_try_lock_answer(
+        &mut self,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<&Response>,
+    ) {
         let granted = matches!(answer, Some(Response::Locked(locked)) if locked.contains(&(queue.topic, queue.queue)));
-        let Some(owned) = self.live(queue, id) else { return };
+        let Some(owned) = self.live(queue, id) else {
+            return;
+        };
         if granted {
             owned.locked = true;
             owned.locked_at = ctx.now;
         }
-        self.submit_queue_later(ctx, queue, id, if granted { LOCKED_PAUSE } else { REFUSED_PAUSE });
+        self.submit_queue_later(
+            ctx,
+            queue,
+            id,
+            if granted { LOCKED_PAUSE } else { REFUSED_PAUSE },
+        );
     }
 
     // ---- giving back ----
 
     /// Whether the rebalance has to wait for a listener before it gives this queue back. It waits a while
     /// (`tryLock(500 ms)`, 4.9 1000 ms), and [`on_consume_lock_free`](Self::on_consume_lock_free) or the timer goes on.
-    pub fn must_wait_for_listener(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue) -> bool {
+    pub fn must_wait_for_listener(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+    ) -> bool {
         if !app.needs_locks() || !self.threads.listens(queue) {
             return false;
         }
@@ -105,7 +155,10 @@ impl Process {
             Profile::V5_3 => Span::from_millis(500),
         };
         let id = self.queues.get(&queue).map_or(0, |owned| owned.id);
-        ctx.wake(ctx.now + patience, Timer::Consumer(ConsumerTimer::UnlockGivesUp(queue, id)));
+        ctx.wake(
+            ctx.now + patience,
+            Timer::Consumer(ConsumerTimer::UnlockGivesUp(queue, id)),
+        );
         true
     }
 
@@ -118,22 +171,41 @@ impl Process {
     }
 
     /// The listener did not return in time: the queue stays in the table, dropped, until the next rebalance tries again.
-    pub fn on_unlock_gives_up(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
-        if self.waits_to_leave() == Some(queue) && self.queues.get(&queue).is_some_and(|owned| owned.id == id) {
+    pub fn on_unlock_gives_up(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+    ) {
+        if self.waits_to_leave() == Some(queue)
+            && self.queues.get(&queue).is_some_and(|owned| owned.id == id)
+        {
             self.leave(app, ctx, queue, false);
             self.leave_next(app, ctx);
         }
     }
 
     /// `tryRemoveOrderMessageQueue` (5.3), `unlockDelay` (4.9): says whether the queue may leave the table.
-    pub fn give_lock_back(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, free: bool) -> bool {
-        let Some(owned) = self.queues.get(&queue) else { return true };
+    pub fn give_lock_back(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        free: bool,
+    ) -> bool {
+        let Some(owned) = self.queues.get(&queue) else {
+            return true;
+        };
         let overdue = ctx.now.since(owned.locked_at) > UNLOCK_DELAY;
         let unfinished = !owned.messages.is_empty();
         match ctx.profile() {
             Profile::V5_3 if free || overdue => self.unlock(app, ctx, queue),
             Profile::V4_9 if free && unfinished => {
-                ctx.wake(ctx.now + UNLOCK_DELAY, Timer::Consumer(ConsumerTimer::Unlock(queue)));
+                ctx.wake(
+                    ctx.now + UNLOCK_DELAY,
+                    Timer::Consumer(ConsumerTimer::Unlock(queue)),
+                );
             }
             Profile::V4_9 if free => self.unlock(app, ctx, queue),
             Profile::V5_3 | Profile::V4_9 => return false,
@@ -155,11 +227,31 @@ impl Process {
         }
     }
 
-    fn unlock_batch(&mut self, app: &App, ctx: &mut Ctx, broker: BrokerName, queues: &[MessageQueue]) {
+    fn unlock_batch(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        broker: BrokerName,
+        queues: &[MessageQueue],
+    ) {
         if let Some(master) = self.instance.master(broker) {
-            let queues = queues.iter().map(|queue| (queue.topic, queue.queue)).collect();
-            let request = Request::UnlockBatch { group: app.group, client: self.client, queues };
-            self.invoke(ctx, master, Mode::Oneway, LOCK_TIMEOUT, request, Call::Forget);
+            let queues = queues
+                .iter()
+                .map(|queue| (queue.topic, queue.queue))
+                .collect();
+            let request = Request::UnlockBatch {
+                group: app.group,
+                client: self.client,
+                queues,
+            };
+            self.invoke(
+                ctx,
+                master,
+                Mode::Oneway,
+                LOCK_TIMEOUT,
+                request,
+                Call::Forget,
+            );
         }
     }
 }

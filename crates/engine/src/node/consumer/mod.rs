@@ -114,11 +114,23 @@ enum Call {
     PollRoute,
     Heartbeat,
     Rebalance(Step),
-    Pull { queue: MessageQueue, id: u32 },
-    PullRoute { queue: MessageQueue, id: u32 },
-    OffsetAfterLock { queue: MessageQueue, id: u32 },
+    Pull {
+        queue: MessageQueue,
+        id: u32,
+    },
+    PullRoute {
+        queue: MessageQueue,
+        id: u32,
+    },
+    OffsetAfterLock {
+        queue: MessageQueue,
+        id: u32,
+    },
     RenewLocks(Vec<MessageQueue>),
-    TryLock { queue: MessageQueue, id: u32 },
+    TryLock {
+        queue: MessageQueue,
+        id: u32,
+    },
     SendBack(u32),
     Fallback(u32),
     FallbackRoute(u32),
@@ -128,9 +140,23 @@ enum Call {
 
 impl Consumer {
     /// A consumer node whose process has not been started. `spec` and the listener outlive every process.
-    pub fn new(_me: NodeId, group: GroupId, topic: TopicId, tags: Vec<TagId>, spec: scenario::Consumer) -> Self {
+    pub fn new(
+        _me: NodeId,
+        group: GroupId,
+        topic: TopicId,
+        tags: Vec<TagId>,
+        spec: scenario::Consumer,
+    ) -> Self {
         let listener = Listener::new(spec.listener, spec.process);
-        let app = App { group, topic, tags, spec: Arc::new(spec), listener, deliveries: 1, offsets_file: BTreeMap::new() };
+        let app = App {
+            group,
+            topic,
+            tags,
+            spec: Arc::new(spec),
+            listener,
+            deliveries: 1,
+            offsets_file: BTreeMap::new(),
+        };
         Self { app, process: None }
     }
 
@@ -155,14 +181,19 @@ impl Consumer {
     pub fn on_connected(&mut self, ctx: &mut Ctx, conn: ConnId) {
         self.act(|process, app| {
             let sending = &process.sending;
-            let connected = process.instance.remoting.on_connected_then(ctx, conn, |ctx, call| {
-                if let Call::SendBack(number) | Call::Fallback(number) = call
-                    && let Some(send_back) = sending.get(number)
-                {
-                    send_back.tell(app, ctx);
-                }
-            });
-            let Some((node, outcomes)) = connected else { return };
+            let connected = process
+                .instance
+                .remoting
+                .on_connected_then(ctx, conn, |ctx, call| {
+                    if let Call::SendBack(number) | Call::Fallback(number) = call
+                        && let Some(send_back) = sending.get(number)
+                    {
+                        send_back.tell(app, ctx);
+                    }
+                });
+            let Some((node, outcomes)) = connected else {
+                return;
+            };
             process.hear_all(app, ctx, outcomes);
             // 5.3: after what waited for it has left, so a pull that found its broker restarted overtakes the heartbeat (F).
             if ctx.profile() == Profile::V5_3 {
@@ -194,7 +225,8 @@ impl Consumer {
                 let outcome = process.instance.remoting.on_response(opaque, response);
                 process.hear_all(app, ctx, outcome);
             }
-            Frame::Request(_, Request::NotifyConsumerIdsChanged { group }) | Frame::Oneway(Request::NotifyConsumerIdsChanged { group }) => {
+            Frame::Request(_, Request::NotifyConsumerIdsChanged { group })
+            | Frame::Oneway(Request::NotifyConsumerIdsChanged { group }) => {
                 if group == app.group {
                     process.on_notified(app, ctx);
                 }
@@ -234,8 +266,14 @@ impl Consumer {
 
     /// What can be seen of it.
     pub fn view(&self) -> ConsumerView {
-        let (queues, cached, running) = self.process.as_ref().map(Process::view).unwrap_or_default();
-        ConsumerView { group: self.app.group, queues, cached, running }
+        let (queues, cached, running) =
+            self.process.as_ref().map(Process::view).unwrap_or_default();
+        ConsumerView {
+            group: self.app.group,
+            queues,
+            cached,
+            running,
+        }
     }
 
     /// Whether a message is in its memory: waiting for a listener, or with one.
@@ -268,12 +306,27 @@ impl App {
 impl Process {
     fn new(app: &App, ctx: &Ctx) -> Self {
         let version = version_at(ctx.now);
-        let mut subscriptions = BTreeMap::from([(app.topic, Subscribed { tags: app.tags.clone(), version })]);
+        let mut subscriptions = BTreeMap::from([(
+            app.topic,
+            Subscribed {
+                tags: app.tags.clone(),
+                version,
+            },
+        )]);
         if app.spec.model == MessageModel::Clustering {
-            subscriptions.insert(ctx.setup.retry_topic(app.group), Subscribed { tags: Vec::new(), version });
+            subscriptions.insert(
+                ctx.setup.retry_topic(app.group),
+                Subscribed {
+                    tags: Vec::new(),
+                    version,
+                },
+            );
         }
         Self {
-            client: ClientId { node: ctx.me, start: ctx.start },
+            client: ClientId {
+                node: ctx.me,
+                start: ctx.start,
+            },
             instance: Instance::new(ctx.now),
             races: Races::USUAL,
             subscriptions,
@@ -294,15 +347,33 @@ impl Process {
 
     /// The process queue, if it is still the one that is meant and not dropped.
     fn live(&mut self, queue: MessageQueue, id: u32) -> Option<&mut ProcessQueue> {
-        self.queues.get_mut(&queue).filter(|owned| owned.id == id && !owned.dropped)
+        self.queues
+            .get_mut(&queue)
+            .filter(|owned| owned.id == id && !owned.dropped)
     }
 
     /// Makes a request. A oneway one that has left is nobody's concern.
-    fn invoke(&mut self, ctx: &mut Ctx, node: NodeId, mode: Mode, timeout: Span, request: Request, call: Call) {
-        let _ = self.instance.remoting.invoke(ctx, node, mode, timeout, request, call);
+    fn invoke(
+        &mut self,
+        ctx: &mut Ctx,
+        node: NodeId,
+        mode: Mode,
+        timeout: Span,
+        request: Request,
+        call: Call,
+    ) {
+        let _ = self
+            .instance
+            .remoting
+            .invoke(ctx, node, mode, timeout, request, call);
     }
 
-    fn hear_all(&mut self, app: &mut App, ctx: &mut Ctx, outcomes: impl IntoIterator<Item = Outcome<Call>>) {
+    fn hear_all(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        outcomes: impl IntoIterator<Item = Outcome<Call>>,
+    ) {
         for outcome in outcomes {
             match outcome {
                 Outcome::Reply(call, response) => self.hear(app, ctx, call, Ok(response)),
@@ -313,7 +384,13 @@ impl Process {
     }
 
     /// One request's outcome goes to whoever made it.
-    fn hear(&mut self, app: &mut App, ctx: &mut Ctx, call: Call, outcome: Result<Response, Exception>) {
+    fn hear(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        call: Call,
+        outcome: Result<Response, Exception>,
+    ) {
         let answer = outcome.as_ref().ok();
         match call {
             Call::StartRoute => self.on_starting_route(app, ctx, answer),
@@ -322,7 +399,9 @@ impl Process {
             Call::Rebalance(step) => self.on_rebalance_answer(app, ctx, step, answer),
             Call::Pull { queue, id } => self.on_pull_answer(app, ctx, queue, id, outcome.ok()),
             Call::PullRoute { queue, id } => self.on_pull_route(app, ctx, queue, id, answer),
-            Call::OffsetAfterLock { queue, id } => self.on_offset_after_lock(app, ctx, queue, id, answer),
+            Call::OffsetAfterLock { queue, id } => {
+                self.on_offset_after_lock(app, ctx, queue, id, answer)
+            }
             Call::RenewLocks(queues) => self.on_locks_renewed(ctx, &queues, answer),
             Call::TryLock { queue, id } => self.on_try_lock_answer(ctx, queue, id, answer),
             Call::SendBack(number) => self.on_send_back_answer(app, ctx, number, answer),
@@ -350,7 +429,9 @@ impl Process {
             ConsumerTimer::TryLock(queue, id) => self.try_lock(app, ctx, queue, id),
             ConsumerTimer::UnlockGivesUp(queue, id) => self.on_unlock_gives_up(app, ctx, queue, id),
             ConsumerTimer::Unlock(queue) => self.unlock(app, ctx, queue),
-            ConsumerTimer::Unfreeze(queue, id) => self.on_illegal_offset_pause_over(app, ctx, queue, id),
+            ConsumerTimer::Unfreeze(queue, id) => {
+                self.on_illegal_offset_pause_over(app, ctx, queue, id)
+            }
         }
     }
 
@@ -366,16 +447,31 @@ impl Process {
     fn view(&self) -> (Vec<MessageQueue>, Vec<MessageId>, Vec<MessageId>) {
         let owned = self.queues.iter().filter(|(_, owned)| !owned.dropped);
         let queues = owned.clone().map(|(queue, _)| *queue).collect();
-        let busy = self.threads.busy.values().filter(|run| run.returns.is_some());
+        let busy = self
+            .threads
+            .busy
+            .values()
+            .filter(|run| run.returns.is_some());
         let shown = |queue: MessageQueue, offset| {
-            busy.clone().any(|run| run.request.queue == queue && run.request.messages.iter().any(|cached| cached.offset() == offset))
+            busy.clone().any(|run| {
+                run.request.queue == queue
+                    && run
+                        .request
+                        .messages
+                        .iter()
+                        .any(|cached| cached.offset() == offset)
+            })
         };
         let cached = owned
             .flat_map(|(queue, owned)| owned.messages.values().map(|cached| (*queue, cached)))
             .filter(|(queue, cached)| !shown(*queue, cached.offset()))
             .filter_map(|(_, cached)| cached.message().label)
             .collect();
-        let running = busy.clone().flat_map(|run| &run.request.messages).filter_map(|cached| cached.message().label).collect();
+        let running = busy
+            .clone()
+            .flat_map(|run| &run.request.messages)
+            .filter_map(|cached| cached.message().label)
+            .collect();
         (queues, cached, running)
     }
 }

@@ -48,7 +48,10 @@ impl Offsets {
 
     /// `updateOffset`.
     pub fn update(&mut self, queue: MessageQueue, offset: QueueOffset, how: Update) {
-        let entry = self.table.entry(queue).or_insert(Entry { offset, frozen: false });
+        let entry = self.table.entry(queue).or_insert(Entry {
+            offset,
+            frozen: false,
+        });
         if !entry.frozen && (how == Update::Set || offset > entry.offset) {
             entry.offset = offset;
         }
@@ -56,7 +59,13 @@ impl Offsets {
 
     /// `updateAndFreezeOffset`.
     pub fn freeze(&mut self, queue: MessageQueue, offset: QueueOffset) {
-        self.table.insert(queue, Entry { offset, frozen: true });
+        self.table.insert(
+            queue,
+            Entry {
+                offset,
+                frozen: true,
+            },
+        );
     }
 
     /// `removeOffset`.
@@ -68,7 +77,10 @@ impl Offsets {
 impl Process {
     /// Arms the periodic commit (`MQClientInstance#startScheduledTask`).
     pub fn arm_commits(&self, app: &App, ctx: &mut Ctx) {
-        let at = ctx.now.next_tick(self.instance.built + FIRST_COMMIT, app.conf().persist_consumer_offset_interval);
+        let at = ctx.now.next_tick(
+            self.instance.built + FIRST_COMMIT,
+            app.conf().persist_consumer_offset_interval,
+        );
         ctx.wake(at, Timer::Consumer(ConsumerTimer::PersistOffsets));
     }
 
@@ -77,9 +89,15 @@ impl Process {
         match app.spec.model {
             MessageModel::Clustering => {
                 let owned = &self.queues;
-                self.offsets.table.retain(|queue, _| owned.contains_key(queue));
-                let all: Vec<(MessageQueue, QueueOffset)> =
-                    self.offsets.table.iter().map(|(queue, entry)| (*queue, entry.offset)).collect();
+                self.offsets
+                    .table
+                    .retain(|queue, _| owned.contains_key(queue));
+                let all: Vec<(MessageQueue, QueueOffset)> = self
+                    .offsets
+                    .table
+                    .iter()
+                    .map(|(queue, entry)| (*queue, entry.offset))
+                    .collect();
                 for (queue, offset) in all {
                     self.commit(app, ctx, queue, offset);
                 }
@@ -105,8 +123,22 @@ impl Process {
 
     /// `updateConsumeOffsetToBroker`, oneway: to the master, else to any replica; to nobody if no address is known.
     fn commit(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, offset: QueueOffset) {
-        let Some((_, node)) = self.instance.master_or_any(queue.broker) else { return };
-        let request = Request::UpdateConsumerOffset { group: app.group, topic: queue.topic, queue: queue.queue, offset };
-        self.invoke(ctx, node, Mode::Oneway, COMMIT_TIMEOUT, request, Call::Forget);
+        let Some((_, node)) = self.instance.master_or_any(queue.broker) else {
+            return;
+        };
+        let request = Request::UpdateConsumerOffset {
+            group: app.group,
+            topic: queue.topic,
+            queue: queue.queue,
+            offset,
+        };
+        self.invoke(
+            ctx,
+            node,
+            Mode::Oneway,
+            COMMIT_TIMEOUT,
+            request,
+            Call::Forget,
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::units::{SimTime, Span};
 use super::concurrently::{Request, Run};
 use super::offsets::Update;
 use super::process_queue::Cached;
-use super::send_back::{reconsume_max, Sender};
+use super::send_back::{Sender, reconsume_max};
 use super::{App, Process};
 
 /// `maxTimeConsumeContinuously`: then the thread is given back for a moment.
@@ -37,13 +37,20 @@ enum Status {
 impl Process {
     /// `submitConsumeRequest` of a queue.
     pub fn submit_queue(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
-        self.threads.waiting.push_back(Request { queue, id, messages: Vec::new() });
+        self.threads.waiting.push_back(Request {
+            queue,
+            id,
+            messages: Vec::new(),
+        });
         self.fill_threads(app, ctx);
     }
 
     /// `submitConsumeRequestLater`: between 10 ms and 30 s.
     pub fn submit_queue_later(&self, ctx: &mut Ctx, queue: MessageQueue, id: u32, pause: Span) {
-        ctx.wake(ctx.now + pause.clamp(PAUSE_MIN, PAUSE_MAX), Timer::Consumer(ConsumerTimer::ConsumeQueue(queue, id)));
+        ctx.wake(
+            ctx.now + pause.clamp(PAUSE_MIN, PAUSE_MAX),
+            Timer::Consumer(ConsumerTimer::ConsumeQueue(queue, id)),
+        );
     }
 
     /// `ConsumeRequest#run`.
@@ -63,11 +70,20 @@ impl Process {
     fn may_consume(&mut self, app: &App, ctx: &Ctx, queue: MessageQueue, id: u32) -> bool {
         let life = app.conf().rebalance_lock_max_live_time;
         app.spec.model == MessageModel::Broadcasting
-            || self.live(queue, id).is_some_and(|owned| owned.locked && ctx.now.since(owned.locked_at) <= life)
+            || self
+                .live(queue, id)
+                .is_some_and(|owned| owned.locked && ctx.now.since(owned.locked_at) <= life)
     }
 
     /// One turn of the loop in `run`: the next batch for the listener, or the end of the thread's work. `since` is its beginning.
-    fn consume_on(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, since: SimTime) {
+    fn consume_on(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        since: SimTime,
+    ) {
         if self.live(queue, id).is_none() {
             return;
         }
@@ -78,16 +94,31 @@ impl Process {
             return self.submit_queue_later(ctx, queue, id, PAUSE_MIN);
         }
         let batch = app.conf().consume_message_batch_max_size;
-        let messages = self.live(queue, id).map(|owned| owned.take(batch)).unwrap_or_default();
+        let messages = self
+            .live(queue, id)
+            .map(|owned| owned.take(batch))
+            .unwrap_or_default();
         if !messages.is_empty() {
             let number = self.number_run();
-            self.call_listener(app, ctx, number, Request { queue, id, messages }, since);
+            self.call_listener(
+                app,
+                ctx,
+                number,
+                Request {
+                    queue,
+                    id,
+                    messages,
+                },
+                since,
+            );
         }
     }
 
     /// The listener returned: `processConsumeResult`.
     pub fn on_orderly_result(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(mut run) = self.threads.busy.remove(&number) else { return };
+        let Some(mut run) = self.threads.busy.remove(&number) else {
+            return;
+        };
         let (queue, id) = (run.request.queue, run.request.id);
         let kept = self.live(queue, id).is_some();
         let status = status_of(run.verdict.result);
@@ -103,7 +134,8 @@ impl Process {
         run.returns = None;
         match (status, app.spec.auto_commit) {
             // The deprecated two are "illegal, we think you want to ack these messages" when commits are automatic.
-            (Status::Success | Status::Commit | Status::Rollback, true) | (Status::Commit, false) => {
+            (Status::Success | Status::Commit | Status::Rollback, true)
+            | (Status::Commit, false) => {
                 self.commit_taken(app, ctx, queue, id);
                 self.consume_further(app, ctx, &run);
             }
@@ -115,7 +147,12 @@ impl Process {
                 self.suspend(app, ctx, queue, id);
             }
             (Status::Suspend, _) => {
-                run.failures = run.request.messages.iter().cloned().collect::<VecDeque<_>>();
+                run.failures = run
+                    .request
+                    .messages
+                    .iter()
+                    .cloned()
+                    .collect::<VecDeque<_>>();
                 run.request.messages.clear();
                 self.threads.busy.insert(number, run);
                 self.check_next_reconsume_times(app, ctx, number);
@@ -128,10 +165,18 @@ impl Process {
     fn check_next_reconsume_times(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
         let max = reconsume_max(app);
         while let Some(run) = self.threads.busy.get_mut(&number) {
-            let Some(failure) = run.failures.front().cloned() else { break };
+            let Some(failure) = run.failures.front().cloned() else {
+                break;
+            };
             if failure.reconsume_times >= max {
                 let queue = run.request.queue;
-                return self.send_to_dead_letters(app, ctx, queue, &failure, Sender::OrderlyThread(number));
+                return self.send_to_dead_letters(
+                    app,
+                    ctx,
+                    queue,
+                    &failure,
+                    Sender::OrderlyThread(number),
+                );
             }
             run.failures.pop_front();
             run.stranded.push(again(failure));
@@ -155,7 +200,9 @@ impl Process {
 
     /// One message of the batch that has to be tried again suspends all of it (`makeMessageToConsumeAgain`).
     fn finish_suspension(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(run) = self.threads.busy.remove(&number) else { return };
+        let Some(run) = self.threads.busy.remove(&number) else {
+            return;
+        };
         let (queue, id) = (run.request.queue, run.request.id);
         if run.stranded.is_empty() {
             if app.spec.auto_commit {
@@ -176,7 +223,10 @@ impl Process {
     }
 
     fn commit_taken(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
-        if let Some(offset) = self.live(queue, id).and_then(super::process_queue::ProcessQueue::commit) {
+        if let Some(offset) = self
+            .live(queue, id)
+            .and_then(super::process_queue::ProcessQueue::commit)
+        {
             self.offsets.update(queue, offset, Update::Set);
         }
         self.relieve(app, ctx, queue);
@@ -190,11 +240,17 @@ impl Process {
 
 /// `tryLockLaterAndReconsume`.
 fn try_lock_later(ctx: &mut Ctx, queue: MessageQueue, id: u32, pause: Span) {
-    ctx.wake(ctx.now + pause, Timer::Consumer(ConsumerTimer::TryLock(queue, id)));
+    ctx.wake(
+        ctx.now + pause,
+        Timer::Consumer(ConsumerTimer::TryLock(queue, id)),
+    );
 }
 
 fn again(failure: Cached) -> Cached {
-    Cached { reconsume_times: failure.reconsume_times.saturating_add(1), ..failure }
+    Cached {
+        reconsume_times: failure.reconsume_times.saturating_add(1),
+        ..failure
+    }
 }
 
 const fn status_of(result: ConsumeResult) -> Status {

@@ -22,7 +22,11 @@ pub(super) struct Cached {
 impl Cached {
     pub fn new(pulled: Pulled) -> Self {
         let reconsume_times = pulled.message.reconsume_times;
-        Self { pulled, reconsume_times, started: None }
+        Self {
+            pulled,
+            reconsume_times,
+            started: None,
+        }
     }
 
     pub fn offset(&self) -> QueueOffset {
@@ -111,14 +115,20 @@ impl ProcessQueue {
         for offset in offsets {
             self.messages.remove(&offset);
         }
-        Some(self.messages.first_key_value().map_or(self.offset_max + 1, |(first, _)| *first))
+        Some(
+            self.messages
+                .first_key_value()
+                .map_or(self.offset_max + 1, |(first, _)| *first),
+        )
     }
 
     /// `takeMessages`: the next `batch` for an orderly listener. With none left the queue's consume request ends.
     pub fn take(&mut self, batch: u32) -> Vec<Cached> {
         let mut taken = Vec::new();
         for _ in 0..batch {
-            let Some((offset, message)) = self.messages.pop_first() else { break };
+            let Some((offset, message)) = self.messages.pop_first() else {
+                break;
+            };
             self.taken.insert(offset, message.clone());
             taken.push(message);
         }
@@ -163,13 +173,21 @@ impl ProcessQueue {
 
     /// `msgSize`, in whole MiB.
     pub fn mebibytes(&self) -> u64 {
-        let bytes: u64 = self.messages.values().chain(self.taken.values()).map(|cached| cached.message().body_bytes).sum();
+        let bytes: u64 = self
+            .messages
+            .values()
+            .chain(self.taken.values())
+            .map(|cached| cached.message().body_bytes)
+            .sum();
         bytes / (1024 * 1024)
     }
 
     /// `getMaxSpan`.
     pub fn span(&self) -> u64 {
-        match (self.messages.first_key_value(), self.messages.last_key_value()) {
+        match (
+            self.messages.first_key_value(),
+            self.messages.last_key_value(),
+        ) {
             (Some((first, _)), Some((last, _))) => last.beyond(*first),
             (None, _) | (_, None) => 0,
         }

@@ -34,7 +34,9 @@ impl Process {
         let conf = app.conf();
         let pause = conf.pull_time_delay_mills_when_exception;
         let throttled = self.is_throttled(app, queue);
-        let Some(owned) = self.live(queue, id) else { return };
+        let Some(owned) = self.live(queue, id) else {
+            return;
+        };
         owned.pulled_at = ctx.now;
         owned.pulling = Pulling::Underway;
         if throttled {
@@ -56,9 +58,17 @@ impl Process {
     }
 
     /// The first pull after locking starts where the broker says (`RebalanceImpl#computePullFromWhereWithException`).
-    fn ask_offset_after_lock(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) -> bool {
+    fn ask_offset_after_lock(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+    ) -> bool {
         match app.spec.model {
-            MessageModel::Clustering => self.ask_committed_offset(app, ctx, queue, Call::OffsetAfterLock { queue, id }),
+            MessageModel::Clustering => {
+                self.ask_committed_offset(app, ctx, queue, Call::OffsetAfterLock { queue, id })
+            }
             MessageModel::Broadcasting => {
                 if let Some(owned) = self.live(queue, id) {
                     owned.previously_locked = true;
@@ -70,13 +80,22 @@ impl Process {
     }
 
     /// The broker's answer to that. Without an offset there the position found by the rebalance stands.
-    pub fn on_offset_after_lock(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<&Response>) {
+    pub fn on_offset_after_lock(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<&Response>,
+    ) {
         let pause = app.conf().pull_time_delay_mills_when_exception;
         let committed = match answer {
             Some(Response::Offset(committed)) => *committed,
             Some(_) | None => return pull_later(ctx, queue, id, pause),
         };
-        let Some(owned) = self.live(queue, id) else { return };
+        let Some(owned) = self.live(queue, id) else {
+            return;
+        };
         owned.previously_locked = true;
         if let Some(offset) = committed {
             owned.next_offset = i64::try_from(offset.get()).unwrap_or(i64::MAX);
@@ -95,23 +114,50 @@ impl Process {
     }
 
     /// The route that an unknown address made necessary.
-    pub fn on_pull_route(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<&Response>) {
+    pub fn on_pull_route(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<&Response>,
+    ) {
         if let Some(answer) = answer {
             self.instance.take_route(ctx, queue.topic, answer);
         }
         match self.instance.master_or_any(queue.broker) {
             Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
             // MQClientException: The broker[..] not exist
-            None => pull_later(ctx, queue, id, app.conf().pull_time_delay_mills_when_exception),
+            None => pull_later(
+                ctx,
+                queue,
+                id,
+                app.conf().pull_time_delay_mills_when_exception,
+            ),
         }
     }
 
-    fn send_pull_to(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32, replica: u16, node: NodeId) {
+    fn send_pull_to(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        replica: u16,
+        node: NodeId,
+    ) {
         let clustering = app.spec.model == MessageModel::Clustering;
         // The offset rides along when it is above 0, and never to a slave.
-        let commit = self.offsets.get(queue).filter(|offset| clustering && replica == 0 && *offset > QueueOffset::ZERO);
-        let Some(offset) = self.live(queue, id).map(|owned| owned.next_offset) else { return };
-        let Some(subscription) = self.subscriptions.get(&queue.topic) else { return };
+        let commit = self
+            .offsets
+            .get(queue)
+            .filter(|offset| clustering && replica == 0 && *offset > QueueOffset::ZERO);
+        let Some(offset) = self.live(queue, id).map(|owned| owned.next_offset) else {
+            return;
+        };
+        let Some(subscription) = self.subscriptions.get(&queue.topic) else {
+            return;
+        };
         let request = PullRequest {
             client: self.client,
             group: app.group,
@@ -124,40 +170,90 @@ impl Process {
             tags: subscription.tags.clone(),
             sub_version: Some(subscription.version),
         };
-        self.invoke(ctx, node, Mode::Async, PULL_TIMEOUT, Request::Pull(request), Call::Pull { queue, id });
+        self.invoke(
+            ctx,
+            node,
+            Mode::Async,
+            PULL_TIMEOUT,
+            Request::Pull(request),
+            Call::Pull { queue, id },
+        );
     }
 
     /// `PullCallback`; none is `onException`.
-    pub fn on_pull_answer(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, answer: Option<Response>) {
+    pub fn on_pull_answer(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<Response>,
+    ) {
         let (next, messages, code) = match answer {
-            Some(Response::Pulled { next_begin_offset, messages, code, .. }) => (next_begin_offset, messages, code),
-            Some(Response::Error { code: FLOW_CONTROL, .. }) => return pull_later(ctx, queue, id, BROKER_FLOW_CONTROL),
-            Some(_) | None => return pull_later(ctx, queue, id, app.conf().pull_time_delay_mills_when_exception),
+            Some(Response::Pulled {
+                next_begin_offset,
+                messages,
+                code,
+                ..
+            }) => (next_begin_offset, messages, code),
+            Some(Response::Error {
+                code: FLOW_CONTROL, ..
+            }) => return pull_later(ctx, queue, id, BROKER_FLOW_CONTROL),
+            Some(_) | None => {
+                return pull_later(
+                    ctx,
+                    queue,
+                    id,
+                    app.conf().pull_time_delay_mills_when_exception,
+                );
+            }
         };
-        let Some(owned) = self.live(queue, id) else { return };
+        let Some(owned) = self.live(queue, id) else {
+            return;
+        };
         owned.next_offset = next;
         match pull_status(code) {
             PullStatus::Found => self.on_found(app, ctx, queue, id, messages),
             PullStatus::NoNewMsg | PullStatus::NoMatchedMsg => {
                 // `correctTagsOffset`
                 if owned.count() == 0 {
-                    self.offsets.update(queue, offset_of(next), Update::Increase);
+                    self.offsets
+                        .update(queue, offset_of(next), Update::Increase);
                 }
                 self.pull(app, ctx, queue, id);
             }
-            PullStatus::OffsetIllegal => self.on_offset_illegal(app, ctx, queue, id, offset_of(next)),
+            PullStatus::OffsetIllegal => {
+                self.on_offset_illegal(app, ctx, queue, id, offset_of(next))
+            }
         }
     }
 
     /// FOUND: the client's own tag filter, then the listener's threads and the next pull.
-    fn on_found(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, messages: Vec<Pulled>) {
-        let tags = self.subscriptions.get(&queue.topic).map(|subscription| subscription.tags.clone()).unwrap_or_default();
+    fn on_found(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        messages: Vec<Pulled>,
+    ) {
+        let tags = self
+            .subscriptions
+            .get(&queue.topic)
+            .map(|subscription| subscription.tags.clone())
+            .unwrap_or_default();
         let wanted = |pulled: &Pulled| tags.is_empty() || tags.contains(&pulled.message.tag);
-        let messages: Vec<Cached> = messages.into_iter().filter(wanted).map(Cached::new).collect();
+        let messages: Vec<Cached> = messages
+            .into_iter()
+            .filter(wanted)
+            .map(Cached::new)
+            .collect();
         if messages.is_empty() {
             return self.pull(app, ctx, queue, id);
         }
-        let Some(owned) = self.live(queue, id) else { return };
+        let Some(owned) = self.live(queue, id) else {
+            return;
+        };
         let dispatch = owned.put(messages.clone());
         match app.spec.listener {
             ListenerKind::Concurrently => self.submit(app, ctx, queue, id, messages),
@@ -175,7 +271,14 @@ impl Process {
     }
 
     /// OFFSET_ILLEGAL: this queue is over; a later rebalance gives another one that starts at the corrected offset.
-    fn on_offset_illegal(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32, to: QueueOffset) {
+    fn on_offset_illegal(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        to: QueueOffset,
+    ) {
         if let Some(owned) = self.live(queue, id) {
             owned.dropped = true;
         }
@@ -198,8 +301,16 @@ impl Process {
     }
 
     /// 4.9: ten seconds after OFFSET_ILLEGAL the offset is corrected and the queue leaves the table.
-    pub fn on_illegal_offset_pause_over(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
-        let Some(owned) = self.queues.get(&queue).filter(|owned| owned.id == id) else { return };
+    pub fn on_illegal_offset_pause_over(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+    ) {
+        let Some(owned) = self.queues.get(&queue).filter(|owned| owned.id == id) else {
+            return;
+        };
         let to = offset_of(owned.next_offset);
         self.offsets.update(queue, to, Update::Set);
         if app.spec.model == MessageModel::Broadcasting {
@@ -224,7 +335,9 @@ impl Process {
         let conf = app.conf();
         self.queues.get(&queue).is_some_and(|owned| {
             let too_wide = match app.spec.listener {
-                ListenerKind::Concurrently => owned.span() > u64::from(conf.consume_concurrently_max_span),
+                ListenerKind::Concurrently => {
+                    owned.span() > u64::from(conf.consume_concurrently_max_span)
+                }
                 ListenerKind::Orderly => false,
             };
             owned.count() > u64::from(conf.pull_threshold_for_queue)
@@ -236,8 +349,12 @@ impl Process {
     /// Messages were removed: a pull that flow control held back goes on at its next look, if it may. Looks in between would
     /// have found the same, so they are not made.
     pub fn relieve(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue) {
-        let Some(owned) = self.queues.get(&queue) else { return };
-        let (id, Pulling::Throttled(since)) = (owned.id, owned.pulling) else { return };
+        let Some(owned) = self.queues.get(&queue) else {
+            return;
+        };
+        let (id, Pulling::Throttled(since)) = (owned.id, owned.pulling) else {
+            return;
+        };
         if owned.dropped || self.is_throttled(app, queue) {
             return;
         }
@@ -251,7 +368,10 @@ impl Process {
 
 /// `executePullRequestLater`.
 fn pull_later(ctx: &mut Ctx, queue: MessageQueue, id: u32, pause: Span) {
-    ctx.wake(ctx.now + pause, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
+    ctx.wake(
+        ctx.now + pause,
+        Timer::Consumer(ConsumerTimer::Pull(queue, id)),
+    );
 }
 
 /// `MQClientAPIImpl#processPullResponse`.

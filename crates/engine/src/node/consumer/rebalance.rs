@@ -77,7 +77,13 @@ pub(super) enum Step {
 
 impl Rebalance {
     pub fn new(built: SimTime) -> Self {
-        Self { round: None, woken: false, last: built, alarm: 0, finished_once: false }
+        Self {
+            round: None,
+            woken: false,
+            last: built,
+            alarm: 0,
+            finished_once: false,
+        }
     }
 
     /// Whether a first round is over.
@@ -108,7 +114,10 @@ impl Process {
     /// Sets the thread's alarm; an earlier one is void.
     pub fn arm_next_rebalance(&mut self, ctx: &mut Ctx, at: SimTime) {
         self.rebalance.alarm = self.rebalance.alarm.wrapping_add(1);
-        ctx.wake(at, Timer::Consumer(ConsumerTimer::Rebalance(self.rebalance.alarm)));
+        ctx.wake(
+            at,
+            Timer::Consumer(ConsumerTimer::Rebalance(self.rebalance.alarm)),
+        );
     }
 
     pub fn on_rebalance_timer(&mut self, app: &mut App, ctx: &mut Ctx, alarm: u32) {
@@ -120,15 +129,26 @@ impl Process {
     fn begin_round(&mut self, app: &mut App, ctx: &mut Ctx) {
         self.rebalance.alarm = self.rebalance.alarm.wrapping_add(1);
         self.rebalance.woken = false;
-        self.rebalance.round = Some(Round { todo: self.topics_in_map_order(ctx).into(), balanced: true, current: None });
+        self.rebalance.round = Some(Round {
+            todo: self.topics_in_map_order(ctx).into(),
+            balanced: true,
+            current: None,
+        });
         self.next_topic(app, ctx);
     }
 
     fn next_topic(&mut self, app: &mut App, ctx: &mut Ctx) {
         loop {
-            let Some(round) = &mut self.rebalance.round else { return };
-            let Some(topic) = round.todo.pop_front() else { break };
-            let all = self.instance.route(topic).map(|route| queues_of(topic, route));
+            let Some(round) = &mut self.rebalance.round else {
+                return;
+            };
+            let Some(topic) = round.todo.pop_front() else {
+                break;
+            };
+            let all = self
+                .instance
+                .route(topic)
+                .map(|route| queues_of(topic, route));
             let current = OneTopic {
                 topic,
                 all: all.clone(),
@@ -141,7 +161,9 @@ impl Process {
             round.current = Some(current);
             match (app.spec.model, all) {
                 (MessageModel::Clustering, _) => return self.ask_members(app, ctx, topic),
-                (MessageModel::Broadcasting, Some(all)) => return self.take_assignment(app, ctx, all),
+                (MessageModel::Broadcasting, Some(all)) => {
+                    return self.take_assignment(app, ctx, all);
+                }
                 (MessageModel::Broadcasting, None) => {}
             }
         }
@@ -149,7 +171,11 @@ impl Process {
     }
 
     fn finish_round(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let balanced = self.rebalance.round.take().is_none_or(|round| round.balanced);
+        let balanced = self
+            .rebalance
+            .round
+            .take()
+            .is_none_or(|round| round.balanced);
         self.rebalance.last = ctx.now;
         self.rebalance.finished_once = true;
         let wait = match ctx.profile() {
@@ -176,7 +202,14 @@ impl Process {
         match self.any_broker_of(ctx, topic) {
             Some(node) => {
                 let request = Request::GetConsumerList { group: app.group };
-                self.invoke(ctx, node, Mode::Sync, app.conf().mq_client_api_timeout, request, Call::Rebalance(Step::Members));
+                self.invoke(
+                    ctx,
+                    node,
+                    Mode::Sync,
+                    app.conf().mq_client_api_timeout,
+                    request,
+                    Call::Rebalance(Step::Members),
+                );
             }
             None => self.on_members(app, ctx, None),
         }
@@ -185,15 +218,27 @@ impl Process {
     /// `findBrokerAddrByTopic`.
     fn any_broker_of(&self, ctx: &mut Ctx, topic: TopicId) -> Option<NodeId> {
         let brokers = &self.instance.route(topic)?.brokers;
-        let count = u32::try_from(brokers.len()).ok().filter(|count| *count > 0)?;
+        let count = u32::try_from(brokers.len())
+            .ok()
+            .filter(|count| *count > 0)?;
         let drawn = usize::try_from(ctx.rng.pick(count)).ok()?;
         let broker = brokers.get(drawn)?;
-        broker.master().or_else(|| broker.replicas.first().map(|(_, node)| *node))
+        broker
+            .master()
+            .or_else(|| broker.replicas.first().map(|(_, node)| *node))
     }
 
     /// An answer to one of the round's questions; none if it failed.
-    pub fn on_rebalance_answer(&mut self, app: &mut App, ctx: &mut Ctx, step: Step, answer: Option<&Response>) {
-        let Some(current) = self.rebalance.current() else { return };
+    pub fn on_rebalance_answer(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        step: Step,
+        answer: Option<&Response>,
+    ) {
+        let Some(current) = self.rebalance.current() else {
+            return;
+        };
         let topic = current.topic;
         match step {
             Step::Route => {
@@ -217,7 +262,9 @@ impl Process {
 
     fn on_members(&mut self, app: &mut App, ctx: &mut Ctx, members: Option<&[ClientId]>) {
         let me = self.client;
-        let Some(current) = self.rebalance.current() else { return };
+        let Some(current) = self.rebalance.current() else {
+            return;
+        };
         match (&current.all, members) {
             (Some(all), Some(members)) => {
                 let mut members = members.to_vec();
@@ -226,7 +273,9 @@ impl Process {
                 self.take_assignment(app, ctx, mine);
             }
             // A topic that does not exist raises the subscription's version all the same; a retry topic does not.
-            (None, _) if current.topic != ctx.setup.retry_topic(app.group) => self.message_queue_changed(app, ctx),
+            (None, _) if current.topic != ctx.setup.retry_topic(app.group) => {
+                self.message_queue_changed(app, ctx)
+            }
             (None, _) | (Some(_), None) => self.next_topic(app, ctx),
         }
     }
@@ -235,12 +284,18 @@ impl Process {
 
     /// `updateProcessQueueTableInRebalance`: first what is no longer mine, then what is new.
     fn take_assignment(&mut self, app: &mut App, ctx: &mut Ctx, mine: Vec<MessageQueue>) {
-        let Some(current) = self.rebalance.current() else { return };
+        let Some(current) = self.rebalance.current() else {
+            return;
+        };
         let topic = current.topic;
         current.mine.clone_from(&mine);
         let idle = app.conf().pull_max_idle_time;
         let mut leaving = VecDeque::new();
-        for (queue, owned) in self.queues.iter_mut().filter(|(queue, _)| queue.topic == topic) {
+        for (queue, owned) in self
+            .queues
+            .iter_mut()
+            .filter(|(queue, _)| queue.topic == topic)
+        {
             if !mine.contains(queue) || owned.is_pull_expired(ctx.now, idle) {
                 owned.dropped = true;
                 leaving.push_back(*queue);
@@ -254,7 +309,11 @@ impl Process {
 
     /// `removeUnnecessaryMessageQueue` for each queue that leaves. An orderly one may have to wait for its listener.
     pub fn leave_next(&mut self, app: &mut App, ctx: &mut Ctx) {
-        while let Some(queue) = self.rebalance.current().and_then(|current| current.leaving.front().copied()) {
+        while let Some(queue) = self
+            .rebalance
+            .current()
+            .and_then(|current| current.leaving.front().copied())
+        {
             if self.must_wait_for_listener(app, ctx, queue) {
                 return;
             }
@@ -280,14 +339,26 @@ impl Process {
     /// Which queues are new.
     fn adopt(&mut self, app: &mut App, ctx: &mut Ctx) {
         let owned = &self.queues;
-        if let Some(current) = self.rebalance.round.as_mut().and_then(|round| round.current.as_mut()) {
-            current.todo = current.mine.iter().filter(|queue| !owned.contains_key(queue)).copied().collect();
+        if let Some(current) = self
+            .rebalance
+            .round
+            .as_mut()
+            .and_then(|round| round.current.as_mut())
+        {
+            current.todo = current
+                .mine
+                .iter()
+                .filter(|queue| !owned.contains_key(queue))
+                .copied()
+                .collect();
         }
         self.start_next_queue(app, ctx);
     }
 
     fn start_next_queue(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let Some(current) = self.rebalance.current() else { return };
+        let Some(current) = self.rebalance.current() else {
+            return;
+        };
         match current.todo.front().copied() {
             Some(queue) if app.needs_locks() => self.ask_lock_of_new_queue(ctx, app, queue),
             Some(queue) => self.ask_start_offset(app, ctx, queue),
@@ -310,9 +381,17 @@ impl Process {
     }
 
     fn on_new_queue_locked(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
-        let Some(queue) = self.rebalance.current().and_then(|current| current.todo.front().copied()) else { return };
+        let Some(queue) = self
+            .rebalance
+            .current()
+            .and_then(|current| current.todo.front().copied())
+        else {
+            return;
+        };
         match answer {
-            Some(Response::Locked(locked)) if locked.contains(&(queue.topic, queue.queue)) => self.ask_start_offset(app, ctx, queue),
+            Some(Response::Locked(locked)) if locked.contains(&(queue.topic, queue.queue)) => {
+                self.ask_start_offset(app, ctx, queue)
+            }
             Some(_) | None => self.skip_queue(app, ctx),
         }
     }
@@ -337,15 +416,33 @@ impl Process {
     }
 
     /// QUERY_CONSUMER_OFFSET, to the master or any replica. Says whether there is anybody to ask.
-    pub fn ask_committed_offset(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, call: Call) -> bool {
-        let Some((_, node)) = self.instance.master_or_any(queue.broker) else { return false };
-        let request = Request::QueryConsumerOffset { group: app.group, topic: queue.topic, queue: queue.queue };
+    pub fn ask_committed_offset(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        call: Call,
+    ) -> bool {
+        let Some((_, node)) = self.instance.master_or_any(queue.broker) else {
+            return false;
+        };
+        let request = Request::QueryConsumerOffset {
+            group: app.group,
+            topic: queue.topic,
+            queue: queue.queue,
+        };
         self.invoke(ctx, node, Mode::Sync, OFFSET_TIMEOUT, request, call);
         true
     }
 
     fn on_start_offset(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
-        let Some(queue) = self.rebalance.current().and_then(|current| current.todo.front().copied()) else { return };
+        let Some(queue) = self
+            .rebalance
+            .current()
+            .and_then(|current| current.todo.front().copied())
+        else {
+            return;
+        };
         match answer {
             // An answered position, 0 too, is in the table at once (`RemoteBrokerOffsetStore#readOffset`).
             Some(Response::Offset(Some(offset))) => {
@@ -369,15 +466,31 @@ impl Process {
         match (at_end, self.instance.master(queue.broker)) {
             (false, _) => self.own(app, ctx, queue, QueueOffset::ZERO),
             (true, Some(node)) => {
-                let request = Request::GetMaxOffset { topic: queue.topic, queue: queue.queue };
-                self.invoke(ctx, node, Mode::Sync, OFFSET_TIMEOUT, request, Call::Rebalance(Step::MaxOffset));
+                let request = Request::GetMaxOffset {
+                    topic: queue.topic,
+                    queue: queue.queue,
+                };
+                self.invoke(
+                    ctx,
+                    node,
+                    Mode::Sync,
+                    OFFSET_TIMEOUT,
+                    request,
+                    Call::Rebalance(Step::MaxOffset),
+                );
             }
             (true, None) => self.skip_queue(app, ctx),
         }
     }
 
     fn on_max_offset(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
-        let Some(queue) = self.rebalance.current().and_then(|current| current.todo.front().copied()) else { return };
+        let Some(queue) = self
+            .rebalance
+            .current()
+            .and_then(|current| current.todo.front().copied())
+        else {
+            return;
+        };
         match answer {
             Some(Response::Offset(Some(offset))) => self.own(app, ctx, queue, *offset),
             Some(_) | None => self.skip_queue(app, ctx),
@@ -388,7 +501,8 @@ impl Process {
         let id = self.next_queue;
         self.next_queue = self.next_queue.wrapping_add(1);
         let from = i64::try_from(from.get()).unwrap_or(i64::MAX);
-        self.queues.insert(queue, ProcessQueue::new(id, from, true, ctx.now));
+        self.queues
+            .insert(queue, ProcessQueue::new(id, from, true, ctx.now));
         if let Some(current) = self.rebalance.current() {
             current.todo.pop_front();
             current.added.push((queue, id));
@@ -399,22 +513,35 @@ impl Process {
 
     /// `dispatchPullRequest`, then `messageQueueChanged` if anything changed.
     fn dispatch(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let Some(current) = self.rebalance.current() else { return };
+        let Some(current) = self.rebalance.current() else {
+            return;
+        };
         let (topic, changed) = (current.topic, current.changed);
         let added = std::mem::take(&mut current.added);
         let mine = current.mine.len();
-        let working = self.queues.iter().filter(|(queue, owned)| queue.topic == topic && !owned.dropped).count();
+        let working = self
+            .queues
+            .iter()
+            .filter(|(queue, owned)| queue.topic == topic && !owned.dropped)
+            .count();
         if let Some(round) = &mut self.rebalance.round {
             round.balanced &= mine == working;
         }
         if changed {
             let queues = u32::try_from(working).unwrap_or(u32::MAX);
-            ctx.tell(EventKind::Rebalanced { group: app.group, topic, queues });
+            ctx.tell(EventKind::Rebalanced {
+                group: app.group,
+                topic,
+                queues,
+            });
         }
         match ctx.profile() {
             Profile::V5_3 => {
                 for (queue, id) in added {
-                    ctx.wake(ctx.now + FIRST_PULL_DELAY, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
+                    ctx.wake(
+                        ctx.now + FIRST_PULL_DELAY,
+                        Timer::Consumer(ConsumerTimer::Pull(queue, id)),
+                    );
                 }
             }
             Profile::V4_9 => {
@@ -427,12 +554,18 @@ impl Process {
                 }
             }
         }
-        if changed { self.message_queue_changed(app, ctx) } else { self.next_topic(app, ctx) }
+        if changed {
+            self.message_queue_changed(app, ctx)
+        } else {
+            self.next_topic(app, ctx)
+        }
     }
 
     /// `RebalancePushImpl#messageQueueChanged`: a new `subVersion`, and a heartbeat that announces it, unless the lock is taken.
     fn message_queue_changed(&mut self, app: &mut App, ctx: &mut Ctx) {
-        let Some(topic) = self.rebalance.current().map(|current| current.topic) else { return };
+        let Some(topic) = self.rebalance.current().map(|current| current.topic) else {
+            return;
+        };
         self.raise_version(ctx, topic);
         let first = !self.rebalance.finished_once;
         if self.races.heartbeat_locked && first {
@@ -457,7 +590,13 @@ impl Process {
     }
 
     /// `removeUnnecessaryMessageQueue`, and the table's entry: says whether the queue is gone.
-    pub fn remove_unnecessary(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, free: bool) -> bool {
+    pub fn remove_unnecessary(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        free: bool,
+    ) -> bool {
         self.persist(app, ctx, queue);
         if app.needs_locks() && !self.give_lock_back(app, ctx, queue, free) {
             return false;
@@ -473,18 +612,34 @@ fn queues_of(topic: TopicId, route: &Route) -> Vec<MessageQueue> {
     let mut all: Vec<MessageQueue> = route
         .brokers
         .iter()
-        .flat_map(|broker| (0..broker.queues).map(|queue| MessageQueue { topic, broker: broker.broker, queue: QueueId(queue) }))
+        .flat_map(|broker| {
+            (0..broker.queues).map(|queue| MessageQueue {
+                topic,
+                broker: broker.broker,
+                queue: QueueId(queue),
+            })
+        })
         .collect();
     all.sort();
     all
 }
 
 /// `AllocateMessageQueueAveragely`: contiguous blocks in order of the members, the first members get one more.
-fn allocate_averagely(all: &[MessageQueue], members: &[ClientId], me: ClientId) -> Vec<MessageQueue> {
+fn allocate_averagely(
+    all: &[MessageQueue],
+    members: &[ClientId],
+    me: ClientId,
+) -> Vec<MessageQueue> {
     // A member that the broker does not (yet) list gets nothing.
-    let Some(index) = members.iter().position(|member| *member == me) else { return Vec::new() };
+    let Some(index) = members.iter().position(|member| *member == me) else {
+        return Vec::new();
+    };
     let more = all.len() % members.len();
     let block = all.len() / members.len();
-    let (start, count) = if index < more { (index * (block + 1), block + 1) } else { (index * block + more, block) };
+    let (start, count) = if index < more {
+        (index * (block + 1), block + 1)
+    } else {
+        (index * block + more, block)
+    };
     all.iter().skip(start).take(count).copied().collect()
 }

@@ -62,14 +62,26 @@ impl SendBack {
     /// What a broker makes of it is the broker's to tell.
     pub fn tell(&self, app: &App, ctx: &mut Ctx) {
         if let Some(message) = self.label {
-            ctx.tell(EventKind::SentBack { message, group: app.group, reconsume_times: self.reconsume_times });
+            ctx.tell(EventKind::SentBack {
+                message,
+                group: app.group,
+                reconsume_times: self.reconsume_times,
+            });
         }
     }
 }
 
 impl Process {
     /// `sendMessageBack`: the RPC to the master of the broker that the message came from.
-    pub fn send_back(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, cached: Cached, level: i32, sender: Sender) {
+    pub fn send_back(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        cached: Cached,
+        level: i32,
+        sender: Sender,
+    ) {
         let number = self.keep_send_back(app, ctx, queue, &cached, sender);
         match self.instance.master(queue.broker) {
             Some(master) => {
@@ -81,7 +93,14 @@ impl Process {
                     origin: cached.message().label,
                 };
                 self.tell_if_it_leaves(app, ctx, number, master);
-                self.invoke(ctx, master, Mode::Sync, RPC_TIMEOUT, request, Call::SendBack(number));
+                self.invoke(
+                    ctx,
+                    master,
+                    Mode::Sync,
+                    RPC_TIMEOUT,
+                    request,
+                    Call::SendBack(number),
+                );
             }
             // MQClientException: the master does not exist.
             None => self.send_as_normal_message(app, ctx, number),
@@ -89,22 +108,39 @@ impl Process {
     }
 
     /// `ConsumeMessageOrderlyService#sendMessageBack`: an ordinary send that the broker diverts to the dead-letter topic.
-    pub fn send_to_dead_letters(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, cached: &Cached, sender: Sender) {
+    pub fn send_to_dead_letters(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        cached: &Cached,
+        sender: Sender,
+    ) {
         let number = self.keep_send_back(app, ctx, queue, cached, sender);
         self.send_as_normal_message(app, ctx, number);
     }
 
-    fn keep_send_back(&mut self, app: &App, ctx: &Ctx, queue: MessageQueue, cached: &Cached, sender: Sender) -> u32 {
+    fn keep_send_back(
+        &mut self,
+        app: &App,
+        ctx: &Ctx,
+        queue: MessageQueue,
+        cached: &Cached,
+        sender: Sender,
+    ) -> u32 {
         let number = self.number_run();
         let message = cached.message();
         let times = match (app.spec.listener, ctx.profile()) {
             // The orderly service of 4.9 sends the count as it is, and so does not exceed the maximum (D.6).
             (ListenerKind::Orderly, Profile::V4_9) => cached.reconsume_times,
-            (ListenerKind::Orderly, Profile::V5_3) | (ListenerKind::Concurrently, _) => cached.reconsume_times.saturating_add(1),
+            (ListenerKind::Orderly, Profile::V5_3) | (ListenerKind::Concurrently, _) => {
+                cached.reconsume_times.saturating_add(1)
+            }
         };
         let fallback = Message {
             topic: ctx.setup.retry_topic(app.group),
-            delay_level: u8::try_from(FIRST_LEVEL.saturating_add(cached.reconsume_times)).unwrap_or(u8::MAX),
+            delay_level: u8::try_from(FIRST_LEVEL.saturating_add(cached.reconsume_times))
+                .unwrap_or(u8::MAX),
             reconsume_times: times,
             born_at: ctx.now,
             born_by: ctx.me,
@@ -128,7 +164,13 @@ impl Process {
     }
 
     /// The broker answered the RPC, or did not: anything but success leads to the ordinary send.
-    pub fn on_send_back_answer(&mut self, app: &mut App, ctx: &mut Ctx, number: u32, answer: Option<&Response>) {
+    pub fn on_send_back_answer(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        number: u32,
+        answer: Option<&Response>,
+    ) {
         match answer {
             Some(Response::Ok) => self.end_send_back(app, ctx, number, true),
             Some(_) | None => self.send_as_normal_message(app, ctx, number),
@@ -137,7 +179,9 @@ impl Process {
 
     /// `sendMessageBackAsNormalMessage`, by the inner producer.
     fn send_as_normal_message(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(send_back) = self.sending.get_mut(&number) else { return };
+        let Some(send_back) = self.sending.get_mut(&number) else {
+            return;
+        };
         send_back.began = ctx.now;
         let topic = send_back.fallback.topic;
         if self.instance.route(topic).is_some() {
@@ -148,7 +192,13 @@ impl Process {
     }
 
     /// The retry topic's route, which the inner producer did not know.
-    pub fn on_fallback_route(&mut self, app: &mut App, ctx: &mut Ctx, number: u32, answer: Option<&Response>) {
+    pub fn on_fallback_route(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        number: u32,
+        answer: Option<&Response>,
+    ) {
         if let (Some(answer), Some(send_back)) = (answer, self.sending.get(&number)) {
             let topic = send_back.fallback.topic;
             self.instance.take_route(ctx, topic, answer);
@@ -158,13 +208,19 @@ impl Process {
 
     /// One attempt of `DefaultMQProducerImpl#sendDefaultImpl`, at another broker than the last one if there is one.
     fn attempt(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
-        let Some(send_back) = self.sending.get(&number) else { return };
+        let Some(send_back) = self.sending.get(&number) else {
+            return;
+        };
         let used = ctx.now.since(send_back.began);
         let (topic, last) = (send_back.fallback.topic, send_back.last);
         let may_try = send_back.attempts < ATTEMPTS && used <= SEND_TIMEOUT;
         let target = self.publish_queue(topic, last).filter(|_| may_try);
-        let Some((broker, queue, master)) = target else { return self.end_send_back(app, ctx, number, false) };
-        let Some(send_back) = self.sending.get_mut(&number) else { return };
+        let Some((broker, queue, master)) = target else {
+            return self.end_send_back(app, ctx, number, false);
+        };
+        let Some(send_back) = self.sending.get_mut(&number) else {
+            return;
+        };
         send_back.attempts += 1;
         send_back.last = Some(broker);
         let request = Request::SendMessage {
@@ -175,7 +231,14 @@ impl Process {
             max_reconsume_times: Some(reconsume_max(app)),
         };
         self.tell_if_it_leaves(app, ctx, number, master);
-        self.invoke(ctx, master, Mode::Sync, SEND_TIMEOUT.minus(used), request, Call::Fallback(number));
+        self.invoke(
+            ctx,
+            master,
+            Mode::Sync,
+            SEND_TIMEOUT.minus(used),
+            request,
+            Call::Fallback(number),
+        );
     }
 
     /// A request that carries a failure is told when it leaves, which on a new connection is later, or never.
@@ -188,23 +251,40 @@ impl Process {
     }
 
     /// The next queue of a topic that has a master (`TopicPublishInfo#selectOneMessageQueue`).
-    fn publish_queue(&mut self, topic: TopicId, last: Option<BrokerName>) -> Option<(BrokerName, QueueId, NodeId)> {
+    fn publish_queue(
+        &mut self,
+        topic: TopicId,
+        last: Option<BrokerName>,
+    ) -> Option<(BrokerName, QueueId, NodeId)> {
         let queues: Vec<(BrokerName, QueueId, NodeId)> = self
             .instance
             .route(topic)?
             .brokers
             .iter()
             .filter_map(|broker| Some((broker.broker, broker.queues, broker.master()?)))
-            .flat_map(|(broker, queues, master)| (0..queues).map(move |queue| (broker, QueueId(queue), master)))
+            .flat_map(|(broker, queues, master)| {
+                (0..queues).map(move |queue| (broker, QueueId(queue), master))
+            })
             .collect();
-        let start = usize::try_from(self.inner_sends).unwrap_or(0).checked_rem(queues.len())?;
+        let start = usize::try_from(self.inner_sends)
+            .unwrap_or(0)
+            .checked_rem(queues.len())?;
         self.inner_sends = self.inner_sends.wrapping_add(1);
         let round = || queues.iter().cycle().skip(start).take(queues.len());
-        round().find(|(broker, _, _)| Some(*broker) != last).or_else(|| round().next()).copied()
+        round()
+            .find(|(broker, _, _)| Some(*broker) != last)
+            .or_else(|| round().next())
+            .copied()
     }
 
     /// How an attempt ended: stored in whatever way, refused, or unheard.
-    pub fn on_fallback_answer(&mut self, app: &mut App, ctx: &mut Ctx, number: u32, answer: Result<&Response, &Exception>) {
+    pub fn on_fallback_answer(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        number: u32,
+        answer: Result<&Response, &Exception>,
+    ) {
         let again = match answer {
             Ok(Response::Sent { .. }) => return self.end_send_back(app, ctx, number, true),
             Ok(Response::Error { code, .. }) => is_retried(*code, ctx.profile()),
@@ -212,11 +292,17 @@ impl Process {
             // A timeout is the end of the budget, which the next attempt finds out.
             Err(_) => true,
         };
-        if again { self.attempt(app, ctx, number) } else { self.end_send_back(app, ctx, number, false) }
+        if again {
+            self.attempt(app, ctx, number)
+        } else {
+            self.end_send_back(app, ctx, number, false)
+        }
     }
 
     fn end_send_back(&mut self, app: &mut App, ctx: &mut Ctx, number: u32, taken: bool) {
-        let Some(SendBack { sender, offset, .. }) = self.sending.remove(&number) else { return };
+        let Some(SendBack { sender, offset, .. }) = self.sending.remove(&number) else {
+            return;
+        };
         match sender {
             Sender::Thread(run) => self.on_failure_sent(app, ctx, run, taken),
             Sender::OrderlyThread(run) => self.on_dead_letter_sent(app, ctx, run, taken),
@@ -227,10 +313,12 @@ impl Process {
 
 /// `getMaxReconsumeTimes`.
 pub(super) fn reconsume_max(app: &App) -> u32 {
-    app.conf().max_reconsume_times.unwrap_or(match app.spec.listener {
-        ListenerKind::Concurrently => RECONSUME_MAX_CONCURRENT,
-        ListenerKind::Orderly => RECONSUME_MAX_ORDERLY,
-    })
+    app.conf()
+        .max_reconsume_times
+        .unwrap_or(match app.spec.listener {
+            ListenerKind::Concurrently => RECONSUME_MAX_CONCURRENT,
+            ListenerKind::Orderly => RECONSUME_MAX_ORDERLY,
+        })
 }
 
 /// `DefaultMQProducer#retryResponseCodes`: 1, 14, 16, 17, 204, 205; since 5.x 2 and 1500 as well.

@@ -31,13 +31,22 @@ pub(super) struct Races {
 
 impl Races {
     /// Nothing unusual.
-    pub const USUAL: Self = Self { heartbeat_locked: false, wake_ups_merge: false };
+    pub const USUAL: Self = Self {
+        heartbeat_locked: false,
+        wake_ups_merge: false,
+    };
 
     fn draw(ctx: &mut Ctx) -> Self {
         match ctx.profile() {
             // t = 0 is taken when every queue has been served: a start before it that lost this race would be another t = 0.
-            Profile::V5_3 => Self { heartbeat_locked: !ctx.rng.usually(8, 80) && ctx.now.micros() >= 0, wake_ups_merge: false },
-            Profile::V4_9 => Self { heartbeat_locked: false, wake_ups_merge: !ctx.rng.usually(6, 59) },
+            Profile::V5_3 => Self {
+                heartbeat_locked: !ctx.rng.usually(8, 80) && ctx.now.micros() >= 0,
+                wake_ups_merge: false,
+            },
+            Profile::V4_9 => Self {
+                heartbeat_locked: false,
+                wake_ups_merge: !ctx.rng.usually(6, 59),
+            },
         }
     }
 }
@@ -49,8 +58,14 @@ impl Process {
         let conf = app.conf();
         let built = self.instance.built;
         // Both have to be strictly after S; their first instants are.
-        ctx.wake(built + FIRST_POLL + conf.poll_name_server_interval, Timer::Consumer(ConsumerTimer::PollRoutes));
-        ctx.wake(built + FIRST_HEARTBEAT, Timer::Consumer(ConsumerTimer::Heartbeat));
+        ctx.wake(
+            built + FIRST_POLL + conf.poll_name_server_interval,
+            Timer::Consumer(ConsumerTimer::PollRoutes),
+        );
+        ctx.wake(
+            built + FIRST_HEARTBEAT,
+            Timer::Consumer(ConsumerTimer::Heartbeat),
+        );
         self.arm_commits(app, ctx);
         self.arm_lock_renewal(app, ctx);
         self.arm_next_rebalance(ctx, built + conf.rebalance_wait_interval);
@@ -77,13 +92,23 @@ impl Process {
     /// GET_ROUTEINFO_BY_TOPIC, sync.
     pub fn ask_route(&mut self, app: &App, ctx: &mut Ctx, topic: TopicId, call: Call) {
         let name_server = ctx.setup.name_server;
-        self.invoke(ctx, name_server, Mode::Sync, app.conf().mq_client_api_timeout, Request::GetRoute(topic), call);
+        self.invoke(
+            ctx,
+            name_server,
+            Mode::Sync,
+            app.conf().mq_client_api_timeout,
+            Request::GetRoute(topic),
+            call,
+        );
     }
 
     /// pollNameServerInterval is over (`updateTopicRouteInfoFromNameServer`). A poll that still runs is not doubled: the
     /// scheduler has one thread.
     pub fn poll_routes(&mut self, app: &App, ctx: &mut Ctx) {
-        ctx.wake(ctx.now + app.conf().poll_name_server_interval, Timer::Consumer(ConsumerTimer::PollRoutes));
+        ctx.wake(
+            ctx.now + app.conf().poll_name_server_interval,
+            Timer::Consumer(ConsumerTimer::PollRoutes),
+        );
         if self.polling.is_empty() {
             self.polling = self.topics_in_map_order(ctx).into();
             self.ask_next_polled_route(app, ctx);
@@ -111,8 +136,17 @@ impl Process {
         self.persist_all(app, ctx);
         for node in self.broker_addresses(ctx) {
             if self.instance.remoting.is_connected(node) {
-                let request = Request::UnregisterClient { client: self.client };
-                self.invoke(ctx, node, Mode::Oneway, app.conf().mq_client_api_timeout, request, Call::Forget);
+                let request = Request::UnregisterClient {
+                    client: self.client,
+                };
+                self.invoke(
+                    ctx,
+                    node,
+                    Mode::Oneway,
+                    app.conf().mq_client_api_timeout,
+                    request,
+                    Call::Forget,
+                );
             }
         }
     }
@@ -130,7 +164,9 @@ pub(super) type Asking = VecDeque<TopicId>;
 
 /// Where a `ConcurrentHashMap` of at most 12 entries keeps `key`: `(h ^ h >>> 16) & 15` with Java's String hash.
 pub(super) fn java_map_bin(key: &str) -> u32 {
-    let hash = key.encode_utf16().fold(0u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
+    let hash = key.encode_utf16().fold(0u32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(u32::from(unit))
+    });
     (hash ^ (hash >> 16)) & 15
 }
 
@@ -140,7 +176,15 @@ mod tests {
 
     #[test]
     fn maps_are_walked_as_the_reference_lists_them() {
-        let bins = ["broker-d", "broker-b", "broker-c", "broker-a", "%RETRY%CG", "Orders"].map(java_map_bin);
+        let bins = [
+            "broker-d",
+            "broker-b",
+            "broker-c",
+            "broker-a",
+            "%RETRY%CG",
+            "Orders",
+        ]
+        .map(java_map_bin);
         assert_eq!(bins, [6, 8, 9, 11, 0, 1]);
     }
 }

@@ -529,7 +529,10 @@ fn preparation(
     }
     let rested = last_call.is_none_or(|last| ctx.now.since(last) >= PAUSE);
     if rested && !ctx.rng.usually(1, 8) {
-        takes = takes + ctx.rng.span(Span::ZERO, Span::from_millis(10), Span::from_millis(19));
+        takes = takes
+            + ctx
+                .rng
+                .span(Span::ZERO, Span::from_millis(10), Span::from_millis(19));
     }
     takes
 }

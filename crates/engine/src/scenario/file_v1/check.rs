@@ -19,8 +19,8 @@ use crate::config::{
 };
 use crate::event::{EventName, Pattern, Trigger};
 use crate::scenario::{
-    Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, ResetOffset, Scenario, Send, Step, Title, Topic,
-    Transaction,
+    Broker, ConsumeRule, Consumer, Do, Network, Producer, Pull, ResetOffset, Scenario, Send, Step,
+    Title, Topic, Transaction,
 };
 use crate::status::{
     BrokerRole, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState,
@@ -915,11 +915,30 @@ impl StepAt<'_> {
         if self.world.profile == Profile::V4_9 {
             let words = ACTIONS.iter().map(|action| action.name);
             let words = words.filter(|name| *name != step.action).collect();
-            self.note("do", ProblemCode::NotOneOf { found: step.action, words });
+            self.note(
+                "do",
+                ProblemCode::NotOneOf {
+                    found: step.action,
+                    words,
+                },
+            );
             return None;
         }
-        let Pull { consumer, topic, queue, broker, offset, tags: _ } = self.pull(step);
-        Some(ResetOffset { consumer, topic, queue, broker, offset: u64::try_from(offset).unwrap_or(0) })
+        let Pull {
+            consumer,
+            topic,
+            queue,
+            broker,
+            offset,
+            tags: _,
+        } = self.pull(step);
+        Some(ResetOffset {
+            consumer,
+            topic,
+            queue,
+            broker,
+            offset: u64::try_from(offset).unwrap_or(0),
+        })
     }
 
     /// A queue of `topic`, and the broker name if it is said.

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::bench::{check, with_consumers, PLAIN};
+use super::bench::{PLAIN, check, with_consumers};
 
 #[test]
 fn the_rest_of_a_batch_after_ack_index_comes_back_as_retries() {
@@ -11,7 +11,12 @@ fn the_rest_of_a_batch_after_ack_index_comes_back_as_retries() {
     let script = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 3 },
         { "at": 0, "do": "consume-result", "consumer": "c1", "times": 1, "result": "CONSUME_SUCCESS", "ackIndex": 0 },
         { "at": 100, "do": "start-consumer", "consumer": "c1" }"#;
-    check("4.9", &with_consumers(consumers), script, 12_000, &expect![[r#"
+    check(
+        "4.9",
+        &with_consumers(consumers),
+        script,
+        12_000,
+        &expect![[r#"
         c1               100  is up
         c1               118  owns 1 of Orders
         broker-a/0       119  c1 pulls Orders/0 at 0: FOUND 3
@@ -38,7 +43,8 @@ fn the_rest_of_a_batch_after_ack_index_comes_back_as_retries() {
         c1             10204  CONSUME_SUCCESS for m3 (#5): done
         broker-a/0     10205  c1 pulls %RETRY%CG/0 at 2: OFFSET_OVERFLOW_ONE 0
         broker-a/0     10205  knows %RETRY%CG/0 at 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -47,7 +53,12 @@ fn null_an_exception_and_reconsume_later_are_the_same_and_end_as_a_dead_letter()
     let script = r#"{ "at": 20000, "do": "send", "producer": "p1", "topic": "Orders", "count": 1 },
         { "at": 0, "do": "consume-result", "consumer": "c1", "times": 1, "result": "null" },
         { "at": 0, "do": "consume-result", "consumer": "c1", "times": 1, "result": "throw" }"#;
-    check("5.3", &with_consumers(consumers), script, 45_000, &expect![[r#"
+    check(
+        "5.3",
+        &with_consumers(consumers),
+        script,
+        45_000,
+        &expect![[r#"
         broker-a/0     15000  c1 pulls Orders/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0     15002  c1 pulls Orders/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0     16701  knows Orders/0 at 0
@@ -69,7 +80,8 @@ fn null_an_exception_and_reconsume_later_are_the_same_and_end_as_a_dead_letter()
         broker-a/0     31701  knows %RETRY%CG/0 at 1
         broker-a/0     40000  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
         broker-a/0     40002  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -78,7 +90,12 @@ fn a_send_back_that_nobody_takes_is_retried_from_memory_with_a_count_of_its_own(
         { "at": 0, "do": "process-time", "consumer": "c1", "ms": 100 },
         { "at": 10, "do": "send", "producer": "p1", "topic": "Orders", "count": 1 },
         { "at": 50, "do": "crash", "node": "broker-a/0" }, { "at": 8000, "do": "restart", "node": "broker-a/0", "takesMs": 500 }"#;
-    check("5.3", PLAIN, script, 25_000, &expect![[r#"
+    check(
+        "5.3",
+        PLAIN,
+        script,
+        25_000,
+        &expect![[r#"
         broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
         c1                13  gets m1 from Orders/0:0, rc 0 (#1)
         broker-a/0        14  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
@@ -100,7 +117,8 @@ fn a_send_back_that_nobody_takes_is_retried_from_memory_with_a_count_of_its_own(
         broker-a/0     20403  c1 pulls %RETRY%CG/0 at 1: OFFSET_OVERFLOW_ONE 0
         c1             20502  CONSUME_SUCCESS for m1 (#4): done
         broker-a/0     21701  knows %RETRY%CG/0 at 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -108,7 +126,12 @@ fn a_hanging_head_pins_the_offset_until_it_is_sent_back_after_consume_timeout() 
     let consumers = r#"{ "name": "c1", "group": "CG", "topic": "Orders", "listener": "concurrently", "conf": { "consumeTimeout": 1 } }"#;
     let script = r#"{ "at": 0, "do": "consume-result", "consumer": "c1", "message": "m1", "times": 1, "result": "hang" },
         { "at": 10, "do": "send", "producer": "p1", "topic": "Orders", "count": 2, "everyMs": 10 }"#;
-    check("5.3", &with_consumers(consumers), script, 140_000, &expect![[r#"
+    check(
+        "5.3",
+        &with_consumers(consumers),
+        script,
+        140_000,
+        &expect![[r#"
         broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
         c1                13  gets m1 from Orders/0:0, rc 0 (#1)
         broker-a/0        14  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
@@ -151,7 +174,8 @@ fn a_hanging_head_pins_the_offset_until_it_is_sent_back_after_consume_timeout() 
         broker-a/0    126803  c1 pulls %RETRY%CG/0 at 1: OFFSET_OVERFLOW_ONE 0
         broker-a/0    131701  knows %RETRY%CG/0 at 1
         broker-a/0    140000  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -159,7 +183,12 @@ fn flow_control_holds_the_next_pull_until_the_listener_has_caught_up() {
     let consumers = r#"{ "name": "c1", "group": "CG", "topic": "Orders", "listener": "concurrently", "processMs": 120,
         "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1 } }"#;
     let script = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 4 }"#;
-    check("5.3", &with_consumers(consumers), script, 800, &expect![[r#"
+    check(
+        "5.3",
+        &with_consumers(consumers),
+        script,
+        800,
+        &expect![[r#"
         broker-a/0         2  c1 pulls Orders/0 at 0: FOUND 1
         c1                 3  gets m1 from Orders/0:0, rc 0 (#1)
         broker-a/0         4  c1 pulls Orders/0 at 1: FOUND 1
@@ -176,7 +205,8 @@ fn flow_control_holds_the_next_pull_until_the_listener_has_caught_up() {
         broker-a/0       410  c1 pulls Orders/0 at 4: OFFSET_OVERFLOW_ONE 0
         broker-a/0       410  knows Orders/0 at 3
         c1               483  CONSUME_SUCCESS for m4 (#4): done
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -185,7 +215,12 @@ fn a_broadcasting_consumer_drops_what_fails_and_keeps_its_place_in_a_file() {
     let script = r#"{ "at": 0, "do": "consume-result", "consumer": "c1", "message": "m1", "result": "RECONSUME_LATER" },
         { "at": 10, "do": "send", "producer": "p1", "topic": "Orders", "count": 2 }, { "at": 8000, "do": "crash", "node": "c1" },
         { "at": 8010, "do": "send", "producer": "p1", "topic": "Orders", "count": 1 }, { "at": 8500, "do": "restart", "node": "c1", "takesMs": 500 }"#;
-    check("5.3", &with_consumers(consumers), script, 15_000, &expect![[r#"
+    check(
+        "5.3",
+        &with_consumers(consumers),
+        script,
+        15_000,
+        &expect![[r#"
         broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
         c1                13  gets m1 from Orders/0:0, rc 0 (#1)
         c1                13  RECONSUME_LATER for m1 (#1): not done
@@ -200,5 +235,6 @@ fn a_broadcasting_consumer_drops_what_fails_and_keeps_its_place_in_a_file() {
         c1             10502  gets m3 from Orders/0:2, rc 0 (#3)
         c1             10502  CONSUME_SUCCESS for m3 (#3): done
         broker-a/0     10503  c1 pulls Orders/0 at 3: OFFSET_OVERFLOW_ONE 0
-    "#]]);
+    "#]],
+    );
 }

@@ -5,12 +5,18 @@ use expect_test::expect;
 use super::bench::{check, with_consumers};
 
 const LATE: &str = r#"{ "name": "c1", "group": "CG", "topic": "Orders", "listener": "concurrently", "started": false }"#;
-const SEND: &str = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 2, "everyMs": 10 }"#;
+const SEND: &str =
+    r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 2, "everyMs": 10 }"#;
 
 #[test]
 fn a_new_group_of_5_3_pulls_after_one_and_a_half_seconds_and_its_retry_queue_20_seconds_later() {
     let script = format!(r#"{SEND}, {{ "at": 1000, "do": "start-consumer", "consumer": "c1" }}"#);
-    check("5.3", &with_consumers(LATE), &script, 25_000, &expect![[r#"
+    check(
+        "5.3",
+        &with_consumers(LATE),
+        &script,
+        25_000,
+        &expect![[r#"
         c1              1000  is up
         c1              2008  owns 1 of Orders
         broker-a/0      2509  c1 pulls Orders/0 at 0: FOUND 2
@@ -24,13 +30,19 @@ fn a_new_group_of_5_3_pulls_after_one_and_a_half_seconds_and_its_retry_queue_20_
         broker-a/0     20002  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
         c1             22014  owns 1 of %RETRY%CG
         broker-a/0     22515  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_new_group_of_4_9_pulls_at_once_and_its_retry_queue_with_the_second_wake_up() {
     let script = format!(r#"{SEND}, {{ "at": 1000, "do": "start-consumer", "consumer": "c1" }}"#);
-    check("4.9", &with_consumers(LATE), &script, 25_000, &expect![[r#"
+    check(
+        "4.9",
+        &with_consumers(LATE),
+        &script,
+        25_000,
+        &expect![[r#"
         c1              1000  is up
         c1              1018  owns 1 of Orders
         broker-a/0      1019  c1 pulls Orders/0 at 0: FOUND 2
@@ -47,16 +59,23 @@ fn a_new_group_of_4_9_pulls_at_once_and_its_retry_queue_with_the_second_wake_up(
         broker-a/0     20000  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0     20002  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
         broker-a/0     20002  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
-fn a_consumer_that_was_killed_gets_the_end_of_its_last_batch_again_and_one_that_was_stopped_does_not() {
+fn a_consumer_that_was_killed_gets_the_end_of_its_last_batch_again_and_one_that_was_stopped_does_not()
+ {
     let script = format!(
         r#"{SEND}, {{ "at": 1000, "do": "crash", "node": "c1" }}, {{ "at": 2000, "do": "restart", "node": "c1", "takesMs": 500 }},
         {{ "at": 6000, "do": "stop-consumer", "consumer": "c1" }}, {{ "at": 7000, "do": "start-consumer", "consumer": "c1" }}"#
     );
-    check("5.3", super::bench::PLAIN, &script, 12_000, &expect![[r#"
+    check(
+        "5.3",
+        super::bench::PLAIN,
+        &script,
+        12_000,
+        &expect![[r#"
         broker-a/0         2  c1 pulls Orders/0 at 0: FOUND 1
         c1                 3  gets m1 from Orders/0:0, rc 0 (#1)
         c1                 3  CONSUME_SUCCESS for m1 (#1): done
@@ -82,12 +101,18 @@ fn a_consumer_that_was_killed_gets_the_end_of_its_last_batch_again_and_one_that_
         c1              8010  owns 1 of Orders
         broker-a/0      8505  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0      8511  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_offset_beyond_the_end_moves_within_a_second_and_a_half_in_5_3() {
-    check("5.3", super::bench::PLAIN, &lose_the_tail("broker-a/0"), 45_000, &expect![[r#"
+    check(
+        "5.3",
+        super::bench::PLAIN,
+        &lose_the_tail("broker-a/0"),
+        45_000,
+        &expect![[r#"
         broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
         c1                13  gets m1 from Orders/0:0, rc 0 (#1)
         c1                13  CONSUME_SUCCESS for m1 (#1): done
@@ -114,12 +139,18 @@ fn an_offset_beyond_the_end_moves_within_a_second_and_a_half_in_5_3() {
         broker-a/0     31513  knows Orders/0 at 0
         c1             32018  owns 1 of Orders
         broker-a/0     32519  c1 pulls Orders/0 at 0: NO_MESSAGE_IN_QUEUE 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_offset_beyond_the_end_moves_with_a_rebalance_ten_seconds_later_in_4_9() {
-    check("4.9", super::bench::PLAIN, &lose_the_tail("broker-a/0"), 75_000, &expect![[r#"
+    check(
+        "4.9",
+        super::bench::PLAIN,
+        &lose_the_tail("broker-a/0"),
+        75_000,
+        &expect![[r#"
         broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
         c1                13  gets m1 from Orders/0:0, rc 0 (#1)
         c1                13  CONSUME_SUCCESS for m1 (#1): done
@@ -154,7 +185,8 @@ fn an_offset_beyond_the_end_moves_with_a_rebalance_ten_seconds_later_in_4_9() {
         broker-a/0     65022  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0     70020  c1 pulls Orders/0 at 0: NO_MESSAGE_IN_QUEUE 0
         broker-a/0     70022  c1 pulls Orders/0 at 0: NO_MESSAGE_IN_QUEUE 0
-    "#]]);
+    "#]],
+    );
 }
 
 /// Messages are consumed and committed, and then lost with the power of a machine that never flushed them. The consumer comes back
