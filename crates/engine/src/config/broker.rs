@@ -24,7 +24,7 @@ settings! {
     /// How often the flush thread looks.
     flush_interval_commit_log: Span = "flushIntervalCommitLog", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(500));
     /// Whether the flush thread sleeps its interval out instead of waking for puts.
-    flush_commit_log_timed: bool = "flushCommitLogTimed", BOOL, MessageStoreConfig "G.2" modelled, both(true);
+    flush_commit_log_timed: bool = "flushCommitLogTimed", BOOL, MessageStoreConfig "G.2" later, both(true);
     /// So many dirty pages make the flush thread flush.
     flush_commit_log_least_pages: u32 = "flushCommitLogLeastPages", PAGES, MessageStoreConfig "G.2" modelled, both(4);
     /// After so long it flushes whatever is dirty.
@@ -46,7 +46,7 @@ settings! {
         MessageStoreConfig "G.2" modelled, only_5_3(true, true);
     /// Whether a put wakes the flush thread.
     wake_flush_when_put_message: bool = "wakeFlushWhenPutMessage", BOOL,
-        MessageStoreConfig "G.2" modelled, only_5_3(false, true);
+        MessageStoreConfig "G.2" later, only_5_3(false, true);
     /// Whether a put fails at once when every off-heap buffer is in use.
     fast_fail_if_no_buffer_in_store_pool: bool = "fastFailIfNoBufferInStorePool", BOOL,
         MessageStoreConfig "G.2" later, both(false);

@@ -39,11 +39,11 @@ settings! {
     /// Retries before the dead-letter topic; none: 16 for a concurrent listener, without end for an orderly one.
     max_reconsume_times: Option<u32> = "maxReconsumeTimes", within(Kind::Int, -1, INT_MAX), DefaultMqPushConsumer "G.4" modelled, both(None);
     /// How long an orderly listener's queue rests after SUSPEND_CURRENT_QUEUE_A_MOMENT.
-    suspend_current_queue_time_millis: Span = "suspendCurrentQueueTimeMillis", WAIT, DefaultMqPushConsumer "G.4" later, both(ms(1_000));
+    suspend_current_queue_time_millis: Span = "suspendCurrentQueueTimeMillis", WAIT, DefaultMqPushConsumer "G.4" modelled, both(ms(1_000));
     /// A message that is being consumed for longer is sent back.
     consume_timeout: Span = "consumeTimeout", within(Kind::Minutes, 1, 1_000_000), DefaultMqPushConsumer "G.4" modelled, both(Span::from_secs(900));
     /// How long a clean shutdown waits for listeners.
-    await_termination_millis_when_shutdown: Span = "awaitTerminationMillisWhenShutdown", WAIT, DefaultMqPushConsumer "G.4" modelled, both(ms(0));
+    await_termination_millis_when_shutdown: Span = "awaitTerminationMillisWhenShutdown", WAIT, DefaultMqPushConsumer "G.4" later, both(ms(0));
     /// How long a popped message is hidden.
     pop_invisible_time: Span = "popInvisibleTime", within(Kind::Millis, 5_000, 300_000), DefaultMqPushConsumer "G.4" later, only_5_3(ms(60_000), ms(60_000));
     /// Messages per pop.
@@ -66,7 +66,7 @@ settings! {
     /// Whether the broker's second port is used.
     vip_channel_enabled: bool = "vipChannelEnabled", BOOL, ClientConfig "G.1" later, both(false);
     /// How long connecting may take.
-    connect_timeout_millis: Span = "connectTimeoutMillis", WAIT, NettyClientConfig "G.1" modelled, both(ms(3_000));
+    connect_timeout_millis: Span = "connectTimeoutMillis", WAIT, NettyClientConfig "G.1" later, both(ms(3_000));
     /// An idle connection is closed after so long.
     client_channel_max_idle_time_seconds: Span = "clientChannelMaxIdleTimeSeconds", within(Kind::Secs, 0, INT_MAX),
         NettyClientConfig "G.1" later, both(Span::from_secs(120));
@@ -78,9 +78,9 @@ settings! {
     /// The least time between two rebalances.
     rebalance_min_interval: Span = "rocketmq.client.rebalance.minInterval", WAIT, SystemProperty "G.4" modelled, only_5_3(ms(1_000), ms(0));
     /// How often an orderly consumer renews its locks.
-    rebalance_lock_interval: Span = "rocketmq.client.rebalance.lockInterval", PERIOD, SystemProperty "G.4" later, both(ms(20_000));
+    rebalance_lock_interval: Span = "rocketmq.client.rebalance.lockInterval", PERIOD, SystemProperty "G.4" modelled, both(ms(20_000));
     /// How long it believes in a lock without renewal.
-    rebalance_lock_max_live_time: Span = "rocketmq.client.rebalance.lockMaxLiveTime", WAIT, SystemProperty "G.4" later, both(ms(30_000));
+    rebalance_lock_max_live_time: Span = "rocketmq.client.rebalance.lockMaxLiveTime", WAIT, SystemProperty "G.4" modelled, both(ms(30_000));
     /// A queue that was not pulled for so long is given up.
-    pull_max_idle_time: Span = "rocketmq.client.pull.pullMaxIdleTime", WAIT, SystemProperty "G.4" later, both(ms(120_000));
+    pull_max_idle_time: Span = "rocketmq.client.pull.pullMaxIdleTime", WAIT, SystemProperty "G.4" modelled, both(ms(120_000));
 }

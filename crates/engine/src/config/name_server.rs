@@ -7,7 +7,7 @@ settings! {
     NameServerConfig, others: others::NAME_SERVER;
 
     /// How often brokers that have fallen silent are looked for.
-    scan_not_active_broker_interval: Span = "scanNotActiveBrokerInterval", PERIOD, NamesrvConfig "G.5" modelled, only_5_3(ms(5_000), ms(10_000));
+    scan_not_active_broker_interval: Span = "scanNotActiveBrokerInterval", PERIOD, NamesrvConfig "G.5" later, only_5_3(ms(5_000), ms(10_000));
     /// Whether the route shows a slave in a missing master's place.
     support_acting_master: bool = "supportActingMaster", BOOL, NamesrvConfig "G.5" later, only_5_3(false, false);
     /// Whether replicas are told when the smallest living brokerId changes.
