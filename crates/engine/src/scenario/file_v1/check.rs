@@ -1050,6 +1050,13 @@ impl StepAt<'_> {
     fn set_conf(&mut self, node: String, settings: &ConfV1) -> Do {
         let path = format!("script[{}].conf", self.i);
         let profile = self.world.profile;
+        let found = self.find(&node);
+        if found.is_some_and(|process| !matches!(process, Process::Broker)) {
+            self.notes.note(
+                format!("script[{}].node", self.i),
+                ProblemCode::OnlyBrokersAreSet,
+            );
+        }
         match self.find(&node) {
             None => {}
             Some(Process::NameServer) => {

@@ -227,6 +227,8 @@ pub enum ProblemCode {
     KeySaidElsewhere,
     /// Warning: the step is later than the run's end.
     AfterTheEnd,
+    /// Warning: only a running broker takes new settings in the lab; the step changes nothing.
+    OnlyBrokersAreSet,
 }
 
 impl ProblemCode {
@@ -237,7 +239,8 @@ impl ProblemCode {
             Self::KeyNotModelled
             | Self::KeyOfOtherProfile { .. }
             | Self::KeySaidElsewhere
-            | Self::AfterTheEnd => true,
+            | Self::AfterTheEnd
+            | Self::OnlyBrokersAreSet => true,
             Self::TooLong { .. }
             | Self::Syntax { .. }
             | Self::Shape { .. }
@@ -378,6 +381,10 @@ impl fmt::Display for ProblemCode {
             Self::ThreadMinOverMax => {
                 write!(f, "consumeThreadMin is greater than consumeThreadMax")
             }
+            Self::OnlyBrokersAreSet => write!(
+                f,
+                "the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf"
+            ),
             Self::KeyNotModelled => write!(f, "RocketMQ has this key, the lab does not model it"),
             Self::KeyOfOtherProfile { only } => write!(
                 f,
