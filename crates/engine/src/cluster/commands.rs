@@ -304,9 +304,12 @@ impl Cluster {
     /// Clean shutdown: the process says good-bye by itself, then ends.
     fn stop(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         self.must_run(id)?;
+        let before = self.servable();
         self.with_node(id, None, events, Role::shut_down);
         let cause = self.record(id, None, EventKind::NodeDown { how: Down::Stop }, events);
         self.kill(id, Down::Stop, cause, events);
+        // What a consumer held in its memory may have been the last of it.
+        self.tell_losses(&before, cause, id, events);
         Ok(())
     }
 

@@ -522,3 +522,29 @@ fn messages_in_the_transient_pool_are_not_seen() {
         "#]],
     );
 }
+
+/// Its broker's disk is gone, and its listener never came to an end.
+#[test]
+fn a_consumer_that_stops_takes_what_only_its_memory_has() {
+    check(
+        r#"
+            "consumers": [ { "processMs": 3000 } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 100, "do": "destroy-disk", "node": "broker-a/0" }, { "at": 200, "do": "stop", "node": "c1" } ], "until": 5000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            T/0:0 to 1 ────────────────▶ │
+                 2.05  m1 SEND_OK ◀──────────────── │                            │
+                    3  │                            │                            gets m1
+                  100  │                            ✗ store deleted              │
+                  100  │                            ✗ disk destroyed             │
+                  200  │                                                         ■ stopped
+                  200  │                                                         ✗ lost: m1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ consume by node-down of c1 at 200
+        "#]],
+    );
+}
