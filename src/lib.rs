@@ -11,6 +11,8 @@ pub mod ui;
 /// Mounts the lab into `#app`. An embedding page has no `#app`: it mounts what it wants itself.
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
-    let Some(app) = browser::clear_for_app() else { return };
+    let Some(app) = browser::clear_for_app() else {
+        return;
+    };
     leptos::mount::mount_to(app, ui::App).forget();
 }

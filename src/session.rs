@@ -16,11 +16,11 @@ use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::intent::{Intent, Press};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
+use loss_lab_present::remedy;
 use loss_lab_present::settings::Change;
 use loss_lab_present::story::{self, StoryId};
 use loss_lab_present::wires::{self, Wires};
 use loss_lab_present::world::World;
-use loss_lab_present::remedy;
 
 /// A leg looks no further ahead than this many steps; the next leg looks on.
 const STEPS_PER_LEG: u32 = 20_000;
@@ -70,19 +70,32 @@ impl Session {
             notice: None,
             remedies: Vec::new(),
         };
-        Self { run: Run::new(story.settings.scenario(story.script)), choices, motion, told: 0, leg: None, considered: Vec::new() }
+        Self {
+            run: Run::new(story.settings.scenario(story.script)),
+            choices,
+            motion,
+            told: 0,
+            leg: None,
+            considered: Vec::new(),
+        }
     }
 
     /// The page as it is now.
     #[must_use]
     pub fn frame(&self) -> Frame {
-        project(&self.run, &self.choices, self.leg.as_ref().map(|playing| playing.leg.to))
+        project(
+            &self.run,
+            &self.choices,
+            self.leg.as_ref().map(|playing| playing.leg.to),
+        )
     }
 
     /// The instant on the clock, between two events too.
     #[must_use]
     pub fn now(&self) -> SimTime {
-        self.leg.as_ref().map_or(self.run.now(), |playing| playing.leg.now(playing.elapsed).max(self.run.now()))
+        self.leg.as_ref().map_or(self.run.now(), |playing| {
+            playing.leg.now(playing.elapsed).max(self.run.now())
+        })
     }
 
     /// Whether time passes.
@@ -107,7 +120,9 @@ impl Session {
                 self.choices.pace = pace;
                 self.rest_of_leg_anew();
             }
-            Intent::Pick(message) => self.choices.picked = (self.choices.picked != Some(message)).then_some(message),
+            Intent::Pick(message) => {
+                self.choices.picked = (self.choices.picked != Some(message)).then_some(message)
+            }
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
             Intent::Menu(target) => self.choices.menu = target,
             Intent::Strike(action) => {
@@ -127,7 +142,7 @@ impl Session {
             Press::Next => self.look_at(|run| *run = after_next(run)),
             Press::Previous => self.look_at(to_previous),
             Press::Start => self.look_at(|run| run.seek(0)),
-            Press::NextLoss => self.to_next_loss(),
+            Press::NextLoss => self.go_to_next_loss(),
             Press::Faster => self.hurry(self.choices.speed.faster()),
             Press::Slower => self.hurry(self.choices.speed.slower()),
             Press::Clear => {
@@ -148,12 +163,15 @@ impl Session {
         move_cursor(&mut self.run);
     }
 
-    fn to_next_loss(&mut self) {
+    fn go_to_next_loss(&mut self) {
         let mut ahead = self.run.clone();
         let mut seen = ahead.events().len();
         while !ahead.at_rest() && ahead.step_event() {
             let new = ahead.events().get(seen..).unwrap_or_default();
-            if new.iter().any(|event| matches!(event.kind, EventKind::Lost { .. })) {
+            if new
+                .iter()
+                .any(|event| matches!(event.kind, EventKind::Lost { .. }))
+            {
                 return self.look_at(|run| *run = ahead);
             }
             seen = ahead.events().len();
@@ -201,7 +219,10 @@ impl Session {
             index <= self.told || matches!(step.trigger, Trigger::At(at) if at <= now)
         });
         let at = self.moment();
-        script.push(Step { trigger: Trigger::At(at), action });
+        script.push(Step {
+            trigger: Trigger::At(at),
+            action,
+        });
         self.run = Run::new(self.choices.settings.scenario(script));
         self.run.advance_to(at);
         self.choices.playing = true;
@@ -217,7 +238,11 @@ impl Session {
         }
         let next = self.run.next_at().unwrap_or(SimTime::NEVER);
         let round = |to: i64| SimTime::from_micros((now.micros() / to + 1) * to);
-        ROUND.into_iter().map(round).find(|at| *at < next).unwrap_or(round(1))
+        ROUND
+            .into_iter()
+            .map(round)
+            .find(|at| *at < next)
+            .unwrap_or(round(1))
     }
 
     /// Another setting: the same actions at the same instants, under other rules, up to where the clock was.
@@ -259,13 +284,23 @@ impl Session {
 
     /// Looks for the setting that would have saved what is lost now.
     fn consider_losses(&mut self) {
-        let lost: Vec<MessageId> =
-            self.run.ledger().iter().filter(|entry| entry.verdict == Verdict::Lost).map(|entry| entry.message).collect();
+        let lost: Vec<MessageId> = self
+            .run
+            .ledger()
+            .iter()
+            .filter(|entry| entry.verdict == Verdict::Lost)
+            .map(|entry| entry.message)
+            .collect();
         if lost == self.considered {
             return;
         }
         self.considered.clone_from(&lost);
-        self.choices.remedies = remedy::remedies(&self.choices.settings, &self.run.scenario().script, &lost, self.run.now());
+        self.choices.remedies = remedy::remedies(
+            &self.choices.settings,
+            &self.run.scenario().script,
+            &lost,
+            self.run.now(),
+        );
     }
 
     /// Lets `wall` milliseconds pass. Says whether the page has to be looked at again, not only its clock.
@@ -304,11 +339,25 @@ impl Session {
         if !self.can_advance() {
             return None;
         }
-        let tempo = Tempo { pace: self.choices.pace, speed: self.choices.speed, motion: self.motion };
+        let tempo = Tempo {
+            pace: self.choices.pace,
+            speed: self.choices.speed,
+            motion: self.motion,
+        };
         let ahead = until_visible(&self.run);
         let told = narration::told_at(self.run.events(), self.run.now());
-        let leg = pacer::leg(tempo, self.run.now(), ahead.now(), told, quickest_flight(&self.run));
-        Some(Playing { leg, elapsed: 0.0, ahead })
+        let leg = pacer::leg(
+            tempo,
+            self.run.now(),
+            ahead.now(),
+            told,
+            quickest_flight(&self.run),
+        );
+        Some(Playing {
+            leg,
+            elapsed: 0.0,
+            ahead,
+        })
     }
 }
 
@@ -339,7 +388,12 @@ fn until_visible(run: &Run) -> Run {
         if ahead.at_rest() || !ahead.step() {
             break;
         }
-        let told = ahead.events().get(seen..).unwrap_or_default().iter().any(narration::is_told);
+        let told = ahead
+            .events()
+            .get(seen..)
+            .unwrap_or_default()
+            .iter()
+            .any(narration::is_told);
         if told || wires_of(&ahead) != before {
             break;
         }
@@ -353,7 +407,13 @@ fn after_next(run: &Run) -> Run {
     let mut ahead = run.clone();
     let mut seen = ahead.events().len();
     while !ahead.at_rest() && ahead.step_event() {
-        if ahead.events().get(seen..).unwrap_or_default().iter().any(narration::is_told) {
+        if ahead
+            .events()
+            .get(seen..)
+            .unwrap_or_default()
+            .iter()
+            .any(narration::is_told)
+        {
             break;
         }
         seen = ahead.events().len();
@@ -364,7 +424,13 @@ fn after_next(run: &Run) -> Run {
 /// Back to the told event before the one on screen.
 fn to_previous(run: &mut Run) {
     let here = run.position();
-    let told: Vec<EventId> = run.events().iter().rev().filter(|event| narration::is_told(event)).map(|event| event.id).collect();
+    let told: Vec<EventId> = run
+        .events()
+        .iter()
+        .rev()
+        .filter(|event| narration::is_told(event))
+        .map(|event| event.id)
+        .collect();
     for event in told {
         run.seek_event(event);
         if run.position() < here {
@@ -380,15 +446,28 @@ fn wires_of(run: &Run) -> Wires {
 }
 
 fn world<'a>(run: &'a Run, names: &'a Names, view: &'a ClusterView) -> World<'a> {
-    World { scenario: run.scenario(), names, view, events: run.events(), ledger: &[] }
+    World {
+        scenario: run.scenario(),
+        names,
+        view,
+        events: run.events(),
+        ledger: &[],
+    }
 }
 
 /// How long the quickest thing on the wires travels in all.
 fn quickest_flight(run: &Run) -> Option<Span> {
     let wires = wires_of(run);
-    let links = wires.send.iter().chain(&wires.replication).chain(&wires.pull);
+    let links = wires
+        .send
+        .iter()
+        .chain(&wires.replication)
+        .chain(&wires.pull);
     let flying = links.flat_map(|link| link.out.iter().chain(&link.back));
-    flying.filter(|flying| flying.lands != SimTime::NEVER).map(|flying| flying.lands.since(flying.sent)).min()
+    flying
+        .filter(|flying| flying.lands != SimTime::NEVER)
+        .map(|flying| flying.lands.since(flying.sent))
+        .min()
 }
 
 #[cfg(test)]
@@ -455,7 +534,10 @@ mod tests {
     fn a_power_cut_before_fsync_loses_it_and_sync_flush_would_have_saved_it() {
         let mut session = cut_power_after(20);
         let [remedy] = session.frame().choices.remedies.try_into().unwrap();
-        assert_eq!((remedy.change, remedy.effect), (Change::Flush(FlushDiskType::SyncFlush), Effect::Saves));
+        assert_eq!(
+            (remedy.change, remedy.effect),
+            (Change::Flush(FlushDiskType::SyncFlush), Effect::Saves)
+        );
         session.obey(Intent::Set(remedy.change));
         assert_eq!(first(&session), Judgement::AtRisk);
         assert!(session.frame().choices.notice.is_some());
@@ -465,7 +547,13 @@ mod tests {
     fn a_power_cut_within_the_fsync_loses_it_but_nobody_was_promised_anything() {
         let session = cut_power_after(3);
         let [remedy] = session.frame().choices.remedies.try_into().unwrap();
-        assert_eq!((remedy.change, remedy.effect), (Change::Flush(FlushDiskType::SyncFlush), Effect::PromisesNothing));
+        assert_eq!(
+            (remedy.change, remedy.effect),
+            (
+                Change::Flush(FlushDiskType::SyncFlush),
+                Effect::PromisesNothing
+            )
+        );
     }
 
     #[test]
@@ -503,7 +591,10 @@ mod tests {
         press(&mut session, Press::Start);
         press(&mut session, Press::Send);
         let script = &session.run.scenario().script;
-        assert!(script.iter().all(|step| matches!(step.action, Do::Send(_))), "{script:?}");
+        assert!(
+            script.iter().all(|step| matches!(step.action, Do::Send(_))),
+            "{script:?}"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The document: language, look, focus, keys, what is remembered and what is copied.
 
 use leptos::ev::KeyboardEvent;
-use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Document, Element, HtmlElement, MediaQueryListEvent};
 
 /// Light, dark, or as the system says.
@@ -28,7 +28,10 @@ fn root() -> Option<Element> {
 #[must_use]
 pub fn clear_for_app() -> Option<HtmlElement> {
     let document = document()?;
-    let app = document.get_element_by_id("app")?.dyn_into::<HtmlElement>().ok()?;
+    let app = document
+        .get_element_by_id("app")?
+        .dyn_into::<HtmlElement>()
+        .ok()?;
     if let Some(poster) = document.get_element_by_id("poster") {
         poster.remove();
     }
@@ -38,7 +41,9 @@ pub fn clear_for_app() -> Option<HtmlElement> {
 /// The `lang` that the page started with.
 #[must_use]
 pub fn document_language() -> String {
-    root().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+    root()
+        .and_then(|root| root.get_attribute("lang"))
+        .unwrap_or_default()
 }
 
 /// Another `lang`.
@@ -59,7 +64,10 @@ impl Look {
     /// What the page started with.
     #[must_use]
     pub fn of_document() -> Self {
-        match root().and_then(|root| root.get_attribute("data-theme")).as_deref() {
+        match root()
+            .and_then(|root| root.get_attribute("data-theme"))
+            .as_deref()
+        {
             Some("dark") => Self::Dark,
             Some("light") => Self::Light,
             Some(_) | None => Self::System,
@@ -99,7 +107,11 @@ pub fn say_look(look: Look) {
 /// What was remembered under a name; a browser may refuse to remember.
 #[must_use]
 pub fn recall(name: &str) -> Option<String> {
-    web_sys::window()?.local_storage().ok()??.get_item(name).ok()?
+    web_sys::window()?
+        .local_storage()
+        .ok()??
+        .get_item(name)
+        .ok()?
 }
 
 /// Remembers something.
@@ -132,13 +144,18 @@ const REDUCED: &str = "(prefers-reduced-motion: reduce)";
 /// Whether the reader wants less motion.
 #[must_use]
 pub fn reduces_motion() -> bool {
-    web_sys::window().and_then(|window| window.match_media(REDUCED).ok().flatten()).is_some_and(|query| query.matches())
+    web_sys::window()
+        .and_then(|window| window.match_media(REDUCED).ok().flatten())
+        .is_some_and(|query| query.matches())
 }
 
 /// Tells when the reader changes that wish.
 pub fn on_reduced_motion(mut then: impl FnMut(bool) + 'static) {
     if let Some(Ok(Some(query))) = web_sys::window().map(|window| window.match_media(REDUCED)) {
-        let listen = Closure::<dyn FnMut(MediaQueryListEvent)>::new(move |event: MediaQueryListEvent| then(event.matches()));
+        let listen =
+            Closure::<dyn FnMut(MediaQueryListEvent)>::new(move |event: MediaQueryListEvent| {
+                then(event.matches())
+            });
         let _ = query.add_event_listener_with_callback("change", listen.as_ref().unchecked_ref());
         // As long as the page.
         listen.forget();
@@ -164,14 +181,21 @@ pub fn on_key(mut then: impl FnMut(&str) -> bool + 'static) {
 
 /// Whether what has the focus means something else by this key.
 fn takes_keys(event: &KeyboardEvent) -> bool {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return false };
+    let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+    else {
+        return false;
+    };
     let within = |selector: &str| target.closest(selector).ok().flatten().is_some();
     let key = event.key();
     if within("input, select, textarea, [role=menu]") {
         return true;
     }
     let presses = key == " " && within("button, a, summary");
-    let scrolls = (key.starts_with("Arrow") || key == "Home") && within(".scroll-x, pre") && !within("[role=slider]");
+    let scrolls = (key.starts_with("Arrow") || key == "Home")
+        && within(".scroll-x, pre")
+        && !within("[role=slider]");
     presses || scrolls
 }
 
@@ -198,7 +222,9 @@ fn focus_on(element: Element) {
 /// Moves the focus among the matches: so many on, round the ends; `None`: to the last.
 pub fn move_focus(selector: &str, by: Option<i32>) {
     let Some(document) = document() else { return };
-    let Ok(all) = document.query_selector_all(selector) else { return };
+    let Ok(all) = document.query_selector_all(selector) else {
+        return;
+    };
     let count = i32::try_from(all.length()).unwrap_or(0);
     if count == 0 {
         return;
@@ -208,16 +234,29 @@ pub fn move_focus(selector: &str, by: Option<i32>) {
         let node = u32::try_from(*index).ok().and_then(|index| all.get(index));
         node.is_some() && node.and_then(|node| node.dyn_into::<Element>().ok()) == active
     });
-    let next = by.map_or(count - 1, |by| here.map_or(0, |here| (here + by).rem_euclid(count)));
-    if let Some(Ok(element)) = u32::try_from(next).ok().and_then(|next| all.get(next)).map(|node| node.dyn_into::<Element>()) {
+    let next = by.map_or(count - 1, |by| {
+        here.map_or(0, |here| (here + by).rem_euclid(count))
+    });
+    if let Some(Ok(element)) = u32::try_from(next)
+        .ok()
+        .and_then(|next| all.get(next))
+        .map(|node| node.dyn_into::<Element>())
+    {
         focus_on(element);
     }
 }
 
 /// Scrolls a box sideways until `part` of its content's width is in sight.
 pub fn keep_in_sight(selector: &str, part: f64) {
-    let Some(Ok(Some(element))) = document().map(|document| document.query_selector(selector)) else { return };
-    let (whole, shown, left) = (f64::from(element.scroll_width()), f64::from(element.client_width()), f64::from(element.scroll_left()));
+    let Some(Ok(Some(element))) = document().map(|document| document.query_selector(selector))
+    else {
+        return;
+    };
+    let (whole, shown, left) = (
+        f64::from(element.scroll_width()),
+        f64::from(element.client_width()),
+        f64::from(element.scroll_left()),
+    );
     let x = whole * part;
     if whole > shown && (x < left + 40.0 || x > left + shown - 60.0) {
         #[allow(clippy::cast_possible_truncation, reason = "a position on a page")]

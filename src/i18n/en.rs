@@ -37,7 +37,13 @@ pub(super) static TEXTS: Texts = Texts {
     group_role: "consumer group",
     link_of: ["Link between ", " and ", ""],
     faults_of: ["Faults of ", ""],
-    waiting: |n| if n == 0 { "producer".to_owned() } else { format!("{n} waiting") },
+    waiting: |n| {
+        if n == 0 {
+            "producer".to_owned()
+        } else {
+            format!("{n} waiting")
+        }
+    },
     send: ["Send ", ""],
     send_many: |n| format!("Send {n}"),
     mode: "How to send",
@@ -67,7 +73,13 @@ pub(super) static TEXTS: Texts = Texts {
     link_cut: "cut: nothing passes",
     awaited: "waits for the slave’s first report",
     pull: "pull, held up to 15 s",
-    routes: |n, of| if n == of { "routes up to date".to_owned() } else { format!("{n} of {of} brokers registered") },
+    routes: |n, of| {
+        if n == of {
+            "routes up to date".to_owned()
+        } else {
+            format!("{n} of {of} brokers registered")
+        }
+    },
     no_queue: "no queue",
     idle: "waits for messages",
     memory_gone: "memory gone",
@@ -134,12 +146,14 @@ pub(super) static TEXTS: Texts = Texts {
         "A healthy cluster, paused.",
         "Send a message and watch it travel; then strike something with the lightning bolts and see what is left of it.",
     ],
-    notice: |notice| match notice {
+    notice: |notice| {
+        match notice {
         Notice::Replayed(1) => "Under the new setting, the same action at the same instant. Press « to see it from the start.".to_owned(),
         Notice::Replayed(n) => format!("Under the new setting, the same {n} actions at the same instants. Press « to see them from the start."),
         Notice::NoLossAhead => "Nothing that is planned loses a message.".to_owned(),
         Notice::NotModelled => "The engine does not model that yet; nothing has changed.".to_owned(),
         Notice::DoesNotFit => "That cannot be done to it in this state; nothing has changed.".to_owned(),
+    }
     },
     narration: |key| match key {
         Key::SendCalled => "{node} calls send for {m}, {word}.",
@@ -179,37 +193,71 @@ pub(super) static TEXTS: Texts = Texts {
         Key::Lost => "{m} is lost.",
     },
     because: |because| match because {
-        Because::CacheIsVolatile => "A killed process leaves the page cache alone; a power cut empties it.",
+        Because::CacheIsVolatile => {
+            "A killed process leaves the page cache alone; a power cut empties it."
+        }
         Because::CacheWaitsForFsync => "`SYNC_FLUSH`: the answer waits until it is on disk.",
-        Because::BufferIsMoreVolatile => "With `transientStorePoolEnable`, even a killed process loses it until it is committed.",
+        Because::BufferIsMoreVolatile => {
+            "With `transientStorePoolEnable`, even a killed process loses it until it is committed."
+        }
         Because::DiskIsDurable => "From here on only the loss of that disk can take it.",
         Because::SecondDisk => "A second copy, on a second disk.",
         Because::NobodyIsGivenThisCopy => "But no consumer will be given this copy.",
-        Because::SlaveCacheOnly => "The slave acknowledges from its page cache, before any `fsync` of its own.",
-        Because::AnsweredBeforeFsync => "`ASYNC_FLUSH` answers once the bytes are in the page cache, and `ASYNC_MASTER` waits for no slave.",
+        Because::SlaveCacheOnly => {
+            "The slave acknowledges from its page cache, before any `fsync` of its own."
+        }
+        Because::AnsweredBeforeFsync => {
+            "`ASYNC_FLUSH` answers once the bytes are in the page cache, and `ASYNC_MASTER` waits for no slave."
+        }
         Because::AnsweredAfterFsync => "`SYNC_FLUSH` answers after `fsync`.",
-        Because::NoSlaveWaitedFor => "`inSyncReplicas=1` counts the master itself: `SYNC_MASTER` waits for no slave.",
+        Because::NoSlaveWaitedFor => {
+            "`inSyncReplicas=1` counts the master itself: `SYNC_MASTER` waits for no slave."
+        }
         Because::SlaveConfirmed => "`SYNC_MASTER` has waited for a slave’s report.",
-        Because::FlushNotConfirmed => "`syncFlushTimeout` is over and `fsync` has not returned. The message is stored all the same.",
-        Because::SlaveNotConfirmed => "`slaveTimeout` is over and too few replicas have reported. The message is stored all the same.",
-        Because::NoSlaveThere => "There is no slave to wait for, and 4.9 says so at once. The message is stored.",
+        Because::FlushNotConfirmed => {
+            "`syncFlushTimeout` is over and `fsync` has not returned. The message is stored all the same."
+        }
+        Because::SlaveNotConfirmed => {
+            "`slaveTimeout` is over and too few replicas have reported. The message is stored all the same."
+        }
+        Because::NoSlaveThere => {
+            "There is no slave to wait for, and 4.9 says so at once. The message is stored."
+        }
         Because::OnewayHearsNothing => "Whether it arrives, nobody will know.",
-        Because::StoredAllTheSame => "It is not an error: the message is stored, and the client does not send it again.",
+        Because::StoredAllTheSame => {
+            "It is not an error: the message is stored, and the client does not send it again."
+        }
         Because::MayBeStored => "Whether the message is stored, the producer cannot tell.",
-        Because::CacheSurvivesKill => "The page cache belongs to the operating system: what is in it stays.",
+        Because::CacheSurvivesKill => {
+            "The page cache belongs to the operating system: what is in it stays."
+        }
         Because::CacheDiesWithPower => "What was not on disk is gone; the disk keeps what it has.",
         Because::EverythingDiesWithDisk => "Everything it stored is gone, and the process with it.",
-        Because::PauseLosesNothing => "It answers nothing and loses nothing; others may give it up.",
+        Because::PauseLosesNothing => {
+            "It answers nothing and loses nothing; others may give it up."
+        }
         Because::MessagesCollectAboveTheLine => "Messages collect above the line until it does.",
-        Because::ReplicationWaits => "Packets between the two get lost; what waits for them waits on.",
+        Because::ReplicationWaits => {
+            "Packets between the two get lost; what waits for them waits on."
+        }
         Because::LastCopyGone => "No copy is left that anybody will ever be given.",
-        Because::OffsetNotYetSaved => "The group’s offset had not been saved when it was delivered before.",
-        Because::OffsetsAreReused => "New messages will get the queue offsets of those that are gone.",
-        Because::NotEnoughReplicas => "Too few replicas are in sync: refused before anything was written.",
+        Because::OffsetNotYetSaved => {
+            "The group’s offset had not been saved when it was delivered before."
+        }
+        Because::OffsetsAreReused => {
+            "New messages will get the queue offsets of those that are gone."
+        }
+        Because::NotEnoughReplicas => {
+            "Too few replicas are in sync: refused before anything was written."
+        }
     },
     joined: [", ", " and "],
     timeline: "Timeline",
-    timeline_label: |lanes, messages, faults| format!("Timeline: {lanes} lanes, {messages} messages, {faults} faults. The ledger and the narration say the same in words."),
+    timeline_label: |lanes, messages, faults| {
+        format!(
+            "Timeline: {lanes} lanes, {messages} messages, {faults} faults. The ledger and the narration say the same in words."
+        )
+    },
     playhead: "Playhead",
     press: |press| match press {
         Press::Send => "Send",
@@ -223,14 +271,26 @@ pub(super) static TEXTS: Texts = Texts {
         Press::Clear => "Start over with nothing sent",
     },
     pause: "Pause",
-    event_of: |number, playing| format!("event {number}, {}", if playing { "playing" } else { "paused" }),
+    event_of: |number, playing| {
+        format!(
+            "event {number}, {}",
+            if playing { "playing" } else { "paused" }
+        )
+    },
     pace: "Pace",
     by_event: "By event",
     constant: "Constant",
     speed: "Speed",
     ledger: "Ledger",
     ledger_empty: "Send a message to start.",
-    columns: ["Message", "Producer was told", "Copies now", "Delivered", "Verdict", "What would lose it now, or what did"],
+    columns: [
+        "Message",
+        "Producer was told",
+        "Copies now",
+        "Delivered",
+        "Verdict",
+        "What would lose it now, or what did",
+    ],
     tally: |judgement, n| {
         let words = match judgement {
             Judgement::Pending | Judgement::Safe => "pending",
@@ -318,16 +378,22 @@ pub(super) static TEXTS: Texts = Texts {
         Number::RetryTimes => "retryTimesWhenSendFailed",
     },
     note: |note| match note {
-        Note::AnswersBeforeFsync => "Default. Replies before `fsync`; `SYNC_FLUSH` costs one `fsync` (5 ms) a send.",
+        Note::AnswersBeforeFsync => {
+            "Default. Replies before `fsync`; `SYNC_FLUSH` costs one `fsync` (5 ms) a send."
+        }
         Note::AnswersAfterFsync => "Replies after `fsync`: one `fsync` (5 ms) a send.",
         Note::WaitsForNobody => "Default. Waits for no slave.",
-        Note::CountsItself => "`inSyncReplicas` is 1, the master itself: `SYNC_MASTER` does not wait for a slave.",
+        Note::CountsItself => {
+            "`inSyncReplicas` is 1, the master itself: `SYNC_MASTER` does not wait for a slave."
+        }
         Note::WaitsForOneSlave => "Waits for one slave’s report, up to `slaveTimeout`.",
         Note::WaitsForSlaves => "Waits until so many replicas have it, the master included.",
         Note::MoreThanThere => "More replicas than there are: every send waits for `slaveTimeout`.",
         Note::NobodyToWaitFor => "There is no slave: every send gets `SLAVE_NOT_AVAILABLE`.",
         Note::DiesWithProcess => "Messages start in a buffer that dies with the process.",
-        Note::SlavesFlushAsync => "Slaves keep `ASYNC_FLUSH`: they do not inherit the master’s setting.",
+        Note::SlavesFlushAsync => {
+            "Slaves keep `ASYNC_FLUSH`: they do not inherit the master’s setting."
+        }
     },
     show_as: "Show as",
     copy: "Copy",

@@ -34,7 +34,11 @@ impl Language {
     /// The language that a `lang` attribute names.
     #[must_use]
     pub fn of_tag(tag: &str) -> Self {
-        if tag.starts_with("zh") { Self::Zh } else { Self::En }
+        if tag.starts_with("zh") {
+            Self::Zh
+        } else {
+            Self::En
+        }
     }
 
     /// The value of the `lang` attribute.
@@ -205,7 +209,9 @@ pub fn rich(texts: &Texts, template: &'static str, values: &Values) -> Vec<Part>
         let mut rest = piece;
         while let Some((before, after)) = rest.split_once('{') {
             push_text(&mut parts, before);
-            let Some((name, after)) = after.split_once('}') else { break };
+            let Some((name, after)) = after.split_once('}') else {
+                break;
+            };
             value(texts, &mut parts, name, values);
             rest = after;
         }
@@ -229,12 +235,23 @@ fn value(texts: &Texts, parts: &mut Vec<Part>, name: &str, values: &Values) {
             let [comma, and] = texts.joined;
             let (first, last) = (values.messages.first(), values.messages.last());
             if let (Some(first), Some(last), true) = (first, last, values.messages.len() > NAMED) {
-                parts.extend([Part::Message(*first), Part::Text("…".to_owned()), Part::Message(*last)]);
+                parts.extend([
+                    Part::Message(*first),
+                    Part::Text("…".to_owned()),
+                    Part::Message(*last),
+                ]);
                 return;
             }
             for (index, message) in values.messages.iter().enumerate() {
                 if index > 0 {
-                    push_text(parts, if index + 1 == values.messages.len() { and } else { comma });
+                    push_text(
+                        parts,
+                        if index + 1 == values.messages.len() {
+                            and
+                        } else {
+                            comma
+                        },
+                    );
                 }
                 parts.push(Part::Message(*message));
             }
@@ -259,7 +276,11 @@ pub fn clock(at: SimTime) -> String {
 #[must_use]
 pub fn instant(at: SimTime) -> String {
     let micros = at.micros().max(0);
-    if micros < 1_000_000 { format!("{} ms", decimals(micros, 1_000)) } else { format!("{} s", clock(at)) }
+    if micros < 1_000_000 {
+        format!("{} ms", decimals(micros, 1_000))
+    } else {
+        format!("{} s", clock(at))
+    }
 }
 
 /// A length of time as a skip shows it: `9.8 s`.
@@ -281,7 +302,11 @@ fn decimals(number: i64, unit: i64) -> String {
     if rest == 0 {
         return whole.to_string();
     }
-    let digits = if unit == 100 { format!("{rest:02}") } else { format!("{rest:03}") };
+    let digits = if unit == 100 {
+        format!("{rest:02}")
+    } else {
+        format!("{rest:03}")
+    };
     format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
@@ -301,8 +326,15 @@ mod tests {
 
     #[test]
     fn templates_take_their_values() {
-        let values = Values { messages: vec![MessageId(1), MessageId(2)], node: "broker-a/0".to_owned(), ..Values::default() };
-        assert_eq!(plain(&en::TEXTS, "`fsync`: {m} on {node}", &values), "fsync: m1 and m2 on broker-a/0");
+        let values = Values {
+            messages: vec![MessageId(1), MessageId(2)],
+            node: "broker-a/0".to_owned(),
+            ..Values::default()
+        };
+        assert_eq!(
+            plain(&en::TEXTS, "`fsync`: {m} on {node}", &values),
+            "fsync: m1 and m2 on broker-a/0"
+        );
     }
 
     #[test]

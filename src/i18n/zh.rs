@@ -25,7 +25,13 @@ pub(super) static TEXTS: Texts = Texts {
     theme: ["主题：跟随系统", "主题：浅色", "主题：深色"],
     stories: "场景",
     change: "更改",
-    slaves: |n| if n == 0 { "无 Slave".to_owned() } else { format!("{n} 个 Slave") },
+    slaves: |n| {
+        if n == 0 {
+            "无 Slave".to_owned()
+        } else {
+            format!("{n} 个 Slave")
+        }
+    },
     stage: "舞台",
     producer: "生产者",
     consumer: "消费者",
@@ -33,7 +39,13 @@ pub(super) static TEXTS: Texts = Texts {
     group_role: "消费组",
     link_of: ["", " 与 ", " 之间的链路"],
     faults_of: ["", " 的故障"],
-    waiting: |n| if n == 0 { "生产者".to_owned() } else { format!("待应答 {n}") },
+    waiting: |n| {
+        if n == 0 {
+            "生产者".to_owned()
+        } else {
+            format!("待应答 {n}")
+        }
+    },
     send: ["发送 ", ""],
     send_many: |n| format!("发送 {n} 条"),
     mode: "发送方式",
@@ -63,7 +75,13 @@ pub(super) static TEXTS: Texts = Texts {
     link_cut: "已切断：什么都过不去",
     awaited: "等待 Slave 首次上报",
     pull: "拉取，最长挂起 15 s",
-    routes: |n, of| if n == of { "路由最新".to_owned() } else { format!("{of} 个 Broker 中 {n} 个已注册") },
+    routes: |n, of| {
+        if n == of {
+            "路由最新".to_owned()
+        } else {
+            format!("{of} 个 Broker 中 {n} 个已注册")
+        }
+    },
     no_queue: "没有队列",
     idle: "等待消息",
     memory_gone: "内存已失",
@@ -126,9 +144,14 @@ pub(super) static TEXTS: Texts = Texts {
     },
     nothing_to_do: "正在启动，暂时没有可做的。",
     what_happened: "刚刚发生了什么",
-    welcome: ["一个健康的集群，已暂停。", "发送一条消息，看它怎么走；再用闪电按钮制造故障，看它还剩下什么。"],
+    welcome: [
+        "一个健康的集群，已暂停。",
+        "发送一条消息，看它怎么走；再用闪电按钮制造故障，看它还剩下什么。",
+    ],
     notice: |notice| match notice {
-        Notice::Replayed(n) => format!("在新设置下，于相同时刻重放了同样的 {n} 个动作。按 « 从头看起。"),
+        Notice::Replayed(n) => {
+            format!("在新设置下，于相同时刻重放了同样的 {n} 个动作。按 « 从头看起。")
+        }
         Notice::NoLossAhead => "按现在的安排，不会再丢消息。".to_owned(),
         Notice::NotModelled => "引擎尚未模拟这一点，什么都没有改变。".to_owned(),
         Notice::DoesNotFit => "它现在的状态做不了这件事，什么都没有改变。".to_owned(),
@@ -173,14 +196,20 @@ pub(super) static TEXTS: Texts = Texts {
     because: |because| match because {
         Because::CacheIsVolatile => "杀死进程不影响页缓存；断电会清空它。",
         Because::CacheWaitsForFsync => "`SYNC_FLUSH`：落盘之后才应答。",
-        Because::BufferIsMoreVolatile => "`transientStorePoolEnable` 之下，提交之前连杀死进程都会丢掉它。",
+        Because::BufferIsMoreVolatile => {
+            "`transientStorePoolEnable` 之下，提交之前连杀死进程都会丢掉它。"
+        }
         Because::DiskIsDurable => "从此只有这块磁盘损毁才会失去它。",
         Because::SecondDisk => "第二块磁盘上的第二份副本。",
         Because::NobodyIsGivenThisCopy => "但不会有消费者拿到这份副本。",
         Because::SlaveCacheOnly => "Slave 在页缓存中收到就上报，先于自己的 `fsync`。",
-        Because::AnsweredBeforeFsync => "`ASYNC_FLUSH` 只等字节进入页缓存就应答，`ASYNC_MASTER` 不等任何 Slave。",
+        Because::AnsweredBeforeFsync => {
+            "`ASYNC_FLUSH` 只等字节进入页缓存就应答，`ASYNC_MASTER` 不等任何 Slave。"
+        }
         Because::AnsweredAfterFsync => "`SYNC_FLUSH` 在 `fsync` 之后应答。",
-        Because::NoSlaveWaitedFor => "`inSyncReplicas=1` 把 Master 自己算在内：`SYNC_MASTER` 不等任何 Slave。",
+        Because::NoSlaveWaitedFor => {
+            "`inSyncReplicas=1` 把 Master 自己算在内：`SYNC_MASTER` 不等任何 Slave。"
+        }
         Because::SlaveConfirmed => "`SYNC_MASTER` 等到了 Slave 的上报。",
         Because::FlushNotConfirmed => "`syncFlushTimeout` 已到，`fsync` 仍未返回。消息照样存下了。",
         Because::SlaveNotConfirmed => "`slaveTimeout` 已到，上报的副本不够。消息照样存下了。",
@@ -201,7 +230,11 @@ pub(super) static TEXTS: Texts = Texts {
     },
     joined: ["、", " 和 "],
     timeline: "时间线",
-    timeline_label: |lanes, messages, faults| format!("时间线：{lanes} 条泳道，{messages} 条消息，{faults} 次故障。账本和解说用文字说明同样的内容。"),
+    timeline_label: |lanes, messages, faults| {
+        format!(
+            "时间线：{lanes} 条泳道，{messages} 条消息，{faults} 次故障。账本和解说用文字说明同样的内容。"
+        )
+    },
     playhead: "播放头",
     press: |press| match press {
         Press::Send => "发送",
@@ -215,14 +248,26 @@ pub(super) static TEXTS: Texts = Texts {
         Press::Clear => "清空重来",
     },
     pause: "暂停",
-    event_of: |number, playing| format!("第 {number} 个事件，{}", if playing { "播放中" } else { "已暂停" }),
+    event_of: |number, playing| {
+        format!(
+            "第 {number} 个事件，{}",
+            if playing { "播放中" } else { "已暂停" }
+        )
+    },
     pace: "步调",
     by_event: "按事件",
     constant: "匀速",
     speed: "速度",
     ledger: "账本",
     ledger_empty: "发送一条消息开始。",
-    columns: ["消息", "生产者得知", "当前副本", "投递", "结论", "此刻什么会丢掉它 / 什么丢掉了它"],
+    columns: [
+        "消息",
+        "生产者得知",
+        "当前副本",
+        "投递",
+        "结论",
+        "此刻什么会丢掉它 / 什么丢掉了它",
+    ],
     tally: |judgement, n| {
         let words = match judgement {
             Judgement::Pending | Judgement::Safe => "待定",
@@ -310,10 +355,14 @@ pub(super) static TEXTS: Texts = Texts {
         Number::RetryTimes => "retryTimesWhenSendFailed",
     },
     note: |note| match note {
-        Note::AnswersBeforeFsync => "默认。`fsync` 之前就应答；`SYNC_FLUSH` 每次发送多一次 `fsync`（5 ms）。",
+        Note::AnswersBeforeFsync => {
+            "默认。`fsync` 之前就应答；`SYNC_FLUSH` 每次发送多一次 `fsync`（5 ms）。"
+        }
         Note::AnswersAfterFsync => "`fsync` 之后才应答：每次发送一次 `fsync`（5 ms）。",
         Note::WaitsForNobody => "默认。不等任何 Slave。",
-        Note::CountsItself => "`inSyncReplicas` 为 1，即 Master 自己：`SYNC_MASTER` 并不等待 Slave。",
+        Note::CountsItself => {
+            "`inSyncReplicas` 为 1，即 Master 自己：`SYNC_MASTER` 并不等待 Slave。"
+        }
         Note::WaitsForOneSlave => "等待一个 Slave 上报，最长 `slaveTimeout`。",
         Note::WaitsForSlaves => "等到这么多副本都有它，Master 也算一个。",
         Note::MoreThanThere => "超过现有的副本数：每次发送都要等满 `slaveTimeout`。",

@@ -13,9 +13,18 @@ pub fn Foot() -> impl IntoView {
     let t = page.texts();
     let toggle = move |_| {
         page.keys.update(|on| *on = !*on);
-        browser::remember("keys", if page.keys.get_untracked() { "on" } else { "off" });
+        browser::remember(
+            "keys",
+            if page.keys.get_untracked() {
+                "on"
+            } else {
+                "off"
+            },
+        );
     };
-    let rows = Press::ALL.into_iter().map(|press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> });
+    let rows = Press::ALL.into_iter().map(
+        |press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> },
+    );
     view! {
         <footer class="foot">
             <details class="keys">

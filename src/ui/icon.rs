@@ -16,13 +16,15 @@ pub fn icon(name: &'static str) -> AnyView {
 pub fn logo() -> AnyView {
     // As a value: Leptos writes an element without any as plain HTML, in which `use_` would be no element at all.
     let href = "#logo";
-    view! { <svg class="logo" viewBox="0 0 24 24" aria-hidden="true"><use_ href=href/></svg> }.into_any()
+    view! { <svg class="logo" viewBox="0 0 24 24" aria-hidden="true"><use_ href=href/></svg> }
+        .into_any()
 }
 
 /// A message's mark: its shape; the hue comes from the class [`hue`] of what surrounds it.
 pub fn mark(message: MessageId) -> AnyView {
     let href = ["#s-", &glyph::shape(message).to_string()].concat();
-    view! { <svg class="mark" viewBox="0 0 10 10" aria-hidden="true"><use_ href=href/></svg> }.into_any()
+    view! { <svg class="mark" viewBox="0 0 10 10" aria-hidden="true"><use_ href=href/></svg> }
+        .into_any()
 }
 
 /// The class that gives a message its hue.

@@ -20,9 +20,20 @@ pub fn LedgerPanel() -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let tally = page.slice(|frame| frame.ledger.tally);
-    let ids = page.slice(|frame| frame.ledger.rows.iter().map(|row| row.glyph.message).collect::<Vec<_>>());
+    let ids = page.slice(|frame| {
+        frame
+            .ledger
+            .rows
+            .iter()
+            .map(|row| row.glyph.message)
+            .collect::<Vec<_>>()
+    });
     let more = page.slice(|frame| frame.ledger.more);
-    let heads = t.columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+    let heads = t
+        .columns
+        .into_iter()
+        .map(|head| view! { <th scope="col">{head}</th> })
+        .collect_view();
     view! {
         <section class="panel ledger" aria-labelledby="h-ledger">
             <header class="panel-head">
@@ -84,9 +95,23 @@ fn icon_of(judgement: Judgement) -> &'static str {
 fn LedgerRow(id: MessageId) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let row = page.slice(move |frame| frame.ledger.rows.iter().find(|row| row.glyph.message == id).cloned());
+    let row = page.slice(move |frame| {
+        frame
+            .ledger
+            .rows
+            .iter()
+            .find(|row| row.glyph.message == id)
+            .cloned()
+    });
     let glyph = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.glyph)));
-    let remedy = page.slice(move |frame| frame.choices.remedies.iter().find(|remedy| remedy.message == id).copied());
+    let remedy = page.slice(move |frame| {
+        frame
+            .choices
+            .remedies
+            .iter()
+            .find(|remedy| remedy.message == id)
+            .copied()
+    });
     let picked = Memo::new(move |_| page.picked.get() == Some(id));
     view! {
         <tr class:is-picked=picked aria-current=move || picked.get().then_some("true")>
@@ -112,13 +137,22 @@ fn told(t: &'static Texts, told: &Told) -> AnyView {
     match told {
         Told::NothingYet => view! { <span class="told t-pending">{t.not_told}</span> }.into_any(),
         Told::Nothing => view! { <span class="told t-pending">{t.never_told}</span> }.into_any(),
-        Told::Status(word) | Told::Exception(word) => view! { <span class="told"><code>{*word}</code></span> }.into_any(),
+        Told::Status(word) | Told::Exception(word) => {
+            view! { <span class="told"><code>{*word}</code></span> }.into_any()
+        }
     }
 }
 
 fn whereabouts(t: &'static Texts, whereabouts: Whereabouts) -> String {
     use loss_lab_engine::event::Place;
-    let copies = |name: &str, count: usize| [name, " ", &(t.times)(u32::try_from(count).unwrap_or(u32::MAX))].concat();
+    let copies = |name: &str, count: usize| {
+        [
+            name,
+            " ",
+            &(t.times)(u32::try_from(count).unwrap_or(u32::MAX)),
+        ]
+        .concat()
+    };
     match whereabouts {
         Whereabouts::Producer => t.with_producer.to_owned(),
         Whereabouts::Wire => t.wire.to_owned(),
@@ -131,10 +165,20 @@ fn whereabouts(t: &'static Texts, whereabouts: Whereabouts) -> String {
 
 fn delivered(t: &'static Texts, row: &Row) -> String {
     match row.deliveries.as_slice() {
-        [] if matches!(row.judgement, Judgement::Lost | Judgement::LostPromiseBroken | Judgement::Refused) => t.never.to_owned(),
+        [] if matches!(
+            row.judgement,
+            Judgement::Lost | Judgement::LostPromiseBroken | Judgement::Refused
+        ) =>
+        {
+            t.never.to_owned()
+        }
         [] => t.not_yet.to_owned(),
         [(name, times)] => [name, " ", &(t.times)(*times)].concat(),
-        many => many.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(t.then),
+        many => many
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(t.then),
     }
 }
 
@@ -173,21 +217,31 @@ fn remedy_name(t: &'static Texts, change: Change) -> String {
         Change::Profile(profile) => profile.word().to_owned(),
         Change::Flush(flush) => flush.word().to_owned(),
         Change::Role(role) => role.word().to_owned(),
-        Change::TransientPool(on) => ["transientStorePoolEnable=", if on { "true" } else { "false" }].concat(),
+        Change::TransientPool(on) => [
+            "transientStorePoolEnable=",
+            if on { "true" } else { "false" },
+        ]
+        .concat(),
         Change::Number(number, value) => [(t.number)(number), "=", &value.to_string()].concat(),
     }
 }
 
 /// The stage at 30 by 18 pixels.
 fn map_view(map: &CopyMap) -> AnyView {
-    let columns = map.columns.iter().zip(0i32..).map(|(column, index)| column_view(*column, index * 16)).collect_view();
+    let columns = map
+        .columns
+        .iter()
+        .zip(0i32..)
+        .map(|(column, index)| column_view(*column, index * 16))
+        .collect_view();
     let width = i32::try_from(map.columns.len()).unwrap_or(1) * 16;
     let box_ = ["-1 -1 ", &width.to_string(), " 20"].concat();
     view! { <svg class="map" viewBox=box_ width=width.to_string() height="20" aria-hidden="true">{columns}</svg> }.into_any()
 }
 
 fn column_view(column: Column, x: i32) -> AnyView {
-    let lost = matches!(column.memory, Cell::LostHere).then(|| view! { <path class="map-x" d="M3.500 1.500l7 6m0-6l-7 6"/> });
+    let lost = matches!(column.memory, Cell::LostHere)
+        .then(|| view! { <path class="map-x" d="M3.500 1.500l7 6m0-6l-7 6"/> });
     view! {
         <g transform=["translate(", &x.to_string(), ")"].concat()>
             <rect x=".5" y=".5" width="13" height="8" class=["map-m ", cell_class(column.memory)].concat()/>

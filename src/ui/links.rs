@@ -18,31 +18,64 @@ pub fn SendLink() -> impl IntoView {
     let page = expect_page();
     let link = page.slice(|frame| frame.wires.send.clone());
     let ends = Memo::new(move |_| link.with(|link| link.as_ref().map(|link| (link.from, link.to))));
-    move || ends.get().map(|(from, to)| view! { <LinkView class="link link-send" from to link/> })
+    move || {
+        ends.get()
+            .map(|(from, to)| view! { <LinkView class="link link-send" from to link/> })
+    }
 }
 
 /// The link from the master to one slave.
 #[component]
 pub fn ReplicationLink(slave: NodeId, class: &'static str) -> impl IntoView {
     let page = expect_page();
-    let link = page.slice(move |frame| frame.wires.replication.iter().find(|link| link.to == slave).cloned());
+    let link = page.slice(move |frame| {
+        frame
+            .wires
+            .replication
+            .iter()
+            .find(|link| link.to == slave)
+            .cloned()
+    });
     let master = Memo::new(move |_| link.with(|link| link.as_ref().map(|link| link.from)));
-    move || master.get().map(|from| view! { <LinkView class from to=slave link/> })
+    move || {
+        master
+            .get()
+            .map(|from| view! { <LinkView class from to=slave link/> })
+    }
 }
 
 #[component]
-fn LinkView(class: &'static str, from: NodeId, to: NodeId, link: Memo<Option<Link>>) -> impl IntoView {
+fn LinkView(
+    class: &'static str,
+    from: NodeId,
+    to: NodeId,
+    link: Memo<Option<Link>>,
+) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let part = move |look: fn(&Link) -> Vec<Flying>| Memo::new(move |_| link.with(|link| link.as_ref().map(look).unwrap_or_default()));
-    let (out, back) = (part(|link| link.out.clone()), part(|link| link.back.clone()));
+    let part = move |look: fn(&Link) -> Vec<Flying>| {
+        Memo::new(move |_| link.with(|link| link.as_ref().map(look).unwrap_or_default()))
+    };
+    let (out, back) = (
+        part(|link| link.out.clone()),
+        part(|link| link.back.clone()),
+    );
     let cut = Memo::new(move |_| link.with(|link| link.as_ref().is_some_and(|link| link.cut)));
-    let awaited = Memo::new(move |_| link.with(|link| link.as_ref().is_some_and(|link| link.awaited)));
+    let awaited =
+        Memo::new(move |_| link.with(|link| link.as_ref().is_some_and(|link| link.awaited)));
     let note = move || {
-        let words = if cut.get() { Some(t.link_cut) } else { awaited.get().then_some(t.awaited) };
+        let words = if cut.get() {
+            Some(t.link_cut)
+        } else {
+            awaited.get().then_some(t.awaited)
+        };
         words.map(|words| view! { <p class="link-note">{words}</p> })
     };
-    let names = link.with_untracked(|link| link.as_ref().map(|link| link.names.clone()).unwrap_or_default());
+    let names = link.with_untracked(|link| {
+        link.as_ref()
+            .map(|link| link.names.clone())
+            .unwrap_or_default()
+    });
     let [one, two] = names;
     let [before, and, after] = t.link_of;
     let label = [before, &one, and, &two, after].concat();
@@ -63,7 +96,9 @@ pub fn PullRail() -> impl IntoView {
     let there = page.slice(|frame| frame.wires.pull.is_some());
     let out = page.slice(|frame| {
         let Wires { pull, .. } = &frame.wires;
-        pull.as_ref().map(|link| link.out.clone()).unwrap_or_default()
+        pull.as_ref()
+            .map(|link| link.out.clone())
+            .unwrap_or_default()
     });
     move || {
         there.get().then(|| {

@@ -7,7 +7,6 @@ use loss_lab_present::intent::Intent;
 use loss_lab_present::menu::{Item, Strike, Target};
 
 use crate::browser;
-use crate::i18n::Texts;
 
 use super::icon::icon;
 use super::message::mention;
@@ -19,7 +18,11 @@ const ITEMS: &str = ".fault-menu [role=menuitem]";
 
 /// The button that opens the menu of `target`, and the menu when it is open.
 #[component]
-pub fn StrikeButton(target: Target, label: String, #[prop(optional)] on_link: bool) -> impl IntoView {
+pub fn StrikeButton(
+    target: Target,
+    label: String,
+    #[prop(optional)] on_link: bool,
+) -> impl IntoView {
     let page = expect_page();
     let open = Memo::new(move |_| page.open.get() == Some(target));
     let toggle = move |_| page.ask(Intent::Menu((!open.get_untracked()).then_some(target)));
@@ -70,17 +73,29 @@ fn FaultMenu(target: Target) -> impl IntoView {
         event.stop_propagation();
     };
     Effect::new(move |_| browser::focus_first(".fault-menu .menu-item"));
-    let names = move || menu.get().map(|(menu, _)| menu.names.join(" – ")).unwrap_or_default();
+    let names = move || {
+        menu.get()
+            .map(|(menu, _)| menu.names.join(" – "))
+            .unwrap_or_default()
+    };
     let strike = move |action| {
         page.ask(Intent::Strike(action));
         browser::focus(&id_of(target));
     };
     let items = move || {
-        let items = menu.get().map(|(menu, losses)| menu.items.into_iter().zip(losses).collect::<Vec<_>>()).unwrap_or_default();
+        let items = menu
+            .get()
+            .map(|(menu, losses)| menu.items.into_iter().zip(losses).collect::<Vec<_>>())
+            .unwrap_or_default();
         if items.is_empty() {
-            return view! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> }.into_any();
+            return view! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> }
+                .into_any();
         }
-        items.into_iter().map(|(item, loses)| item_view(page, item, &loses, strike)).collect_view().into_any()
+        items
+            .into_iter()
+            .map(|(item, loses)| item_view(page, item, &loses, strike))
+            .collect_view()
+            .into_any()
     };
     view! {
         <div class="fault-menu" role="menu" aria-label=names on:keydown=on_key>
@@ -94,18 +109,27 @@ fn FaultMenu(target: Target) -> impl IntoView {
     }
 }
 
-fn item_view(page: Page, item: Item, loses: &[MessageId], strike: impl Fn(loss_lab_engine::scenario::Do) + 'static) -> AnyView {
+fn item_view(
+    page: Page,
+    item: Item,
+    loses: &[MessageId],
+    strike: impl Fn(loss_lab_engine::scenario::Do) + 'static,
+) -> AnyView {
     let t = page.texts();
-    let named = loses.iter().take(NAMED).map(|message| mention(*message, Look::Cache)).collect_view();
+    let named = loses
+        .iter()
+        .take(NAMED)
+        .map(|message| mention(*message, Look::Cache))
+        .collect_view();
     let more = loses.len().saturating_sub(NAMED);
     let label = (t.strike)(&item.strike);
-    let spoken = spoken(t, &label, loses);
     let hot = !loses.is_empty();
     view! {
-        <button type="button" role="menuitem" class="menu-item" class:is-hot=hot tabindex="-1" aria-label=spoken on:click=move |_| strike(item.action.clone())>
+        <button type="button" role="menuitem" class="menu-item" class:is-hot=hot tabindex="-1" on:click=move |_| strike(item.action.clone())>
             {icon(icon_of(&item.strike))}
             <span>{label}</span>
             <span class="loses">
+                <span class="sr">", "{t.would_lose}" "</span>
                 {named}
                 {(more > 0).then(|| view! { <span class="nothing">{["+", &more.to_string()].concat()}</span> })}
                 {(!hot).then(|| view! { <span class="nothing">{t.nothing}</span> })}
@@ -113,12 +137,6 @@ fn item_view(page: Page, item: Item, loses: &[MessageId], strike: impl Fn(loss_l
         </button>
     }
     .into_any()
-}
-
-fn spoken(t: &'static Texts, label: &str, loses: &[MessageId]) -> String {
-    let names: Vec<String> = loses.iter().map(ToString::to_string).collect();
-    let what = if names.is_empty() { t.nothing.to_owned() } else { names.join(", ") };
-    [label, ", ", t.would_lose, " ", &what].concat()
 }
 
 fn icon_of(strike: &Strike) -> &'static str {

@@ -15,7 +15,13 @@ use super::page::Page;
 pub fn message(page: Page, glyph: Glyph, small: bool) -> AnyView {
     let t = page.texts();
     let picked = Memo::new(move |_| page.picked.get() == Some(glyph.message));
-    let class = [if small { "msg msg-s " } else { "msg " }, look_class(glyph.look), " ", hue(glyph.message)].concat();
+    let class = [
+        if small { "msg msg-s " } else { "msg " },
+        look_class(glyph.look),
+        " ",
+        hue(glyph.message),
+    ]
+    .concat();
     view! {
         <button
             type="button"
@@ -39,7 +45,11 @@ pub fn mention(message: MessageId, look: Look) -> AnyView {
 
 /// What lies in one place; its words when nothing does.
 #[component]
-pub fn Slots(page: Page, #[prop(into)] holding: Signal<Holding>, empty: &'static str) -> impl IntoView {
+pub fn Slots(
+    page: Page,
+    #[prop(into)] holding: Signal<Holding>,
+    empty: &'static str,
+) -> impl IntoView {
     let t = page.texts();
     let more = Memo::new(move |_| holding.with(|holding| holding.more));
     let none = Memo::new(move |_| holding.with(Holding::is_empty));
@@ -58,9 +68,14 @@ fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {
         Look::AtRisk(_) => Some(icon("#i-risk")),
         Look::Lost => Some(icon("#i-cross")),
         Look::Duplicated if !small => Some(view! { <i>{(t.times)(glyph.times)}</i> }.into_any()),
-        Look::Wire | Look::Client | Look::OffHeap | Look::Cache | Look::Disk | Look::Ghost | Look::Consumed | Look::Duplicated => {
-            glyph.retry.then(|| view! { <i>{t.retry}</i> }.into_any())
-        }
+        Look::Wire
+        | Look::Client
+        | Look::OffHeap
+        | Look::Cache
+        | Look::Disk
+        | Look::Ghost
+        | Look::Consumed
+        | Look::Duplicated => glyph.retry.then(|| view! { <i>{t.retry}</i> }.into_any()),
     };
     view! { {mark(glyph.message)}<b>{label}</b>{extra} }.into_any()
 }
@@ -71,10 +86,24 @@ pub fn describe(t: &'static Texts, glyph: &Glyph) -> String {
         Look::AtRisk(Place::Heap) => Some((t.look)(Look::OffHeap)),
         Look::AtRisk(Place::PageCache) => Some((t.look)(Look::Cache)),
         Look::AtRisk(Place::Disk) => Some((t.look)(Look::Disk)),
-        Look::Wire | Look::Client | Look::OffHeap | Look::Cache | Look::Disk | Look::Lost | Look::Duplicated | Look::Ghost | Look::Consumed => None,
+        Look::Wire
+        | Look::Client
+        | Look::OffHeap
+        | Look::Cache
+        | Look::Disk
+        | Look::Lost
+        | Look::Duplicated
+        | Look::Ghost
+        | Look::Consumed => None,
     };
     let mut words = glyph.message.to_string();
-    for part in glyph.retry.then_some(t.retry).into_iter().chain(place).chain([(t.look)(glyph.look)]) {
+    for part in glyph
+        .retry
+        .then_some(t.retry)
+        .into_iter()
+        .chain(place)
+        .chain([(t.look)(glyph.look)])
+    {
         words.push_str(", ");
         words.push_str(part);
     }

@@ -37,14 +37,44 @@ fn faults_of(t: &'static Texts, name: &str) -> String {
 pub fn ProducerNode(node: NodeId) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let this = page.slice(move |frame| frame.stage.producers.iter().find(|producer| producer.node == node).cloned());
-    let part = move |look: fn(&Producer) -> Holding| Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()));
+    let this = page.slice(move |frame| {
+        frame
+            .stage
+            .producers
+            .iter()
+            .find(|producer| producer.node == node)
+            .cloned()
+    });
+    let part = move |look: fn(&Producer) -> Holding| {
+        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
+    };
     let waiting = part(|producer| producer.waiting.clone());
-    let lost = Memo::new(move |_| this.with(|this| this.as_ref().map(|producer| producer.lost.clone()).unwrap_or_default()));
-    let picture = Memo::new(move |_| this.with(|this| this.as_ref().map_or(Picture::NotStarted, |producer| producer.picture)));
+    let lost = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|producer| producer.lost.clone())
+                .unwrap_or_default()
+        })
+    });
+    let picture = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map_or(Picture::NotStarted, |producer| producer.picture)
+        })
+    });
     let count = Memo::new(move |_| waiting.with(|holding| holding.shown.len() + holding.more));
-    let role = move || if picture.get() == Picture::Running { (t.waiting)(count.get()) } else { (t.picture)(picture.get()).to_owned() };
-    let name = this.with_untracked(|this| this.as_ref().map(|producer| producer.name.clone()).unwrap_or_default());
+    let role = move || {
+        if picture.get() == Picture::Running {
+            (t.waiting)(count.get())
+        } else {
+            (t.picture)(picture.get()).to_owned()
+        }
+    };
+    let name = this.with_untracked(|this| {
+        this.as_ref()
+            .map(|producer| producer.name.clone())
+            .unwrap_or_default()
+    });
     let label = [t.producer, " ", &name].concat();
     let empty = if t.empty.is_empty() { "" } else { t.empty };
     view! {
@@ -75,7 +105,11 @@ fn SendControls() -> impl IntoView {
     let [before, after] = t.send;
     let label = move || {
         let (message, count) = next.get();
-        if count == 1 { [before, &message.to_string(), after].concat() } else { (t.send_many)(count) }
+        if count == 1 {
+            [before, &message.to_string(), after].concat()
+        } else {
+            (t.send_many)(count)
+        }
     };
     let mode = page.slice(|frame| frame.choices.mode);
     let count = Memo::new(move |_| next.get().1);
@@ -84,7 +118,11 @@ fn SendControls() -> impl IntoView {
             page.ask(Intent::Mode(mode));
         }
     };
-    let set_count = move |event| page.ask(Intent::Count(event_target_value(&event).parse().unwrap_or(1)));
+    let set_count = move |event| {
+        page.ask(Intent::Count(
+            event_target_value(&event).parse().unwrap_or(1),
+        ))
+    };
     let modes = SendMode::ALL.iter().map(|mode| view! { <option value=mode.word() title=(t.modes)(*mode)>{mode.word()}</option> }).collect_view();
     view! {
         <button
@@ -115,17 +153,43 @@ pub fn shortcut(t: &'static Texts, press: Press) -> String {
 pub fn BrokerNode(node: NodeId, class: &'static str) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let this = page.slice(move |frame| frame.stage.brokers.iter().find(|broker| broker.node == node).cloned());
-    let name = this.with_untracked(|this| this.as_ref().map(|broker| broker.name.clone()).unwrap_or_default());
-    let picture = Memo::new(move |_| this.with(|this| this.as_ref().map_or(Picture::NotStarted, |broker| broker.picture)));
+    let this = page.slice(move |frame| {
+        frame
+            .stage
+            .brokers
+            .iter()
+            .find(|broker| broker.node == node)
+            .cloned()
+    });
+    let name = this.with_untracked(|this| {
+        this.as_ref()
+            .map(|broker| broker.name.clone())
+            .unwrap_or_default()
+    });
+    let picture = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map_or(Picture::NotStarted, |broker| broker.picture)
+        })
+    });
     let role = Memo::new(move |_| {
         let role = this.with(|this| this.as_ref().map(|broker| broker.role));
-        if role == Some(BrokerRole::Slave) { "slave" } else { "master" }
+        if role == Some(BrokerRole::Slave) {
+            "slave"
+        } else {
+            "master"
+        }
     });
-    let has_heap = Memo::new(move |_| this.with(|this| this.as_ref().is_some_and(|broker| broker.heap.is_some())));
-    let part = move |look: fn(&Broker) -> Holding| Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()));
+    let has_heap = Memo::new(move |_| {
+        this.with(|this| this.as_ref().is_some_and(|broker| broker.heap.is_some()))
+    });
+    let part = move |look: fn(&Broker) -> Holding| {
+        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
+    };
     let heap = part(|broker| broker.heap.clone().unwrap_or_default());
-    let foot = Memo::new(move |_| this.with(|this| this.as_ref().map_or(Foot::NotStarted, |broker| broker.foot)));
+    let foot = Memo::new(move |_| {
+        this.with(|this| this.as_ref().map_or(Foot::NotStarted, |broker| broker.foot))
+    });
     view! {
         <article class=move || [class, " ", frame_class(picture.get())].concat() class:has-heap=has_heap aria-label=["Broker ", &name].concat()>
             <header>
@@ -157,9 +221,22 @@ fn PlaceHead(name: &'static str, says: &'static str) -> impl IntoView {
 fn PageCache(this: Memo<Option<Broker>>) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let held = Memo::new(move |_| this.with(|this| this.as_ref().map(|broker| broker.cache.clone()).unwrap_or_default()));
-    let lost = Memo::new(move |_| this.with(|this| this.as_ref().map(|broker| (broker.lost_memory.clone(), broker.lost_at)).unwrap_or_default()));
-    let ghosts = Memo::new(move |_| this.with(|this| this.as_ref().is_some_and(|broker| broker.ghosts)));
+    let held = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|broker| broker.cache.clone())
+                .unwrap_or_default()
+        })
+    });
+    let lost = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|broker| (broker.lost_memory.clone(), broker.lost_at))
+                .unwrap_or_default()
+        })
+    });
+    let ghosts =
+        Memo::new(move |_| this.with(|this| this.as_ref().is_some_and(|broker| broker.ghosts)));
     view! {
         <div class="place place-cache">
             <PlaceHead name=t.page_cache says=t.volatile/>
@@ -177,9 +254,26 @@ fn PageCache(this: Memo<Option<Broker>>) -> impl IntoView {
 fn DiskPlace(this: Memo<Option<Broker>>) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let held = Memo::new(move |_| this.with(|this| this.as_ref().map(|broker| broker.disk.clone()).unwrap_or_default()));
-    let lost = Memo::new(move |_| this.with(|this| this.as_ref().map(|broker| broker.lost_disk.clone()).unwrap_or_default()));
-    let note = Memo::new(move |_| this.with(|this| this.as_ref().map_or(DiskNote::Quiet, |broker| broker.disk_note)));
+    let held = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|broker| broker.disk.clone())
+                .unwrap_or_default()
+        })
+    });
+    let lost = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|broker| broker.lost_disk.clone())
+                .unwrap_or_default()
+        })
+    });
+    let note = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map_or(DiskNote::Quiet, |broker| broker.disk_note)
+        })
+    });
     view! {
         <div class="place place-disk">
             <PlaceHead name=t.disk says=t.durable/>
@@ -232,11 +326,36 @@ pub fn GroupNode(name: String) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let key = name.clone();
-    let this = page.slice(move |frame| frame.stage.groups.iter().find(|group| group.name == key).cloned());
-    let members = Memo::new(move |_| this.with(|this| this.iter().flat_map(|group| &group.members).map(|member| member.node).collect::<Vec<_>>()));
-    let part = move |look: fn(&Group) -> Holding| Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()));
-    let (done, dead) = (part(|group| group.done.clone()), part(|group| group.dead.clone()));
-    let lost = Memo::new(move |_| this.with(|this| this.as_ref().map(|group| group.lost.clone()).unwrap_or_default()));
+    let this = page.slice(move |frame| {
+        frame
+            .stage
+            .groups
+            .iter()
+            .find(|group| group.name == key)
+            .cloned()
+    });
+    let members = Memo::new(move |_| {
+        this.with(|this| {
+            this.iter()
+                .flat_map(|group| &group.members)
+                .map(|member| member.node)
+                .collect::<Vec<_>>()
+        })
+    });
+    let part = move |look: fn(&Group) -> Holding| {
+        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
+    };
+    let (done, dead) = (
+        part(|group| group.done.clone()),
+        part(|group| group.dead.clone()),
+    );
+    let lost = Memo::new(move |_| {
+        this.with(|this| {
+            this.as_ref()
+                .map(|group| group.lost.clone())
+                .unwrap_or_default()
+        })
+    });
     let dead_name = ["%DLQ%", &name].concat();
     view! {
         <div class="group" role="group" aria-label=[t.group, " ", &name].concat()>
@@ -258,15 +377,51 @@ pub fn GroupNode(name: String) -> impl IntoView {
 fn ConsumerNode(node: NodeId, this: Memo<Option<Group>>) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let member = Memo::new(move |_| this.with(|this| this.iter().flat_map(|group| &group.members).find(|member| member.node == node).cloned()));
-    let name = member.with_untracked(|member| member.as_ref().map(|member| member.name.clone()).unwrap_or_default());
-    let picture = Memo::new(move |_| member.with(|member| member.as_ref().map_or(Picture::NotStarted, |member| member.picture)));
-    let holds = Memo::new(move |_| member.with(|member| member.as_ref().map(|member| member.holds.clone()).unwrap_or_default()));
-    let role = move || member.with(|member| member.as_ref().map(|member| role(t, member)).unwrap_or_default());
+    let member = Memo::new(move |_| {
+        this.with(|this| {
+            this.iter()
+                .flat_map(|group| &group.members)
+                .find(|member| member.node == node)
+                .cloned()
+        })
+    });
+    let name = member.with_untracked(|member| {
+        member
+            .as_ref()
+            .map(|member| member.name.clone())
+            .unwrap_or_default()
+    });
+    let picture = Memo::new(move |_| {
+        member.with(|member| {
+            member
+                .as_ref()
+                .map_or(Picture::NotStarted, |member| member.picture)
+        })
+    });
+    let holds = Memo::new(move |_| {
+        member.with(|member| {
+            member
+                .as_ref()
+                .map(|member| member.holds.clone())
+                .unwrap_or_default()
+        })
+    });
+    let role = move || {
+        member.with(|member| {
+            member
+                .as_ref()
+                .map(|member| role(t, member))
+                .unwrap_or_default()
+        })
+    };
     let class = move || match picture.get() {
         Picture::Running | Picture::Starting => "node consumer",
         Picture::Paused => "node consumer is-paused",
-        Picture::Killed | Picture::Stopped | Picture::NotStarted | Picture::Off | Picture::Wrecked => "node consumer is-killed",
+        Picture::Killed
+        | Picture::Stopped
+        | Picture::NotStarted
+        | Picture::Off
+        | Picture::Wrecked => "node consumer is-killed",
     };
     view! {
         <article class=class aria-label=[t.consumer, " ", &name].concat()>
@@ -292,6 +447,10 @@ fn role(t: &'static Texts, member: &Consumer) -> String {
     if member.queues.is_empty() {
         return t.no_queue.to_owned();
     }
-    let names: Vec<String> = member.queues.iter().map(|queue| format!("q{queue}")).collect();
+    let names: Vec<String> = member
+        .queues
+        .iter()
+        .map(|queue| format!("q{queue}"))
+        .collect();
     names.join(", ")
 }

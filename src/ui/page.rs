@@ -47,7 +47,11 @@ pub struct Page {
 
 impl Page {
     fn new() -> Self {
-        let motion = if browser::reduces_motion() { Motion::Reduced } else { Motion::Full };
+        let motion = if browser::reduces_motion() {
+            Motion::Reduced
+        } else {
+            Motion::Full
+        };
         let session = Session::new(motion);
         let frame = RwSignal::new(Arc::new(session.frame()));
         let now = RwSignal::new(session.now());
@@ -56,7 +60,9 @@ impl Page {
             frame,
             now,
             picked: Memo::new(move |_| frame.with(|frame| frame.choices.picked)),
-            open: Memo::new(move |_| frame.with(|frame| frame.menu.as_ref().map(|(menu, _)| menu.target))),
+            open: Memo::new(move |_| {
+                frame.with(|frame| frame.menu.as_ref().map(|(menu, _)| menu.target))
+            }),
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
@@ -71,7 +77,10 @@ impl Page {
     }
 
     /// A part of the frame that notifies only when it differs.
-    pub fn slice<T: Clone + PartialEq + Send + Sync + 'static>(self, look: impl Fn(&Frame) -> T + Send + Sync + 'static) -> Memo<T> {
+    pub fn slice<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        look: impl Fn(&Frame) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         Memo::new(move |_| self.frame.with(|frame| look(frame)))
     }
 
@@ -94,11 +103,14 @@ impl Page {
 
     /// Tells the session that the reader wants things to glide or to step.
     fn set_motion(self, motion: Motion) {
-        self.session.update_value(|session| session.set_motion(motion));
+        self.session
+            .update_value(|session| session.set_motion(motion));
     }
 
     fn show(self) {
-        let (frame, now) = self.session.with_value(|session| (session.frame(), session.now()));
+        let (frame, now) = self
+            .session
+            .with_value(|session| (session.frame(), session.now()));
         self.frame.set(Arc::new(frame));
         self.now.set(now);
     }
@@ -107,7 +119,12 @@ impl Page {
     fn animate(self) {
         self.animating.set_value(true);
         browser::animate(move |passed| {
-            let Some(changed) = self.session.try_update_value(|session| session.tick(passed)) else { return false };
+            let Some(changed) = self
+                .session
+                .try_update_value(|session| session.tick(passed))
+            else {
+                return false;
+            };
             if changed {
                 self.show();
             } else {
@@ -125,7 +142,13 @@ impl Page {
 pub fn App() -> impl IntoView {
     let page = Page::new();
     provide_context(page);
-    browser::on_reduced_motion(move |reduced| page.set_motion(if reduced { Motion::Reduced } else { Motion::Full }));
+    browser::on_reduced_motion(move |reduced| {
+        page.set_motion(if reduced {
+            Motion::Reduced
+        } else {
+            Motion::Full
+        })
+    });
     browser::on_key(move |key| {
         let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
         press.map(|press| page.press(press)).is_some()
@@ -143,7 +166,9 @@ fn Lab() -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let press_elsewhere = move |event: leptos::ev::PointerEvent| {
-        if page.open.get_untracked().is_some() && !browser::is_within(&event, ".fault-menu, .strike") {
+        if page.open.get_untracked().is_some()
+            && !browser::is_within(&event, ".fault-menu, .strike")
+        {
             page.ask(Intent::Menu(None));
         }
     };

@@ -20,9 +20,19 @@ pub fn SettingsPanel() -> impl IntoView {
     let profile = Memo::new(move |_| settings.get().profile);
     let pool = Memo::new(move |_| settings.get().transient_pool);
     let [broker, producer, consumer] = t.section;
-    let profiles = [Profile::V4_9, Profile::V5_3].map(|this| choice(page, this.word(), move || profile.get() == this, Change::Profile(this)));
+    let profiles = [Profile::V4_9, Profile::V5_3].map(|this| {
+        choice(
+            page,
+            this.word(),
+            move || profile.get() == this,
+            Change::Profile(this),
+        )
+    });
     let switch = move |_| page.ask(Intent::Set(Change::TransientPool(!pool.get_untracked())));
-    let pool_note = move || pool.get().then(|| view! { <p>{with_code((t.note)(settings::Note::DiesWithProcess))}</p> });
+    let pool_note = move || {
+        pool.get()
+            .then(|| view! { <p>{with_code((t.note)(settings::Note::DiesWithProcess))}</p> })
+    };
     view! {
         <aside class="panel settings" id="settings" aria-labelledby="h-set" tabindex="-1">
             <header class="panel-head">
@@ -53,7 +63,12 @@ pub fn SettingsPanel() -> impl IntoView {
     }
 }
 
-fn choice(page: Page, label: &'static str, on: impl Fn() -> bool + Send + Sync + 'static, change: Change) -> AnyView {
+fn choice(
+    page: Page,
+    label: &'static str,
+    on: impl Fn() -> bool + Send + Sync + 'static,
+    change: Change,
+) -> AnyView {
     let pressed = move || if on() { "true" } else { "false" };
     view! { <button type="button" aria-pressed=pressed on:click=move |_| page.ask(Intent::Set(change))>{label}</button> }.into_any()
 }
@@ -64,7 +79,14 @@ fn FlushSetting() -> impl IntoView {
     let t = page.texts();
     let flush = page.slice(|frame| frame.choices.settings.flush);
     let note = page.slice(|frame| settings::flush_note(&frame.choices.settings));
-    let choices = [FlushDiskType::AsyncFlush, FlushDiskType::SyncFlush].map(|this| choice(page, this.word(), move || flush.get() == this, Change::Flush(this)));
+    let choices = [FlushDiskType::AsyncFlush, FlushDiskType::SyncFlush].map(|this| {
+        choice(
+            page,
+            this.word(),
+            move || flush.get() == this,
+            Change::Flush(this),
+        )
+    });
     view! {
         <div class="set wide" class:is-changed=move || flush.get() != FlushDiskType::AsyncFlush>
             <span class="name">{breakable("flushDiskType")}</span>
@@ -81,7 +103,14 @@ fn RoleSetting() -> impl IntoView {
     let role = page.slice(|frame| frame.choices.settings.role);
     let note = page.slice(|frame| settings::role_note(&frame.choices.settings));
     let warns = move || note.get().is_some_and(|(_, warns)| warns);
-    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster].map(|this| choice(page, this.word(), move || role.get() == this, Change::Role(this)));
+    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster].map(|this| {
+        choice(
+            page,
+            this.word(),
+            move || role.get() == this,
+            Change::Role(this),
+        )
+    });
     view! {
         <div class="set wide" class:is-changed=move || role.get() != BrokerRole::AsyncMaster class:is-warn=warns>
             <span class="name">{breakable("brokerRole")}</span>
@@ -97,7 +126,11 @@ fn name(page: Page, number: Number) -> AnyView {
     let label = (t.number)(number);
     match number {
         Number::Slaves | Number::Consumers | Number::ProcessTime => label.into_any(),
-        Number::InSyncReplicas | Number::SyncFlushTimeout | Number::SlaveTimeout | Number::SendMsgTimeout | Number::RetryTimes => breakable(label),
+        Number::InSyncReplicas
+        | Number::SyncFlushTimeout
+        | Number::SlaveTimeout
+        | Number::SendMsgTimeout
+        | Number::RetryTimes => breakable(label),
     }
 }
 
@@ -108,7 +141,12 @@ fn Stepper(number: Number) -> impl IntoView {
     let value = page.slice(move |frame| frame.choices.settings.number(number));
     let changed = page.slice(move |frame| frame.choices.settings.is_changed(number));
     let label = (t.number)(number);
-    let step = move |by: i64| page.ask(Intent::Set(Change::Number(number, value.get_untracked() + by)));
+    let step = move |by: i64| {
+        page.ask(Intent::Set(Change::Number(
+            number,
+            value.get_untracked() + by,
+        )))
+    };
     let says = |word: &str| [label, ": ", word].concat();
     view! {
         <div class="set" class:is-changed=changed>
@@ -158,7 +196,11 @@ fn Conf() -> impl IntoView {
     let copied = RwSignal::new(false);
     let lines = Memo::new(move |_| {
         let settings = page.frame.with(|frame| frame.choices.settings);
-        if java.get() { conf::java(&settings) } else { conf::broker_conf(&settings) }
+        if java.get() {
+            conf::java(&settings)
+        } else {
+            conf::broker_conf(&settings)
+        }
     });
     let tab = move |this: bool, label: &'static str| {
         let pressed = move || if java.get() == this { "true" } else { "false" };
@@ -173,12 +215,27 @@ fn Conf() -> impl IntoView {
         copied.set(true);
     };
     let copy_label = move || if copied.get() { t.copied } else { t.copy };
-    let name = move || [if java.get() { "Java" } else { "broker.conf" }, " ", t.preview].concat();
+    let name = move || {
+        [
+            if java.get() { "Java" } else { "broker.conf" },
+            " ",
+            t.preview,
+        ]
+        .concat()
+    };
     let text = move || {
-        lines.get().into_iter().map(|line| {
-            let text = [&line.text, "\n"].concat();
-            if line.changed { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
-        }).collect_view()
+        lines
+            .get()
+            .into_iter()
+            .map(|line| {
+                let text = [&line.text, "\n"].concat();
+                if line.changed {
+                    view! { <mark>{text}</mark> }.into_any()
+                } else {
+                    text.into_any()
+                }
+            })
+            .collect_view()
     };
     view! {
         <div class="conf">

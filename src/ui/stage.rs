@@ -34,14 +34,26 @@ fn Stories() -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let chosen = page.slice(|frame| frame.choices.story);
-    let place = move |id: StoryId| StoryId::ALL.iter().position(|story| *story == id).unwrap_or(0).to_string();
+    let place = move |id: StoryId| {
+        StoryId::ALL
+            .iter()
+            .position(|story| *story == id)
+            .unwrap_or(0)
+            .to_string()
+    };
     let choose = move |event| {
-        let story = event_target_value(&event).parse().ok().and_then(|index: usize| StoryId::ALL.get(index));
+        let story = event_target_value(&event)
+            .parse()
+            .ok()
+            .and_then(|index: usize| StoryId::ALL.get(index));
         if let Some(story) = story {
             page.ask(Intent::Story(*story));
         }
     };
-    let options = StoryId::ALL.into_iter().map(|id| view! { <option value=place(id)>{(t.story)(id)}</option> }).collect_view();
+    let options = StoryId::ALL
+        .into_iter()
+        .map(|id| view! { <option value=place(id)>{(t.story)(id)}</option> })
+        .collect_view();
     view! {
         <span class="scenario">
             <select aria-label=t.stories prop:value=move || place(chosen.get()) on:change=choose>{options}</select>
@@ -73,20 +85,52 @@ fn ConfSummary() -> impl IntoView {
 fn Cluster() -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
-    let producers = page.slice(|frame| frame.stage.producers.iter().map(|producer| producer.node).collect::<Vec<_>>());
+    let producers = page.slice(|frame| {
+        frame
+            .stage
+            .producers
+            .iter()
+            .map(|producer| producer.node)
+            .collect::<Vec<_>>()
+    });
     let masters = page.slice(|frame| {
-        frame.stage.brokers.iter().filter(|broker| broker.role != BrokerRole::Slave).map(|broker| broker.node).collect::<Vec<_>>()
+        frame
+            .stage
+            .brokers
+            .iter()
+            .filter(|broker| broker.role != BrokerRole::Slave)
+            .map(|broker| broker.node)
+            .collect::<Vec<_>>()
     });
     let slaves = page.slice(|frame| {
-        frame.stage.brokers.iter().filter(|broker| broker.role == BrokerRole::Slave).map(|broker| broker.node).collect::<Vec<_>>()
+        frame
+            .stage
+            .brokers
+            .iter()
+            .filter(|broker| broker.role == BrokerRole::Slave)
+            .map(|broker| broker.node)
+            .collect::<Vec<_>>()
     });
-    let groups = page.slice(|frame| frame.stage.groups.iter().map(|group| group.name.clone()).collect::<Vec<_>>());
+    let groups = page.slice(|frame| {
+        frame
+            .stage
+            .groups
+            .iter()
+            .map(|group| group.name.clone())
+            .collect::<Vec<_>>()
+    });
     let class = move || match slaves.get().len() {
         0 => "cluster no-slave",
         1 => "cluster",
         _ => "cluster two-slaves",
     };
-    let slave_class = |index: usize| if index == 0 { ("node broker slave", "link link-ha") } else { ("node broker slave slave-2", "link link-ha link-ha-2") };
+    let slave_class = |index: usize| {
+        if index == 0 {
+            ("node broker slave", "link link-ha")
+        } else {
+            ("node broker slave slave-2", "link link-ha link-ha-2")
+        }
+    };
     let slave_list = move || slaves.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <div class=class>
@@ -114,9 +158,13 @@ fn NameServer() -> impl IntoView {
         routes.get().map(|routes| {
             let words = match routes.picture {
                 Picture::Running => (t.routes)(routes.registered, routes.brokers),
-                picture @ (Picture::Paused | Picture::Killed | Picture::Stopped | Picture::Off | Picture::Wrecked | Picture::Starting | Picture::NotStarted) => {
-                    (t.picture)(picture).to_owned()
-                }
+                picture @ (Picture::Paused
+                | Picture::Killed
+                | Picture::Stopped
+                | Picture::Off
+                | Picture::Wrecked
+                | Picture::Starting
+                | Picture::NotStarted) => (t.picture)(picture).to_owned(),
             };
             view! { <code>{routes.name}</code><small>{words}</small> }
         })

@@ -29,8 +29,18 @@ fn CardView(machine: Machine) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let words = page.slice(move |frame| {
-        let card = frame.statuses.cards.iter().find(|card| card.machine == machine);
-        card.map(|card| card.values.iter().map(|value| value.word).collect::<Vec<_>>()).unwrap_or_default()
+        let card = frame
+            .statuses
+            .cards
+            .iter()
+            .find(|card| card.machine == machine);
+        card.map(|card| {
+            card.values
+                .iter()
+                .map(|value| value.word)
+                .collect::<Vec<_>>()
+        })
+        .unwrap_or_default()
     });
     let name = machine.name();
     view! {
@@ -47,10 +57,17 @@ fn ValueRow(machine: Machine, word: &'static str) -> impl IntoView {
     let page = expect_page();
     let t = page.texts();
     let value = page.slice(move |frame| {
-        let card = frame.statuses.cards.iter().find(|card| card.machine == machine);
-        card.and_then(|card| card.values.iter().find(|value| value.word == word)).copied()
+        let card = frame
+            .statuses
+            .cards
+            .iter()
+            .find(|card| card.machine == machine);
+        card.and_then(|card| card.values.iter().find(|value| value.word == word))
+            .copied()
     });
-    let part = move |look: fn(&Value) -> bool| Memo::new(move |_| value.with(|value| value.as_ref().is_some_and(look)));
+    let part = move |look: fn(&Value) -> bool| {
+        Memo::new(move |_| value.with(|value| value.as_ref().is_some_and(look)))
+    };
     let (seen, now) = (part(|value| value.count > 0), part(|value| value.now));
     let count = Memo::new(move |_| value.with(|value| value.map_or(0, |value| value.count)));
     let tag = Memo::new(move |_| value.with(|value| value.and_then(|value| value.tag)));

@@ -17,7 +17,11 @@ use super::transport::Transport;
 /// Tenths of a pixel as a number of pixels.
 fn px(tenths: i32) -> String {
     let (whole, rest) = (tenths / 10, (tenths % 10).abs());
-    if rest == 0 { whole.to_string() } else { [&whole.to_string(), ".", &rest.to_string()].concat() }
+    if rest == 0 {
+        whole.to_string()
+    } else {
+        [&whole.to_string(), ".", &rest.to_string()].concat()
+    }
 }
 
 fn moved(x: i32, y: i32) -> String {
@@ -47,19 +51,38 @@ fn Drawing() -> impl IntoView {
         let width = f64::from(size.get_untracked().0);
         #[allow(clippy::cast_possible_truncation, reason = "a place on the drawing")]
         let x = (browser::fraction_across(event) * width) as i32;
-        timeline.with_untracked(|timeline| page.ask(Intent::Seek(timeline.scale.at(x).min(timeline.scale.end()))));
+        timeline.with_untracked(|timeline| {
+            page.ask(Intent::Seek(timeline.scale.at(x).min(timeline.scale.end())))
+        });
     };
-    let label = move || timeline.with(|timeline| (t.timeline_label)(timeline.lanes.len(), sends(timeline), faults(timeline)));
+    let label = move || {
+        timeline.with(|timeline| {
+            (t.timeline_label)(timeline.lanes.len(), sends(timeline), faults(timeline))
+        })
+    };
     Effect::new(move |_| {
         let now = page.now.get();
         timeline.with_untracked(|timeline| {
             if timeline.width > WIDTH {
-                browser::keep_in_sight(".tl-wrap", f64::from(timeline.scale.x(now)) / f64::from(timeline.width));
+                browser::keep_in_sight(
+                    ".tl-wrap",
+                    f64::from(timeline.scale.x(now)) / f64::from(timeline.width),
+                );
             }
         });
     });
-    let view_box = move || { let (width, height) = size.get(); ["0 0 ", &px(width), " ", &px(height)].concat() };
-    let least = move || { let (width, _) = size.get(); if width > WIDTH { [&px(width), "px"].concat() } else { String::new() } };
+    let view_box = move || {
+        let (width, height) = size.get();
+        ["0 0 ", &px(width), " ", &px(height)].concat()
+    };
+    let least = move || {
+        let (width, _) = size.get();
+        if width > WIDTH {
+            [&px(width), "px"].concat()
+        } else {
+            String::new()
+        }
+    };
     let floor = Memo::new(move |_| size.get().1 - 200);
     view! {
         <div class="tl-box" style:min-width=least>
@@ -83,11 +106,19 @@ fn Drawing() -> impl IntoView {
 }
 
 fn sends(timeline: &Timeline) -> usize {
-    timeline.marks.iter().filter(|mark| matches!(mark.shape, Shape::Send(_))).count()
+    timeline
+        .marks
+        .iter()
+        .filter(|mark| matches!(mark.shape, Shape::Send(_)))
+        .count()
 }
 
 fn faults(timeline: &Timeline) -> usize {
-    timeline.marks.iter().filter(|mark| matches!(mark.shape, Shape::Flag(_))).count()
+    timeline
+        .marks
+        .iter()
+        .filter(|mark| matches!(mark.shape, Shape::Flag(_)))
+        .count()
 }
 
 /// The one part of the drawing that follows the clock.
@@ -95,7 +126,13 @@ fn faults(timeline: &Timeline) -> usize {
 fn Playhead(timeline: Memo<Timeline>) -> impl IntoView {
     let page = expect_page();
     let place = move || timeline.with(|timeline| moved(timeline.scale.x(page.now.get()), 0));
-    let stem = move || ["M0 8V", &px(timeline.with(|timeline| timeline.height) - 180)].concat();
+    let stem = move || {
+        [
+            "M0 8V",
+            &px(timeline.with(|timeline| timeline.height) - 180),
+        ]
+        .concat()
+    };
     view! { <g class="playhead" transform=place><path d=stem/><path class="knob" d="M-6 2h12v8l-6 6-6-6z"/></g> }
 }
 
@@ -107,8 +144,9 @@ fn Slider(timeline: Memo<Timeline>) -> impl IntoView {
     let steps = Memo::new(move |_| timeline.with(|timeline| timeline.steps));
     let left = move || {
         timeline.with(|timeline| {
-            let part = f64::from(timeline.scale.x(page.now.get())) / f64::from(timeline.width) * 100.0;
-            [&part.to_string(), "%"].concat()
+            let part = i64::from(timeline.scale.x(page.now.get())) * 1_000
+                / i64::from(timeline.width.max(1));
+            [&px(i32::try_from(part).unwrap_or(0)), "%"].concat()
         })
     };
     let at = page.slice(|frame| frame.now);
@@ -134,7 +172,10 @@ fn lane_view(lane: Lane, size: Memo<(i32, i32)>) -> AnyView {
 
 fn fold_view(fold: Fold, floor: Memo<i32>) -> AnyView {
     let (x, end) = (px(fold.x), px(fold.x + fold.width));
-    let edges = move || { let floor = px(floor.get()); ["M", &x, " 16V", &floor, "M", &end, " 16V", &floor].concat() };
+    let edges = move || {
+        let floor = px(floor.get());
+        ["M", &x, " 16V", &floor, "M", &end, " 16V", &floor].concat()
+    };
     view! {
         <rect class="gap" x=px(fold.x) y="16" width=px(fold.width) height=move || px(floor.get() - 160)/>
         <path class="gap-e" d=edges/>
@@ -144,7 +185,11 @@ fn fold_view(fold: Fold, floor: Memo<i32>) -> AnyView {
 }
 
 fn tick_view(tick: Tick, floor: Memo<i32>) -> AnyView {
-    let at = if tick.at == SimTime::ZERO { "0".to_owned() } else { instant(tick.at) };
+    let at = if tick.at == SimTime::ZERO {
+        "0".to_owned()
+    } else {
+        instant(tick.at)
+    };
     view! {
         <path class="tick" d=move || ["M", &px(tick.x), " ", &px(floor.get()), "v4"].concat()/>
         <text class="tl-t" x=px(tick.x) y=move || px(floor.get() + 150) text-anchor="middle">{at}</text>
@@ -178,7 +223,9 @@ fn mark_view(page: Page, mark: &Mark, floor: Memo<i32>) -> AnyView {
 fn send_view(page: Page, message: MessageId) -> AnyView {
     let class = ["ev ", hue(message)].concat();
     let href = ["#s-", &glyph::shape(message).to_string()].concat();
-    let ring = move || (page.picked.get() == Some(message)).then(|| view! { <circle class="pickring" r="8.5"/> });
+    let ring = move || {
+        (page.picked.get() == Some(message)).then(|| view! { <circle class="pickring" r="8.5"/> })
+    };
     view! {
         {ring}
         <g class=class><use_ href=href x="-5" y="-5" width="10" height="10"/></g>
@@ -189,7 +236,8 @@ fn send_view(page: Page, message: MessageId) -> AnyView {
 
 fn arrow(message: MessageId, class: &'static str, x: i32, y: i32) -> AnyView {
     let class = [class, " ", hue(message)].concat();
-    view! { <path class=class d=["M0 0L", &px(x), " ", &px(y)].concat() marker-end="url(#ah)"/> }.into_any()
+    view! { <path class=class d=["M0 0L", &px(x), " ", &px(y)].concat() marker-end="url(#ah)"/> }
+        .into_any()
 }
 
 fn flag_view(flag: Flag, y: i32, floor: Memo<i32>) -> AnyView {

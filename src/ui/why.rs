@@ -39,6 +39,9 @@ fn notice_text(t: &'static Texts, notice: Notice) -> AnyView {
 
 fn told(t: &'static Texts, line: &Line) -> AnyView {
     let head = sentence(rich(t, (t.narration)(line.key), &line.values));
-    let because = line.because.map(|because| sentence(rich(t, (t.because)(because), &line.values)));
-    view! { <time>{instant(line.at)}</time><span class="why-text"><b>{head}</b>" "{because}</span> }.into_any()
+    let because = line
+        .because
+        .map(|because| sentence(rich(t, (t.because)(because), &line.values)));
+    view! { <time>{instant(line.at)}</time><span class="why-text"><b>{head}</b>" "{because}</span> }
+        .into_any()
 }

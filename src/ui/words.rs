@@ -25,7 +25,16 @@ pub fn sentence(parts: Vec<Part>) -> AnyView {
 /// A text whose backquotes are code.
 pub fn with_code(text: &'static str) -> AnyView {
     let pieces = text.split('`').enumerate();
-    pieces.map(|(index, piece)| if index % 2 == 1 { view! { <code>{piece}</code> }.into_any() } else { piece.into_any() }).collect_view().into_any()
+    pieces
+        .map(|(index, piece)| {
+            if index % 2 == 1 {
+                view! { <code>{piece}</code> }.into_any()
+            } else {
+                piece.into_any()
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// An identifier that may break after `_` and before a hump, and nowhere else.
@@ -42,6 +51,9 @@ pub fn breakable(name: &'static str) -> AnyView {
         before = letter;
     }
     pieces.push(name.get(from..).unwrap_or_default());
-    let pieces = pieces.into_iter().enumerate().map(|(index, piece)| view! { {(index > 0).then(|| view! { <wbr/> })}{piece} });
+    let pieces = pieces
+        .into_iter()
+        .enumerate()
+        .map(|(index, piece)| view! { {(index > 0).then(|| view! { <wbr/> })}{piece} });
     view! { <code>{pieces.collect_view()}</code> }.into_any()
 }

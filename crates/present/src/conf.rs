@@ -16,15 +16,42 @@ pub struct Line {
 /// The master's `broker.conf`.
 #[must_use]
 pub fn broker_conf(settings: &Settings) -> Vec<Line> {
-    let plain = |text: &str| Line { text: text.to_owned(), changed: false };
-    let mut lines = vec![plain(&["brokerName=", BROKER].concat()), plain("brokerId=0")];
-    let mut word = |key: &str, value: &str, changed| lines.push(Line { text: [key, "=", value].concat(), changed });
-    word("flushDiskType", settings.flush.word(), settings.flush != FlushDiskType::AsyncFlush);
-    word("brokerRole", settings.role.word(), settings.role != BrokerRole::AsyncMaster);
-    for number in [Number::InSyncReplicas, Number::SyncFlushTimeout, Number::SlaveTimeout] {
+    let plain = |text: &str| Line {
+        text: text.to_owned(),
+        changed: false,
+    };
+    let mut lines = vec![
+        plain(&["brokerName=", BROKER].concat()),
+        plain("brokerId=0"),
+    ];
+    let mut word = |key: &str, value: &str, changed| {
+        lines.push(Line {
+            text: [key, "=", value].concat(),
+            changed,
+        })
+    };
+    word(
+        "flushDiskType",
+        settings.flush.word(),
+        settings.flush != FlushDiskType::AsyncFlush,
+    );
+    word(
+        "brokerRole",
+        settings.role.word(),
+        settings.role != BrokerRole::AsyncMaster,
+    );
+    for number in [
+        Number::InSyncReplicas,
+        Number::SyncFlushTimeout,
+        Number::SlaveTimeout,
+    ] {
         let shape = number.shape(settings.profile);
         if let Some(key) = shape.key.filter(|_| number.is_in(settings.profile)) {
-            word(key, &settings.number(number).to_string(), settings.is_changed(number));
+            word(
+                key,
+                &settings.number(number).to_string(),
+                settings.is_changed(number),
+            );
         }
     }
     if settings.transient_pool {
@@ -36,19 +63,38 @@ pub fn broker_conf(settings: &Settings) -> Vec<Line> {
 /// The clients' Java lines.
 #[must_use]
 pub fn java(settings: &Settings) -> Vec<Line> {
-    let plain = |text: &str| Line { text: text.to_owned(), changed: false };
+    let plain = |text: &str| Line {
+        text: text.to_owned(),
+        changed: false,
+    };
     let call = |object: &str, method: &str, number: Number| Line {
-        text: [object, ".", method, "(", &settings.number(number).to_string(), ");"].concat(),
+        text: [
+            object,
+            ".",
+            method,
+            "(",
+            &settings.number(number).to_string(),
+            ");",
+        ]
+        .concat(),
         changed: settings.is_changed(number),
     };
     let mut lines = vec![
         plain("DefaultMQProducer producer = new DefaultMQProducer(\"PG\");"),
         call("producer", "setSendMsgTimeout", Number::SendMsgTimeout),
-        call("producer", "setRetryTimesWhenSendFailed", Number::RetryTimes),
+        call(
+            "producer",
+            "setRetryTimesWhenSendFailed",
+            Number::RetryTimes,
+        ),
     ];
     if settings.number(Number::Consumers) > 0 {
-        lines.push(plain("DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(\"CG\");"));
-        lines.push(plain(&["consumer.subscribe(\"", TOPIC, "\", \"*\");"].concat()));
+        lines.push(plain(
+            "DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(\"CG\");",
+        ));
+        lines.push(plain(
+            &["consumer.subscribe(\"", TOPIC, "\", \"*\");"].concat(),
+        ));
     }
     lines
 }
@@ -81,7 +127,11 @@ mod tests {
     #[test]
     fn broker_conf_says_what_stands() {
         let settings = Settings::defaults(Profile::V5_3).with(Change::Role(BrokerRole::SyncMaster));
-        let marked: Vec<String> = broker_conf(&settings).into_iter().filter(|line| line.changed).map(|line| line.text).collect();
+        let marked: Vec<String> = broker_conf(&settings)
+            .into_iter()
+            .filter(|line| line.changed)
+            .map(|line| line.text)
+            .collect();
         assert_eq!(marked, ["brokerRole=SYNC_MASTER"]);
         expect_test::expect![[r"
             brokerName=broker-a

@@ -92,11 +92,24 @@ pub struct Frame {
 pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
     let view = run.cluster().view();
     let ledger = run.ledger();
-    let world = World { scenario: run.scenario(), names: run.names(), view: &view, events: run.events(), ledger: &ledger };
-    let menu = choices.menu.and_then(|target| menu::menu(&world, target)).map(|menu| {
-        let losses = menu.items.iter().map(|item| run.would_lose(&item.action)).collect();
-        (menu, losses)
-    });
+    let world = World {
+        scenario: run.scenario(),
+        names: run.names(),
+        view: &view,
+        events: run.events(),
+        ledger: &ledger,
+    };
+    let menu = choices
+        .menu
+        .and_then(|target| menu::menu(&world, target))
+        .map(|menu| {
+            let losses = menu
+                .items
+                .iter()
+                .map(|item| run.would_lose(&item.action))
+                .collect();
+            (menu, losses)
+        });
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),
@@ -115,7 +128,11 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
 fn controls(world: &World<'_>, run: &Run, choices: &Choices) -> Controls {
     let sends = |kind: &NodeKind| matches!(kind, NodeKind::Producer(_));
     Controls {
-        can_send: world.view.nodes.iter().any(|node| sends(&node.kind) && node.condition == Condition::Running),
+        can_send: world
+            .view
+            .nodes
+            .iter()
+            .any(|node| sends(&node.kind) && node.condition == Condition::Running),
         playing: choices.playing,
         can_advance: run.ended().is_none() && !run.at_rest(),
         can_return: run.position() > 0,

@@ -50,7 +50,12 @@ impl Glyph {
     /// A message that stands like this.
     #[must_use]
     pub const fn new(message: MessageId, look: Look) -> Self {
-        Self { message, look, times: 1, retry: false }
+        Self {
+            message,
+            look,
+            times: 1,
+            retry: false,
+        }
     }
 
     /// 1 to 6.
@@ -98,9 +103,16 @@ impl Holding {
     /// `glyphs`, oldest first; past twelve, the newest eleven and how many more there are.
     #[must_use]
     pub fn of(mut glyphs: Vec<Glyph>) -> Self {
-        let more = if glyphs.len() > HOLDS { glyphs.len() - (HOLDS - 1) } else { 0 };
+        let more = if glyphs.len() > HOLDS {
+            glyphs.len() - (HOLDS - 1)
+        } else {
+            0
+        };
         glyphs.drain(..more);
-        Self { shown: glyphs, more }
+        Self {
+            shown: glyphs,
+            more,
+        }
     }
 
     /// Whether nothing lies there.
@@ -124,7 +136,11 @@ mod tests {
 
     #[test]
     fn a_full_place_shows_the_newest_eleven() {
-        let glyphs = |count: u32| (1..=count).map(|n| Glyph::new(MessageId(n), Look::Disk)).collect();
+        let glyphs = |count: u32| {
+            (1..=count)
+                .map(|n| Glyph::new(MessageId(n), Look::Disk))
+                .collect()
+        };
         assert_eq!(Holding::of(glyphs(12)).more, 0);
         let held = Holding::of(glyphs(30));
         assert_eq!((held.shown.len(), held.more), (11, 19));

@@ -144,7 +144,9 @@ impl Press {
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
         let key = if key == "=" { "+" } else { key };
-        Self::ALL.into_iter().find(|press| press.key().eq_ignore_ascii_case(key))
+        Self::ALL
+            .into_iter()
+            .find(|press| press.key().eq_ignore_ascii_case(key))
     }
 }
 
@@ -164,8 +166,16 @@ mod tests {
 
     #[test]
     fn on_an_untouched_cluster_sending_is_the_only_thing_to_do() {
-        let fresh = Controls { can_send: true, can_hurry: true, can_linger: true, ..Controls::default() };
-        let possible: Vec<_> = Press::ALL.into_iter().filter(|press| press.is_enabled(&fresh)).collect();
+        let fresh = Controls {
+            can_send: true,
+            can_hurry: true,
+            can_linger: true,
+            ..Controls::default()
+        };
+        let possible: Vec<_> = Press::ALL
+            .into_iter()
+            .filter(|press| press.is_enabled(&fresh))
+            .collect();
         assert_eq!(possible, [Press::Send, Press::Faster, Press::Slower]);
     }
 }

@@ -225,11 +225,22 @@ fn told(outcome: &SendOutcome) -> Told {
 fn row(world: &World<'_>, entry: &Entry, judgement: Judgement, heard: &Heard) -> Row {
     let whereabouts = whereabouts(world, entry);
     Row {
-        glyph: Glyph { times: entry.consumed.max(1), ..Glyph::new(entry.message, look(judgement, whereabouts)) },
-        told: heard.told.get(&entry.message).cloned().unwrap_or(Told::NothingYet),
+        glyph: Glyph {
+            times: entry.consumed.max(1),
+            ..Glyph::new(entry.message, look(judgement, whereabouts))
+        },
+        told: heard
+            .told
+            .get(&entry.message)
+            .cloned()
+            .unwrap_or(Told::NothingYet),
         map: map(world, entry),
         whereabouts,
-        deliveries: heard.deliveries.get(&entry.message).cloned().unwrap_or_default(),
+        deliveries: heard
+            .deliveries
+            .get(&entry.message)
+            .cloned()
+            .unwrap_or_default(),
         judgement,
         why: why(world, entry),
     }
@@ -280,15 +291,28 @@ fn whereabouts(world: &World<'_>, entry: &Entry) -> Whereabouts {
         let nodes: BTreeSet<_> = entry.copies.iter().map(|copy| copy.node).collect();
         return Whereabouts::Copies(safest, nodes.len());
     }
-    let on_wire = |what: &FlightKind| matches!(what, FlightKind::Send(message) if *message == entry.message);
-    if world.view.flights.iter().any(|flight| on_wire(&flight.what)) {
+    let on_wire =
+        |what: &FlightKind| matches!(what, FlightKind::Send(message) if *message == entry.message);
+    if world
+        .view
+        .flights
+        .iter()
+        .any(|flight| on_wire(&flight.what))
+    {
         return Whereabouts::Wire;
     }
     let waiting = world.view.nodes.iter().any(|node| match &node.kind {
-        NodeKind::Producer(view) => view.waiting.iter().any(|(message, _)| *message == entry.message),
+        NodeKind::Producer(view) => view
+            .waiting
+            .iter()
+            .any(|(message, _)| *message == entry.message),
         NodeKind::NameServer { .. } | NodeKind::Broker(_) | NodeKind::Consumer(_) => false,
     });
-    if waiting { Whereabouts::Producer } else { Whereabouts::Nowhere }
+    if waiting {
+        Whereabouts::Producer
+    } else {
+        Whereabouts::Nowhere
+    }
 }
 
 fn why(world: &World<'_>, entry: &Entry) -> Why {
@@ -296,21 +320,35 @@ fn why(world: &World<'_>, entry: &Entry) -> Why {
         Verdict::Pending if entry.promise == Promise::Pending => Why::NothingPromised,
         Verdict::AtRisk => Why::Exposed(entry.exposed_to.clone()),
         Verdict::Lost => lost_by(world, entry).unwrap_or(Why::Nothing),
-        Verdict::Pending | Verdict::Ok | Verdict::Duplicated | Verdict::DeadLetter | Verdict::Refused => Why::Nothing,
+        Verdict::Pending
+        | Verdict::Ok
+        | Verdict::Duplicated
+        | Verdict::DeadLetter
+        | Verdict::Refused => Why::Nothing,
     }
 }
 
 fn lost_by(world: &World<'_>, entry: &Entry) -> Option<Why> {
     let by = entry.lost_by?;
     let event = world.event(by.event)?;
-    Some(Why::LostBy { stage: by.stage, cause: cause(&event.kind), node: world.name(event.node), at: event.at })
+    Some(Why::LostBy {
+        stage: by.stage,
+        cause: cause(&event.kind),
+        node: world.name(event.node),
+        at: event.at,
+    })
 }
 
 fn cause(kind: &EventKind) -> Cause {
     match kind {
-        EventKind::NodeDown { how: Down::PowerLoss } => Cause::PowerLoss,
+        EventKind::NodeDown {
+            how: Down::PowerLoss,
+        } => Cause::PowerLoss,
         EventKind::NodeDown { how: Down::Crash } => Cause::Kill,
-        EventKind::NodeDown { how: Down::DestroyDisk } | EventKind::DiskChanged { .. } => Cause::DestroyDisk,
+        EventKind::NodeDown {
+            how: Down::DestroyDisk,
+        }
+        | EventKind::DiskChanged { .. } => Cause::DestroyDisk,
         EventKind::Truncated { .. } => Cause::Truncated,
         EventKind::Deleted { .. } => Cause::Expired,
         EventKind::OffsetCommitted { .. } | EventKind::Pulled { .. } => Cause::OffsetMoved,

@@ -39,15 +39,37 @@ pub enum Cell {
 /// The copy map of one message.
 #[must_use]
 pub fn map(world: &World<'_>, entry: &Entry) -> CopyMap {
-    let lost_at = entry.lost_by.and_then(|by| world.event(by.event)).map(|event| event.node);
-    let brokers = world.view.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Broker(_)));
-    CopyMap { columns: brokers.map(|node| column(entry, node.id, lost_at == Some(node.id))).collect() }
+    let lost_at = entry
+        .lost_by
+        .and_then(|by| world.event(by.event))
+        .map(|event| event.node);
+    let brokers = world
+        .view
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.kind, NodeKind::Broker(_)));
+    CopyMap {
+        columns: brokers
+            .map(|node| column(entry, node.id, lost_at == Some(node.id)))
+            .collect(),
+    }
 }
 
 fn column(entry: &Entry, node: NodeId, lost_here: bool) -> Column {
-    let mut column = Column { memory: if lost_here { Cell::LostHere } else { Cell::Empty }, disk: Cell::Empty };
+    let mut column = Column {
+        memory: if lost_here {
+            Cell::LostHere
+        } else {
+            Cell::Empty
+        },
+        disk: Cell::Empty,
+    };
     for copy in entry.copies.iter().filter(|copy| copy.node == node) {
-        let cell = if entry.copies.iter().any(|copy| copy.served) { Cell::Held } else { Cell::Ghost };
+        let cell = if entry.copies.iter().any(|copy| copy.served) {
+            Cell::Held
+        } else {
+            Cell::Ghost
+        };
         match copy.place {
             Place::Heap | Place::PageCache => column.memory = cell,
             Place::Disk => column.disk = cell,

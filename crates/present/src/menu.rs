@@ -22,7 +22,10 @@ pub enum Target {
 
 /// A kind of strike, or its undoing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "each is what it is called; the text is the node at the other end")]
+#[allow(
+    missing_docs,
+    reason = "each is what it is called; the text is the node at the other end"
+)]
 pub enum Strike {
     Kill,
     CutPower,
@@ -65,11 +68,19 @@ pub fn menu(world: &World<'_>, target: Target) -> Option<Menu> {
     match target {
         Target::Node(id) => {
             let node = world.node(id)?;
-            Some(Menu { target, names: vec![world.name(id)], items: node_items(world, node) })
+            Some(Menu {
+                target,
+                names: vec![world.name(id)],
+                items: node_items(world, node),
+            })
         }
         Target::Link(a, b) => {
             let names = vec![world.name(a), world.name(b)];
-            Some(Menu { target, names, items: link_items(world, a, b) })
+            Some(Menu {
+                target,
+                names,
+                items: link_items(world, a, b),
+            })
         }
     }
 }
@@ -80,10 +91,19 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
     let mut items = match node.condition {
         Condition::Running => vec![item(Strike::Kill, Do::Crash(name()))],
         Condition::Paused => {
-            vec![item(Strike::Resume, Do::Resume(name())), item(Strike::Kill, Do::Crash(name()))]
+            vec![
+                item(Strike::Resume, Do::Resume(name())),
+                item(Strike::Kill, Do::Crash(name())),
+            ]
         }
         Condition::Down(_) | Condition::NotStarted => {
-            vec![item(Strike::Restart, Do::Restart { node: name(), takes: RESTART })]
+            vec![item(
+                Strike::Restart,
+                Do::Restart {
+                    node: name(),
+                    takes: RESTART,
+                },
+            )]
         }
         Condition::Starting(_) => Vec::new(),
     };
@@ -104,7 +124,11 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
         for (slave, label) in replication_links(world, node.id, broker) {
             let whole = !world.is_cut(node.id, slave);
             let ends = [name(), label.clone()];
-            items.push(if whole { item(Strike::CutLink(label), Do::Partition(ends)) } else { item(Strike::HealLink(label), Do::Heal(ends)) });
+            items.push(if whole {
+                item(Strike::CutLink(label), Do::Partition(ends))
+            } else {
+                item(Strike::HealLink(label), Do::Heal(ends))
+            });
         }
     } else if running {
         items.push(item(Strike::Pause, Do::Pause(name())));
@@ -120,10 +144,22 @@ fn disk_items(broker: &BrokerView, up: bool, name: &str) -> Vec<Item> {
         return Vec::new();
     }
     match broker.disk {
-        DiskState::Stalled => vec![Item { strike: Strike::ReleaseDisk, action: Do::ReleaseDisk(name.to_owned()) }],
+        DiskState::Stalled => vec![Item {
+            strike: Strike::ReleaseDisk,
+            action: Do::ReleaseDisk(name.to_owned()),
+        }],
         DiskState::Healthy | DiskState::Failing(_) | DiskState::Destroyed => vec![
-            Item { strike: Strike::StallDisk, action: Do::StallDisk(name.to_owned()) },
-            Item { strike: Strike::FailDisk, action: Do::FailDisk { node: name.to_owned(), times: 1 } },
+            Item {
+                strike: Strike::StallDisk,
+                action: Do::StallDisk(name.to_owned()),
+            },
+            Item {
+                strike: Strike::FailDisk,
+                action: Do::FailDisk {
+                    node: name.to_owned(),
+                    times: 1,
+                },
+            },
         ],
     }
 }
@@ -133,20 +169,39 @@ fn replication_links(world: &World<'_>, id: NodeId, broker: &BrokerView) -> Vec<
     let master = broker.role != BrokerRole::Slave;
     let others = world.view.nodes.iter().filter(|node| node.id != id);
     let partner = |kind: &NodeKind| match kind {
-        NodeKind::Broker(other) => other.broker == broker.broker && (other.role == BrokerRole::Slave) == master,
+        NodeKind::Broker(other) => {
+            other.broker == broker.broker && (other.role == BrokerRole::Slave) == master
+        }
         NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => false,
     };
-    others.filter(|node| partner(&node.kind)).map(|node| (node.id, world.name(node.id))).collect()
+    others
+        .filter(|node| partner(&node.kind))
+        .map(|node| (node.id, world.name(node.id)))
+        .collect()
 }
 
 fn link_items(world: &World<'_>, a: NodeId, b: NodeId) -> Vec<Item> {
     let ends = || [world.name(a), world.name(b)];
     if world.is_cut(a, b) {
-        return vec![Item { strike: Strike::HealLink(world.name(b)), action: Do::Heal(ends()) }];
+        return vec![Item {
+            strike: Strike::HealLink(world.name(b)),
+            action: Do::Heal(ends()),
+        }];
     }
     let drop = |from: NodeId, to: NodeId| Item {
         strike: Strike::DropNext(world.name(to)),
-        action: Do::Drop { from: world.name(from), to: world.name(to), count: 1 },
+        action: Do::Drop {
+            from: world.name(from),
+            to: world.name(to),
+            count: 1,
+        },
     };
-    vec![Item { strike: Strike::CutLink(world.name(b)), action: Do::Partition(ends()) }, drop(a, b), drop(b, a)]
+    vec![
+        Item {
+            strike: Strike::CutLink(world.name(b)),
+            action: Do::Partition(ends()),
+        },
+        drop(a, b),
+        drop(b, a),
+    ]
 }

@@ -1,10 +1,14 @@
 //! What just happened, as a key and its values: the sentence itself is written per language by the page.
 
-use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome};
+use loss_lab_engine::event::{
+    AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome,
+};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Verdict;
 use loss_lab_engine::scenario::Scenario;
-use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile, PutMessageStatus, SendMode, SendStatus};
+use loss_lab_engine::status::{
+    BrokerRole, FlushDiskType, Profile, PutMessageStatus, SendMode, SendStatus,
+};
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::NodeKind;
 
@@ -129,11 +133,26 @@ pub enum Because {
 /// The line of the last event worth one; none before the first.
 #[must_use]
 pub fn last(world: &World<'_>) -> Option<Line> {
-    let newest = world.events.iter().rev().find_map(|event| line(world, event))?;
+    let newest = world
+        .events
+        .iter()
+        .rev()
+        .find_map(|event| line(world, event))?;
     // A group commit is one sentence about all its messages.
     let mut line = newest;
-    let same = |event: &&Event| event.at == line.at && key(event) == Some(line.key) && world.names.node(event.node) == line.values.node;
-    let mut together: Vec<MessageId> = world.events.iter().rev().take(256).filter(same).filter_map(|event| event.kind.message()).collect();
+    let same = |event: &&Event| {
+        event.at == line.at
+            && key(event) == Some(line.key)
+            && world.names.node(event.node) == line.values.node
+    };
+    let mut together: Vec<MessageId> = world
+        .events
+        .iter()
+        .rev()
+        .take(256)
+        .filter(same)
+        .filter_map(|event| event.kind.message())
+        .collect();
     together.sort_unstable();
     together.dedup();
     if together.len() > 1 {
@@ -146,11 +165,17 @@ pub fn last(world: &World<'_>) -> Option<Line> {
 #[must_use]
 pub fn line(world: &World<'_>, event: &Event) -> Option<Line> {
     let mut values = values(world, event);
-    let key = match key(event)? {
-        Key::Delivered => delivered(world, event, &mut values),
-        other => other,
-    };
-    Some(Line { at: event.at, key, because: because(world, event, key), values, weight: weight(key) })
+    let mut key = key(event)?;
+    if key == Key::Delivered {
+        key = delivered(world, event, &mut values);
+    }
+    Some(Line {
+        at: event.at,
+        key,
+        because: because(world, event, key),
+        values,
+        weight: weight(key),
+    })
 }
 
 /// Whether an event is told at all.
@@ -162,15 +187,31 @@ pub fn is_told(event: &Event) -> bool {
 /// Of what is told at `now`, the gravest, with how often the like of it was told before; none when nothing is told.
 #[must_use]
 pub fn told_at(events: &[Event], now: SimTime) -> Option<Told> {
-    let this = events.iter().rev().take_while(|event| event.at == now).filter_map(key).max_by_key(|key| weight(*key))?;
-    let before = events.iter().take_while(|event| event.at < now).filter(|event| key(event) == Some(this)).count();
-    Some(Told { weight: weight(this), seen: u32::try_from(before).unwrap_or(u32::MAX) })
+    let this = events
+        .iter()
+        .rev()
+        .take_while(|event| event.at == now)
+        .filter_map(key)
+        .max_by_key(|key| weight(*key))?;
+    let before = events
+        .iter()
+        .take_while(|event| event.at < now)
+        .filter(|event| key(event) == Some(this))
+        .count();
+    Some(Told {
+        weight: weight(this),
+        seen: u32::try_from(before).unwrap_or(u32::MAX),
+    })
 }
 
 fn key(event: &Event) -> Option<Key> {
     match &event.kind {
         EventKind::SendCalled { .. } => Some(Key::SendCalled),
-        EventKind::RequestSent { attempt, .. } => Some(if *attempt > 1 { Key::RequestRetried } else { Key::RequestSent }),
+        EventKind::RequestSent { attempt, .. } => Some(if *attempt > 1 {
+            Key::RequestRetried
+        } else {
+            Key::RequestSent
+        }),
         EventKind::Appended { record, place, .. } => match place {
             _ if record.message.is_none() => None,
             Place::Heap => Some(Key::Buffered),
@@ -190,7 +231,11 @@ fn key(event: &Event) -> Option<Key> {
             SendOutcome::Nothing => Key::ToldNothing,
         }),
         EventKind::Delivered { .. } => Some(Key::Delivered),
-        EventKind::Consumed { succeeded, .. } => Some(if *succeeded { Key::Consumed } else { Key::ConsumeFailed }),
+        EventKind::Consumed { succeeded, .. } => Some(if *succeeded {
+            Key::Consumed
+        } else {
+            Key::ConsumeFailed
+        }),
         EventKind::SentBack { .. } => Some(Key::SentBack),
         EventKind::RetryStored { .. } => Some(Key::RetryStored),
         EventKind::DeadLettered { .. } => Some(Key::DeadLettered),
@@ -232,7 +277,12 @@ fn key(event: &Event) -> Option<Key> {
 
 const fn weight(key: Key) -> Weight {
     match key {
-        Key::SendCalled | Key::RequestSent | Key::Committed | Key::Delivered | Key::OffsetCommitted | Key::SentBack => Weight::Brief,
+        Key::SendCalled
+        | Key::RequestSent
+        | Key::Committed
+        | Key::Delivered
+        | Key::OffsetCommitted
+        | Key::SentBack => Weight::Brief,
         Key::RequestRetried
         | Key::Buffered
         | Key::Cached
@@ -277,8 +327,17 @@ fn values(world: &World<'_>, event: &Event) -> Values {
         values.peer = world.name(*from);
     } else if let EventKind::Replied { to, status, .. } = &event.kind {
         values.peer = world.name(*to);
-        values.word = if *status == PutMessageStatus::PutOk { SendStatus::SendOk.word() } else { status.word() };
-    } else if let EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(exception), attempt, .. } = &event.kind {
+        values.word = if *status == PutMessageStatus::PutOk {
+            SendStatus::SendOk.word()
+        } else {
+            status.word()
+        };
+    } else if let EventKind::AttemptEnded {
+        outcome: AttemptOutcome::Failed(exception),
+        attempt,
+        ..
+    } = &event.kind
+    {
         values.word = exception.class().word();
         values.number = u64::from(*attempt);
     } else if let EventKind::SendReturned { outcome, .. } = &event.kind {
@@ -302,15 +361,29 @@ fn values(world: &World<'_>, event: &Event) -> Values {
 /// Whether a listener has been given the message before, and how often by now.
 fn delivered(world: &World<'_>, event: &Event, values: &mut Values) -> Key {
     let message = event.kind.message();
-    let same = |other: &&Event| matches!(other.kind, EventKind::Delivered { .. }) && other.kind.message() == message && other.id <= event.id;
+    let same = |other: &&Event| {
+        matches!(other.kind, EventKind::Delivered { .. })
+            && other.kind.message() == message
+            && other.id <= event.id
+    };
     values.number = u64::try_from(world.events.iter().filter(same).count()).unwrap_or(u64::MAX);
-    if values.number > 1 { Key::DeliveredAgain } else { Key::Delivered }
+    if values.number > 1 {
+        Key::DeliveredAgain
+    } else {
+        Key::Delivered
+    }
 }
 
 /// What an fsync means for the message whose bytes it wrote.
 fn flushed(world: &World<'_>, event: &Event) -> Because {
-    let lost = event.kind.message().and_then(|message| world.entry(message)).is_some_and(|entry| entry.verdict == Verdict::Lost);
-    let on_slave = world.node(event.node).is_some_and(|node| matches!(&node.kind, NodeKind::Broker(view) if view.role == BrokerRole::Slave));
+    let lost = event
+        .kind
+        .message()
+        .and_then(|message| world.entry(message))
+        .is_some_and(|entry| entry.verdict == Verdict::Lost);
+    let on_slave = world.node(event.node).is_some_and(
+        |node| matches!(&node.kind, NodeKind::Broker(view) if view.role == BrokerRole::Slave),
+    );
     if lost {
         Because::NobodyIsGivenThisCopy
     } else if on_slave {
@@ -324,7 +397,11 @@ fn flushed(world: &World<'_>, event: &Event) -> Because {
 fn because(world: &World<'_>, event: &Event, key: Key) -> Option<Because> {
     match key {
         Key::Buffered => Some(Because::BufferIsMoreVolatile),
-        Key::Cached => Some(if waits_for_fsync(world.scenario) { Because::CacheWaitsForFsync } else { Because::CacheIsVolatile }),
+        Key::Cached => Some(if waits_for_fsync(world.scenario) {
+            Because::CacheWaitsForFsync
+        } else {
+            Because::CacheIsVolatile
+        }),
         Key::Committed => Some(Because::CacheIsVolatile),
         Key::Flushed => Some(flushed(world, event)),
         Key::Replicated => Some(Because::SlaveCacheOnly),
@@ -362,7 +439,10 @@ fn because(world: &World<'_>, event: &Event, key: Key) -> Option<Because> {
 }
 
 fn waits_for_fsync(scenario: &Scenario) -> bool {
-    scenario.brokers.first().is_some_and(|broker| broker.conf.flush_disk_type == FlushDiskType::SyncFlush)
+    scenario
+        .brokers
+        .first()
+        .is_some_and(|broker| broker.conf.flush_disk_type == FlushDiskType::SyncFlush)
 }
 
 /// Whether a put of this scenario's first master waits for a slave.
@@ -378,10 +458,15 @@ pub fn waits_for_slave(scenario: &Scenario) -> bool {
 }
 
 fn replied(scenario: &Scenario, event: &Event) -> Option<Because> {
-    let EventKind::Replied { status, .. } = &event.kind else { return None };
+    let EventKind::Replied { status, .. } = &event.kind else {
+        return None;
+    };
     match status {
         PutMessageStatus::PutOk => {
-            let sync_master = scenario.brokers.first().is_some_and(|broker| broker.conf.broker_role == BrokerRole::SyncMaster);
+            let sync_master = scenario
+                .brokers
+                .first()
+                .is_some_and(|broker| broker.conf.broker_role == BrokerRole::SyncMaster);
             Some(if waits_for_slave(scenario) {
                 Because::SlaveConfirmed
             } else if sync_master {
@@ -406,15 +491,29 @@ fn replied(scenario: &Scenario, event: &Event) -> Option<Because> {
 }
 
 fn told(event: &Event) -> Option<Because> {
-    let EventKind::SendReturned { outcome: SendOutcome::Result { status, .. }, .. } = &event.kind else { return None };
+    let EventKind::SendReturned {
+        outcome: SendOutcome::Result { status, .. },
+        ..
+    } = &event.kind
+    else {
+        return None;
+    };
     match status {
         SendStatus::SendOk => None,
-        SendStatus::FlushDiskTimeout | SendStatus::FlushSlaveTimeout | SendStatus::SlaveNotAvailable => Some(Because::StoredAllTheSame),
+        SendStatus::FlushDiskTimeout
+        | SendStatus::FlushSlaveTimeout
+        | SendStatus::SlaveNotAvailable => Some(Because::StoredAllTheSame),
     }
 }
 
 fn told_exception(event: &Event) -> Option<Because> {
-    let EventKind::SendReturned { outcome: SendOutcome::Exception(exception), .. } = &event.kind else { return None };
+    let EventKind::SendReturned {
+        outcome: SendOutcome::Exception(exception),
+        ..
+    } = &event.kind
+    else {
+        return None;
+    };
     // A broker's error code says that nothing was stored; a timeout or a lost connection says nothing.
     exception.code().is_none().then_some(Because::MayBeStored)
 }

@@ -121,14 +121,32 @@ pub struct Told {
 /// The leg from one visible change to the next. `told`: the change that has just been made; `flight`: how long the quickest
 /// thing on the wires travels in all, if there is one.
 #[must_use]
-pub fn leg(tempo: Tempo, from: SimTime, to: SimTime, told: Option<Told>, flight: Option<Span>) -> Leg {
-    let Tempo { pace, speed, motion } = tempo;
+pub fn leg(
+    tempo: Tempo,
+    from: SimTime,
+    to: SimTime,
+    told: Option<Told>,
+    flight: Option<Span>,
+) -> Leg {
+    let Tempo {
+        pace,
+        speed,
+        motion,
+    } = tempo;
     let time = to.since(from);
-    let scale = |millis: u32| u32::try_from(u64::from(millis) * 1_000 / speed.permille(pace).max(1)).unwrap_or(u32::MAX);
+    let scale = |millis: u32| {
+        u32::try_from(u64::from(millis) * 1_000 / speed.permille(pace).max(1)).unwrap_or(u32::MAX)
+    };
     match pace {
         Pace::Constant => {
             let millis = time.micros().saturating_mul(1_000) / speed.permille(pace).max(1) / 1_000;
-            Leg { from, to, read: 0, travel: u32::try_from(millis).unwrap_or(u32::MAX), skips: false }
+            Leg {
+                from,
+                to,
+                read: 0,
+                travel: u32::try_from(millis).unwrap_or(u32::MAX),
+                skips: false,
+            }
         }
         Pace::ByEvent => {
             let skips = time > WATCHED && flight.is_none_or(|flight| time > flight);
@@ -139,7 +157,13 @@ pub fn leg(tempo: Tempo, from: SimTime, to: SimTime, told: Option<Told>, flight:
                 (Motion::Full, Some(flight)) => part_of_a_hop(time, flight),
                 (Motion::Full, None) => MOMENT,
             };
-            Leg { from, to, read: scale(reading(told, motion)), travel: scale(travel), skips }
+            Leg {
+                from,
+                to,
+                read: scale(reading(told, motion)),
+                travel: scale(travel),
+                skips,
+            }
         }
     }
 }
@@ -152,7 +176,9 @@ fn part_of_a_hop(time: Span, flight: Span) -> u32 {
 
 /// What has been read before is read faster; a loss never.
 fn reading(told: Option<Told>, motion: Motion) -> u32 {
-    let Some(Told { weight, seen }) = told else { return 0 };
+    let Some(Told { weight, seen }) = told else {
+        return 0;
+    };
     let usual = match weight {
         Weight::Brief => 180 / (1 + seen),
         Weight::Read => 700 / (1 + seen),
@@ -171,11 +197,21 @@ impl Leg {
     pub fn now(&self, elapsed: f64) -> SimTime {
         let travelled = (elapsed - f64::from(self.read)).max(0.0);
         if self.travel == 0 || travelled >= f64::from(self.travel) {
-            return if travelled >= f64::from(self.travel) && elapsed >= f64::from(self.read) { self.to } else { self.from };
+            return if travelled >= f64::from(self.travel) && elapsed >= f64::from(self.read) {
+                self.to
+            } else {
+                self.from
+            };
         }
         // A leg is shorter than the 2^53 µs that a float counts exactly.
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
-        let part = (self.to.since(self.from).micros() as f64 * (travelled / f64::from(self.travel))) as u64;
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "see above"
+        )]
+        let part = (self.to.since(self.from).micros() as f64 * (travelled / f64::from(self.travel)))
+            as u64;
         self.from + Span::from_micros(part)
     }
 
@@ -200,7 +236,11 @@ mod tests {
         SimTime::from_millis(n)
     }
 
-    const USUAL: Tempo = Tempo { pace: Pace::ByEvent, speed: Speed::USUAL, motion: Motion::Full };
+    const USUAL: Tempo = Tempo {
+        pace: Pace::ByEvent,
+        speed: Speed::USUAL,
+        motion: Motion::Full,
+    };
     const fn new(weight: Weight) -> Told {
         Told { weight, seen: 0 }
     }
@@ -210,13 +250,26 @@ mod tests {
     #[test]
     fn a_hop_of_a_millisecond_and_of_a_microsecond_take_the_same_time_to_watch() {
         assert_eq!(leg(USUAL, ms(0), ms(1), None, HOP_TIME).travel, 420);
-        assert_eq!(leg(USUAL, ms(0), SimTime::from_micros(1), None, Some(Span::from_micros(1))).travel, 420);
+        assert_eq!(
+            leg(
+                USUAL,
+                ms(0),
+                SimTime::from_micros(1),
+                None,
+                Some(Span::from_micros(1))
+            )
+            .travel,
+            420
+        );
     }
 
     #[test]
     fn an_event_in_the_middle_of_a_hop_divides_it() {
         let half = SimTime::from_micros(500);
-        let halves = [leg(USUAL, ms(0), half, None, HOP_TIME), leg(USUAL, half, ms(1), None, HOP_TIME)];
+        let halves = [
+            leg(USUAL, ms(0), half, None, HOP_TIME),
+            leg(USUAL, half, ms(1), None, HOP_TIME),
+        ];
         assert_eq!(halves.map(|leg| leg.travel), [210, 210]);
     }
 
@@ -230,7 +283,13 @@ mod tests {
 
     #[test]
     fn what_was_told_is_read_before_anything_moves() {
-        let leg = leg(USUAL, ms(0), ms(2), Some(new(Weight::Read)), Some(Span::from_millis(2)));
+        let leg = leg(
+            USUAL,
+            ms(0),
+            ms(2),
+            Some(new(Weight::Read)),
+            Some(Span::from_millis(2)),
+        );
         assert_eq!(leg.now(f64::from(leg.read) - 1.0), ms(0));
         assert_eq!(leg.now(f64::from(leg.read) + 210.0), ms(1));
         assert_eq!(leg.now(leg.whole()), ms(2));
@@ -240,19 +299,31 @@ mod tests {
     #[test]
     fn a_loss_is_read_longest() {
         let read = |weight| leg(USUAL, ms(0), ms(1), Some(new(weight)), HOP_TIME).read;
-        assert!(read(Weight::Brief) < read(Weight::Read) && read(Weight::Read) < read(Weight::Grave));
+        assert!(
+            read(Weight::Brief) < read(Weight::Read) && read(Weight::Read) < read(Weight::Grave)
+        );
     }
 
     #[test]
     fn what_was_read_before_is_read_faster_but_a_loss_is_not() {
-        let read = |weight, seen| leg(USUAL, ms(0), ms(1), Some(Told { weight, seen }), HOP_TIME).read;
+        let read =
+            |weight, seen| leg(USUAL, ms(0), ms(1), Some(Told { weight, seen }), HOP_TIME).read;
         assert!(read(Weight::Read, 9) * 5 < read(Weight::Read, 0));
         assert_eq!(read(Weight::Grave, 9), read(Weight::Grave, 0));
     }
 
     #[test]
     fn with_reduced_motion_every_event_is_one_step() {
-        let leg = leg(Tempo { motion: Motion::Reduced, ..USUAL }, ms(0), ms(10_000), None, HOP_TIME);
+        let leg = leg(
+            Tempo {
+                motion: Motion::Reduced,
+                ..USUAL
+            },
+            ms(0),
+            ms(10_000),
+            None,
+            HOP_TIME,
+        );
         assert_eq!(leg.travel, 0);
         assert_eq!(leg.now(leg.whole() - 1.0), ms(0));
         assert_eq!(leg.now(leg.whole()), ms(10_000));
@@ -260,7 +331,19 @@ mod tests {
 
     #[test]
     fn constant_speed_is_in_proportion() {
-        let leg = |speed| leg(Tempo { pace: Pace::Constant, speed, ..USUAL }, ms(0), ms(2), Some(new(Weight::Grave)), HOP_TIME);
+        let leg = |speed| {
+            leg(
+                Tempo {
+                    pace: Pace::Constant,
+                    speed,
+                    ..USUAL
+                },
+                ms(0),
+                ms(2),
+                Some(new(Weight::Grave)),
+                HOP_TIME,
+            )
+        };
         assert_eq!(leg(Speed::USUAL).travel, 20);
         assert_eq!(leg(Speed::USUAL.slower().unwrap()).travel, 200);
         assert_eq!(leg(Speed::USUAL).read, 0);

@@ -43,7 +43,12 @@ pub enum Effect {
 /// For each of `lost`, the first candidate under which the same actions do not lose it by `at`; failing that, the first
 /// under which its sender was not told SEND_OK.
 #[must_use]
-pub fn remedies(settings: &Settings, script: &[Step], lost: &[MessageId], at: SimTime) -> Vec<Remedy> {
+pub fn remedies(
+    settings: &Settings,
+    script: &[Step],
+    lost: &[MessageId],
+    at: SimTime,
+) -> Vec<Remedy> {
     let lost = lost.get(..PATIENTS.min(lost.len())).unwrap_or(lost);
     let mut found: Vec<Remedy> = Vec::new();
     for change in CANDIDATES {
@@ -53,8 +58,16 @@ pub fn remedies(settings: &Settings, script: &[Step], lost: &[MessageId], at: Si
         }
         let mut run = Run::new(changed.scenario(script.to_vec()));
         run.advance_to(at);
-        for entry in run.ledger().iter().filter(|entry| lost.contains(&entry.message)) {
-            found.extend(effect(entry).map(|effect| Remedy { message: entry.message, change, effect }));
+        for entry in run
+            .ledger()
+            .iter()
+            .filter(|entry| lost.contains(&entry.message))
+        {
+            found.extend(effect(entry).map(|effect| Remedy {
+                message: entry.message,
+                change,
+                effect,
+            }));
         }
     }
     // The sort keeps the candidates' order among equals.

@@ -3,7 +3,9 @@
 //! Defaults, units and bounds come from the engine's own tables.
 
 use loss_lab_engine::config::{BrokerConfig, ConsumerConfig, Key, ProducerConfig, Value};
-use loss_lab_engine::scenario::{Broker, Consumer, Network, Producer, Scenario, Step, Title, Topic};
+use loss_lab_engine::scenario::{
+    Broker, Consumer, Network, Producer, Scenario, Step, Title, Topic,
+};
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, ListenerKind, MessageModel, Profile};
 use loss_lab_engine::units::{SimTime, Span};
 
@@ -102,7 +104,10 @@ impl Number {
     ];
 
     fn index(self) -> usize {
-        Self::ALL.iter().position(|number| *number == self).unwrap_or(0)
+        Self::ALL
+            .iter()
+            .position(|number| *number == self)
+            .unwrap_or(0)
     }
 
     /// Whether `profile` has it.
@@ -110,26 +115,58 @@ impl Number {
     pub fn is_in(self, profile: Profile) -> bool {
         match self {
             Self::InSyncReplicas => profile == Profile::V5_3,
-            Self::Slaves | Self::SyncFlushTimeout | Self::SlaveTimeout | Self::SendMsgTimeout | Self::RetryTimes | Self::Consumers | Self::ProcessTime => true,
+            Self::Slaves
+            | Self::SyncFlushTimeout
+            | Self::SlaveTimeout
+            | Self::SendMsgTimeout
+            | Self::RetryTimes
+            | Self::Consumers
+            | Self::ProcessTime => true,
         }
     }
 
     /// Its name, unit, bounds and default.
     #[must_use]
     pub fn shape(self, profile: Profile) -> Shape {
-        let broker = |name| keyed(BrokerConfig::key(name), BrokerConfig::defaults(profile).get(name));
-        let producer = |name| keyed(ProducerConfig::key(name), ProducerConfig::defaults(profile).get(name));
-        let count = |most: u32, default| Shape { key: None, unit: "", min: 0, max: i64::from(most), default };
+        let broker = |name| {
+            keyed(
+                BrokerConfig::key(name),
+                BrokerConfig::defaults(profile).get(name),
+            )
+        };
+        let producer = |name| {
+            keyed(
+                ProducerConfig::key(name),
+                ProducerConfig::defaults(profile).get(name),
+            )
+        };
+        let count = |most: u32, default| Shape {
+            key: None,
+            unit: "",
+            min: 0,
+            max: i64::from(most),
+            default,
+        };
         match self {
             // One more than the slaves that fit on stage, so that "more than there are" can be tried.
-            Self::InSyncReplicas => Shape { min: 1, max: i64::from(SLAVES_MOST) + 1, ..broker("inSyncReplicas") },
+            Self::InSyncReplicas => Shape {
+                min: 1,
+                max: i64::from(SLAVES_MOST) + 1,
+                ..broker("inSyncReplicas")
+            },
             Self::Slaves => count(SLAVES_MOST, 1),
             Self::SyncFlushTimeout => broker("syncFlushTimeout"),
             Self::SlaveTimeout => broker("slaveTimeout"),
             Self::SendMsgTimeout => producer("sendMsgTimeout"),
             Self::RetryTimes => producer("retryTimesWhenSendFailed"),
             Self::Consumers => count(CONSUMERS_MOST, 1),
-            Self::ProcessTime => Shape { key: None, unit: "ms", min: 0, max: 3_600_000, default: 20 },
+            Self::ProcessTime => Shape {
+                key: None,
+                unit: "ms",
+                min: 0,
+                max: 3_600_000,
+                default: 20,
+            },
         }
     }
 }
@@ -139,13 +176,22 @@ fn keyed(key: Option<&'static Key>, default: Option<Value>) -> Shape {
         Some(Value::Int(number)) => number,
         Some(Value::Bool(_) | Value::Text(_)) | None => 0,
     };
-    key.map_or(Shape { key: None, unit: "", min: 0, max: 0, default }, |key| Shape {
-        key: Some(key.name),
-        unit: key.kind.unit(),
-        min: key.min,
-        max: key.max,
-        default,
-    })
+    key.map_or(
+        Shape {
+            key: None,
+            unit: "",
+            min: 0,
+            max: 0,
+            default,
+        },
+        |key| Shape {
+            key: Some(key.name),
+            unit: key.kind.unit(),
+            min: key.min,
+            max: key.max,
+            default,
+        },
+    )
 }
 
 impl Settings {
@@ -213,15 +259,29 @@ impl Settings {
         let defaults = BrokerConfig::defaults(self.profile);
         let mut set = |key: &str, value: &str| {
             // Only values of the tables' own kinds come here, so none is refused.
-            if defaults.get(key).is_some_and(|default| default.to_string() != value) {
+            if defaults
+                .get(key)
+                .is_some_and(|default| default.to_string() != value)
+            {
                 let _ = conf.set(key, value);
             }
         };
         set("brokerRole", self.role.word());
         set("flushDiskType", self.flush.word());
-        set("transientStorePoolEnable", if self.transient_pool { "true" } else { "false" });
-        for number in [Number::InSyncReplicas, Number::SyncFlushTimeout, Number::SlaveTimeout] {
-            if let Some(key) = number.shape(self.profile).key.filter(|_| number.is_in(self.profile)) {
+        set(
+            "transientStorePoolEnable",
+            if self.transient_pool { "true" } else { "false" },
+        );
+        for number in [
+            Number::InSyncReplicas,
+            Number::SyncFlushTimeout,
+            Number::SlaveTimeout,
+        ] {
+            if let Some(key) = number
+                .shape(self.profile)
+                .key
+                .filter(|_| number.is_in(self.profile))
+            {
                 set(key, &self.number(number).to_string());
             }
         }
@@ -231,7 +291,11 @@ impl Settings {
     fn producer(&self) -> ProducerConfig {
         let mut conf = ProducerConfig::defaults(self.profile);
         for number in [Number::SendMsgTimeout, Number::RetryTimes] {
-            if let Some(key) = number.shape(self.profile).key.filter(|_| self.is_changed(number)) {
+            if let Some(key) = number
+                .shape(self.profile)
+                .key
+                .filter(|_| self.is_changed(number))
+            {
                 let _ = conf.set(key, &self.number(number).to_string());
             }
         }
@@ -250,12 +314,29 @@ impl Settings {
             title: Title::default(),
             profile: self.profile,
             seed: 0,
-            network: Network { latency: LATENCY, jitter: Span::ZERO },
+            network: Network {
+                latency: LATENCY,
+                jitter: Span::ZERO,
+            },
             fsync: FSYNC,
-            topics: vec![Topic { name: TOPIC.to_owned(), queues: QUEUES }],
-            brokers: vec![Broker { name: BROKER.to_owned(), conf: self.master(), slaves: (0..self.slaves()).map(|_| slave()).collect() }],
-            producers: vec![Producer { name: PRODUCER.to_owned(), group: "PG".to_owned(), conf: self.producer(), resend: 0 }],
-            consumers: (1..=self.count(Number::Consumers)).map(|number| self.consumer(number)).collect(),
+            topics: vec![Topic {
+                name: TOPIC.to_owned(),
+                queues: QUEUES,
+            }],
+            brokers: vec![Broker {
+                name: BROKER.to_owned(),
+                conf: self.master(),
+                slaves: (0..self.slaves()).map(|_| slave()).collect(),
+            }],
+            producers: vec![Producer {
+                name: PRODUCER.to_owned(),
+                group: "PG".to_owned(),
+                conf: self.producer(),
+                resend: 0,
+            }],
+            consumers: (1..=self.count(Number::Consumers))
+                .map(|number| self.consumer(number))
+                .collect(),
             script,
             until: UNTIL,
         }
@@ -332,14 +413,22 @@ mod tests {
 
     #[test]
     fn a_change_is_said_once_and_taken_back_when_it_is_undone() {
-        let settings = Settings::defaults(Profile::V5_3).with(Change::Flush(FlushDiskType::SyncFlush));
+        let settings =
+            Settings::defaults(Profile::V5_3).with(Change::Flush(FlushDiskType::SyncFlush));
         assert_eq!(settings.master().explicit().len(), 1);
-        assert!(settings.with(Change::Flush(FlushDiskType::AsyncFlush)).master().explicit().is_empty());
+        assert!(
+            settings
+                .with(Change::Flush(FlushDiskType::AsyncFlush))
+                .master()
+                .explicit()
+                .is_empty()
+        );
     }
 
     #[test]
     fn numbers_stay_within_the_engines_bounds() {
-        let settings = Settings::defaults(Profile::V5_3).with(Change::Number(Number::SyncFlushTimeout, -3));
+        let settings =
+            Settings::defaults(Profile::V5_3).with(Change::Number(Number::SyncFlushTimeout, -3));
         assert_eq!(settings.number(Number::SyncFlushTimeout), 0);
         let settings = settings.with(Change::Number(Number::Slaves, 99));
         assert_eq!(settings.slaves(), SLAVES_MOST);
@@ -351,6 +440,9 @@ mod tests {
         assert_eq!(role_note(&sync), Some((Note::CountsItself, true)));
         let two = sync.with(Change::Number(Number::InSyncReplicas, 2));
         assert_eq!(role_note(&two), Some((Note::WaitsForSlaves, false)));
-        assert_eq!(role_note(&two.with(Change::Number(Number::Slaves, 0))), Some((Note::MoreThanThere, true)));
+        assert_eq!(
+            role_note(&two.with(Change::Number(Number::Slaves, 0))),
+            Some((Note::MoreThanThere, true))
+        );
     }
 }

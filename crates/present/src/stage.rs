@@ -5,7 +5,9 @@ use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_engine::ledger::{Entry, Fate, Verdict};
 use loss_lab_engine::status::BrokerRole;
 use loss_lab_engine::units::SimTime;
-use loss_lab_engine::view::{BrokerView, Condition, ConsumerView, CopyView, DiskState, NodeKind, NodeView, ProducerView};
+use loss_lab_engine::view::{
+    BrokerView, Condition, ConsumerView, CopyView, DiskState, NodeKind, NodeView, ProducerView,
+};
 
 use crate::glyph::{Glyph, Holding, Look};
 use crate::world::World;
@@ -185,26 +187,55 @@ pub struct Consumer {
 /// The stage of `world`.
 #[must_use]
 pub fn stage(world: &World<'_>) -> Stage {
-    let mut stage = Stage { routes: None, producers: Vec::new(), brokers: Vec::new(), groups: Vec::new() };
+    let mut stage = Stage {
+        routes: None,
+        producers: Vec::new(),
+        brokers: Vec::new(),
+        groups: Vec::new(),
+    };
     let homes = homes(world);
     for node in &world.view.nodes {
         match &node.kind {
-            NodeKind::NameServer { registered } => stage.routes = Some(routes(world, node, registered.len())),
-            NodeKind::Broker(broker) => stage.brokers.push(self::broker(world, node, broker, &homes)),
-            NodeKind::Producer(producer) => stage.producers.push(self::producer(world, node, producer, &homes)),
+            NodeKind::NameServer { registered } => {
+                stage.routes = Some(routes(world, node, registered.len()))
+            }
+            NodeKind::Broker(broker) => stage
+                .brokers
+                .push(self::broker(world, node, broker, &homes)),
+            NodeKind::Producer(producer) => stage
+                .producers
+                .push(self::producer(world, node, producer, &homes)),
             NodeKind::Consumer(consumer) => join(world, &mut stage.groups, node, consumer, &homes),
         }
     }
     for group in &mut stage.groups {
-        group.done = Holding::of(world.ledger.iter().filter(|entry| entry.consumed > 0).map(done).collect());
+        group.done = Holding::of(
+            world
+                .ledger
+                .iter()
+                .filter(|entry| entry.consumed > 0)
+                .map(done)
+                .collect(),
+        );
         group.dead = Holding::of(dead(world));
     }
     stage
 }
 
 fn routes(world: &World<'_>, node: &NodeView, registered: usize) -> Routes {
-    let brokers = world.view.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Broker(_))).count();
-    Routes { node: node.id, name: world.name(node.id), picture: picture(node), registered, brokers }
+    let brokers = world
+        .view
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.kind, NodeKind::Broker(_)))
+        .count();
+    Routes {
+        node: node.id,
+        name: world.name(node.id),
+        picture: picture(node),
+        registered,
+        brokers,
+    }
 }
 
 fn picture(node: &NodeView) -> Picture {
@@ -221,14 +252,20 @@ fn picture(node: &NodeView) -> Picture {
 }
 
 fn producer(world: &World<'_>, node: &NodeView, view: &ProducerView, homes: &[Home]) -> Producer {
-    let waiting = view.waiting.iter().map(|(message, _)| Glyph::new(*message, Look::Client)).collect();
+    let waiting = view
+        .waiting
+        .iter()
+        .map(|(message, _)| Glyph::new(*message, Look::Client))
+        .collect();
     Producer {
         node: node.id,
         name: world.name(node.id),
         picture: picture(node),
         since: node.since,
         waiting: Holding::of(waiting),
-        lost: lost_at(homes, node.id, None).map(|home| Glyph::new(home.message, Look::Lost)).collect(),
+        lost: lost_at(homes, node.id, None)
+            .map(|home| Glyph::new(home.message, Look::Lost))
+            .collect(),
     }
 }
 
@@ -244,8 +281,13 @@ fn broker(world: &World<'_>, node: &NodeView, view: &BrokerView, homes: &[Home])
         cache: Holding::of(places.cache),
         disk: Holding::of(places.disk),
         lost_at: lost_memory.iter().map(|home| home.at).max(),
-        lost_memory: lost_memory.iter().map(|home| Glyph::new(home.message, Look::Lost)).collect(),
-        lost_disk: lost_at(homes, node.id, Some(Layer::Disk)).map(|home| Glyph::new(home.message, Look::Lost)).collect(),
+        lost_memory: lost_memory
+            .iter()
+            .map(|home| Glyph::new(home.message, Look::Lost))
+            .collect(),
+        lost_disk: lost_at(homes, node.id, Some(Layer::Disk))
+            .map(|home| Glyph::new(home.message, Look::Lost))
+            .collect(),
         disk_note: disk_note(world, node.id, view),
         ghosts: places.ghosts,
         foot: foot(world, node, view),
@@ -264,22 +306,41 @@ struct Places {
 impl Places {
     fn of(world: &World<'_>, view: &BrokerView) -> Self {
         let mut places = Self::default();
-        let master = if view.role == BrokerRole::Slave { master_of(world, view) } else { None };
+        let master = if view.role == BrokerRole::Slave {
+            master_of(world, view)
+        } else {
+            None
+        };
         for copy in &view.copies {
-            let Some(message) = copy.record.message else { continue };
+            let Some(message) = copy.record.message else {
+                continue;
+            };
             let retry = world.names.topic(copy.record.topic).starts_with("%RETRY%");
             let same = |other: &&CopyView| {
-                other.record.message == Some(message) && world.names.topic(other.record.topic).starts_with("%RETRY%") == retry
+                other.record.message == Some(message)
+                    && world.names.topic(other.record.topic).starts_with("%RETRY%") == retry
             };
-            let safest = view.copies.iter().filter(same).max_by_key(|other| (other.place, other.served, other.record.start));
+            let safest = view
+                .copies
+                .iter()
+                .filter(same)
+                .max_by_key(|other| (other.place, other.served, other.record.start));
             if safest != Some(copy) {
                 continue;
             }
             // A slave's copy of what its master has is a spare; one that its master lacks is given to nobody.
-            let spare = master.is_some_and(|master| master.copies.iter().any(|other| other.record == copy.record));
+            let spare = master.is_some_and(|master| {
+                master
+                    .copies
+                    .iter()
+                    .any(|other| other.record == copy.record)
+            });
             let look = look(world.entry(message), copy, spare);
             places.ghosts |= look == Look::Ghost && copy.place != Place::Disk;
-            let glyph = Glyph { retry, ..Glyph::new(message, look) };
+            let glyph = Glyph {
+                retry,
+                ..Glyph::new(message, look)
+            };
             match copy.place {
                 Place::Heap => places.heap.push(glyph),
                 Place::PageCache => places.cache.push(glyph),
@@ -309,7 +370,11 @@ fn disk_note(world: &World<'_>, node: NodeId, view: &BrokerView) -> DiskNote {
     match view.disk {
         DiskState::Stalled => {
             let since = world.events.iter().rev().find(|event| {
-                event.node == node && event.kind == EventKind::DiskChanged { change: DiskChange::Stalled }
+                event.node == node
+                    && event.kind
+                        == EventKind::DiskChanged {
+                            change: DiskChange::Stalled,
+                        }
             });
             DiskNote::Stalled(since.map_or(world.now(), |event| event.at))
         }
@@ -344,28 +409,61 @@ fn behind(world: &World<'_>, slave: &BrokerView) -> Option<Foot> {
         return None;
     }
     let master = master_of(world, slave)?;
-    let here = |copy: &&CopyView| slave.copies.iter().any(|mine| mine.record.start == copy.record.start && mine.record.message == copy.record.message);
-    let of = master.copies.iter().filter(|copy| copy.record.message.is_some()).count();
-    let missing = of - master.copies.iter().filter(|copy| copy.record.message.is_some()).filter(here).count();
+    let here = |copy: &&CopyView| {
+        slave.copies.iter().any(|mine| {
+            mine.record.start == copy.record.start && mine.record.message == copy.record.message
+        })
+    };
+    let of = master
+        .copies
+        .iter()
+        .filter(|copy| copy.record.message.is_some())
+        .count();
+    let missing = of
+        - master
+            .copies
+            .iter()
+            .filter(|copy| copy.record.message.is_some())
+            .filter(here)
+            .count();
     (missing > 0).then_some(Foot::Behind { missing, of })
 }
 
 fn master_of<'a>(world: &World<'a>, slave: &BrokerView) -> Option<&'a BrokerView> {
     world.view.nodes.iter().find_map(|node| match &node.kind {
         NodeKind::Broker(view) if view.broker == slave.broker && view.replica == 0 => Some(view),
-        NodeKind::Broker(_) | NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => None,
+        NodeKind::Broker(_)
+        | NodeKind::NameServer { .. }
+        | NodeKind::Producer(_)
+        | NodeKind::Consumer(_) => None,
     })
 }
 
-fn join(world: &World<'_>, groups: &mut Vec<Group>, node: &NodeView, view: &ConsumerView, homes: &[Home]) {
+fn join(
+    world: &World<'_>,
+    groups: &mut Vec<Group>,
+    node: &NodeView,
+    view: &ConsumerView,
+    homes: &[Home],
+) {
     let name = world.names.group(view.group);
-    let held = view.cached.iter().chain(&view.running).map(|message| Glyph::new(*message, Look::Client)).collect();
+    let held = view
+        .cached
+        .iter()
+        .chain(&view.running)
+        .map(|message| Glyph::new(*message, Look::Client))
+        .collect();
     let member = Consumer {
         node: node.id,
         name: world.name(node.id),
         picture: picture(node),
         since: node.since,
-        queues: view.queues.iter().filter(|queue| !world.names.topic(queue.topic).starts_with('%')).map(|queue| queue.queue.0).collect(),
+        queues: view
+            .queues
+            .iter()
+            .filter(|queue| !world.names.topic(queue.topic).starts_with('%'))
+            .map(|queue| queue.queue.0)
+            .collect(),
         holds: Holding::of(held),
     };
     let lost = lost_at(homes, node.id, None).map(|home| Glyph::new(home.message, Look::Lost));
@@ -385,13 +483,24 @@ fn join(world: &World<'_>, groups: &mut Vec<Group>, node: &NodeView, view: &Cons
 }
 
 fn done(entry: &Entry) -> Glyph {
-    let look = if entry.consumed > 1 { Look::Duplicated } else { Look::Consumed };
-    Glyph { times: entry.consumed, ..Glyph::new(entry.message, look) }
+    let look = if entry.consumed > 1 {
+        Look::Duplicated
+    } else {
+        Look::Consumed
+    };
+    Glyph {
+        times: entry.consumed,
+        ..Glyph::new(entry.message, look)
+    }
 }
 
 fn dead(world: &World<'_>) -> Vec<Glyph> {
-    let dead = world.ledger.iter().filter(|entry| entry.fate == Fate::DeadLetter);
-    dead.map(|entry| Glyph::new(entry.message, Look::Disk)).collect()
+    let dead = world
+        .ledger
+        .iter()
+        .filter(|entry| entry.fate == Fate::DeadLetter);
+    dead.map(|entry| Glyph::new(entry.message, Look::Disk))
+        .collect()
 }
 
 /// Where a lost message's last copy was.
@@ -409,12 +518,17 @@ enum Layer {
 }
 
 fn lost_at(homes: &[Home], node: NodeId, layer: Option<Layer>) -> impl Iterator<Item = &Home> {
-    homes.iter().filter(move |home| home.node == node && layer.is_none_or(|layer| home.layer == layer))
+    homes
+        .iter()
+        .filter(move |home| home.node == node && layer.is_none_or(|layer| home.layer == layer))
 }
 
 /// Where each lost message was lost: at the event that the ledger names.
 fn homes(world: &World<'_>) -> Vec<Home> {
-    let lost = world.ledger.iter().filter(|entry| entry.verdict == Verdict::Lost);
+    let lost = world
+        .ledger
+        .iter()
+        .filter(|entry| entry.verdict == Verdict::Lost);
     lost.filter_map(|entry| {
         let by = world.event(entry.lost_by?.event)?;
         let flushed = |kind: &EventKind| matches!(kind, EventKind::Flushed { record } if record.message == Some(entry.message));

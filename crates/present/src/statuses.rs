@@ -21,8 +21,12 @@ pub enum Machine {
 
 impl Machine {
     /// All, in the order of the cards.
-    pub const ALL: [Self; 4] =
-        [Self::SendStatus, Self::GetMessageStatus, Self::ConsumeConcurrentlyStatus, Self::ConsumeOrderlyStatus];
+    pub const ALL: [Self; 4] = [
+        Self::SendStatus,
+        Self::GetMessageStatus,
+        Self::ConsumeConcurrentlyStatus,
+        Self::ConsumeOrderlyStatus,
+    ];
 
     /// RocketMQ's name of the enum.
     #[must_use]
@@ -85,10 +89,20 @@ pub struct Statuses {
 /// The cards of `world`.
 #[must_use]
 pub fn statuses(world: &World<'_>) -> Statuses {
-    let mut cards: Vec<Card> = Machine::ALL.into_iter().map(|machine| Card { machine, values: values(machine, world.scenario.profile) }).collect();
+    let mut cards: Vec<Card> = Machine::ALL
+        .into_iter()
+        .map(|machine| Card {
+            machine,
+            values: values(machine, world.scenario.profile),
+        })
+        .collect();
     for event in world.events {
-        let Some((machine, word)) = taken(event) else { continue };
-        let Some(card) = cards.iter_mut().find(|card| card.machine == machine) else { continue };
+        let Some((machine, word)) = taken(event) else {
+            continue;
+        };
+        let Some(card) = cards.iter_mut().find(|card| card.machine == machine) else {
+            continue;
+        };
         for value in &mut card.values {
             let hit = value.word == word;
             value.count += u32::from(hit);
@@ -96,23 +110,44 @@ pub fn statuses(world: &World<'_>) -> Statuses {
         }
     }
     let all = cards.iter().map(|card| card.values.len()).sum();
-    let seen = cards.iter().flat_map(|card| &card.values).filter(|value| value.count > 0).count();
+    let seen = cards
+        .iter()
+        .flat_map(|card| &card.values)
+        .filter(|value| value.count > 0)
+        .count();
     Statuses { cards, seen, all }
 }
 
 fn values(machine: Machine, profile: Profile) -> Vec<Value> {
-    let plain = |word| Value { word, tag: None, count: 0, now: false, story: None };
+    let plain = |word| Value {
+        word,
+        tag: None,
+        count: 0,
+        now: false,
+        story: None,
+    };
     match machine {
-        Machine::SendStatus => SendStatus::ALL.iter().map(|status| send_value(*status, profile)).collect(),
+        Machine::SendStatus => SendStatus::ALL
+            .iter()
+            .map(|status| send_value(*status, profile))
+            .collect(),
         Machine::GetMessageStatus => GetMessageStatus::ALL
             .iter()
-            .map(|status| Value { tag: (*status == GetMessageStatus::OffsetReset).then_some(Tag::Only5), ..plain(status.word()) })
+            .map(|status| Value {
+                tag: (*status == GetMessageStatus::OffsetReset).then_some(Tag::Only5),
+                ..plain(status.word())
+            })
             .collect(),
         Machine::ConsumeConcurrentlyStatus => {
-            [ConsumeResult::ConsumeSuccess, ConsumeResult::ReconsumeLater].map(|result| plain(result.word())).to_vec()
+            [ConsumeResult::ConsumeSuccess, ConsumeResult::ReconsumeLater]
+                .map(|result| plain(result.word()))
+                .to_vec()
         }
         Machine::ConsumeOrderlyStatus => {
-            let old = |result: ConsumeResult| Value { tag: Some(Tag::Deprecated), ..plain(result.word()) };
+            let old = |result: ConsumeResult| Value {
+                tag: Some(Tag::Deprecated),
+                ..plain(result.word())
+            };
             vec![
                 plain(ConsumeResult::Success.word()),
                 plain(ConsumeResult::SuspendCurrentQueueAMoment.word()),
@@ -130,13 +165,24 @@ fn send_value(status: SendStatus, profile: Profile) -> Value {
         SendStatus::FlushSlaveTimeout => StoryId::FlushSlaveTimeout,
         SendStatus::SlaveNotAvailable => StoryId::SlaveNotAvailable,
     };
-    let tag = (status == SendStatus::SlaveNotAvailable && profile == Profile::V5_3).then_some(Tag::Only4);
-    Value { word: status.word(), tag, count: 0, now: false, story: Some(story) }
+    let tag =
+        (status == SendStatus::SlaveNotAvailable && profile == Profile::V5_3).then_some(Tag::Only4);
+    Value {
+        word: status.word(),
+        tag,
+        count: 0,
+        now: false,
+        story: Some(story),
+    }
 }
 
 /// The value that an event took.
 fn taken(event: &Event) -> Option<(Machine, &'static str)> {
-    if let EventKind::SendReturned { outcome: SendOutcome::Result { status, .. }, .. } = &event.kind {
+    if let EventKind::SendReturned {
+        outcome: SendOutcome::Result { status, .. },
+        ..
+    } = &event.kind
+    {
         return Some((Machine::SendStatus, status.word()));
     }
     if let EventKind::Pulled { status, .. } = &event.kind {
@@ -144,10 +190,13 @@ fn taken(event: &Event) -> Option<(Machine, &'static str)> {
     }
     if let EventKind::Consumed { result, .. } = &event.kind {
         return match result {
-            ConsumeResult::ConsumeSuccess | ConsumeResult::ReconsumeLater => Some((Machine::ConsumeConcurrentlyStatus, result.word())),
-            ConsumeResult::Success | ConsumeResult::SuspendCurrentQueueAMoment | ConsumeResult::Commit | ConsumeResult::Rollback => {
-                Some((Machine::ConsumeOrderlyStatus, result.word()))
+            ConsumeResult::ConsumeSuccess | ConsumeResult::ReconsumeLater => {
+                Some((Machine::ConsumeConcurrentlyStatus, result.word()))
             }
+            ConsumeResult::Success
+            | ConsumeResult::SuspendCurrentQueueAMoment
+            | ConsumeResult::Commit
+            | ConsumeResult::Rollback => Some((Machine::ConsumeOrderlyStatus, result.word())),
             ConsumeResult::Null | ConsumeResult::Throw | ConsumeResult::Hang => None,
         };
     }

@@ -77,38 +77,93 @@ pub fn story(id: StoryId, profile: Profile) -> Story {
     let plain = Settings::defaults(profile);
     let master = || [BROKER, "/0"].concat();
     let slave = || [BROKER, "/1"].concat();
-    let at = |millis, action| Step { trigger: Trigger::At(SimTime::from_millis(millis)), action };
-    let after = |event, action| Step { trigger: Trigger::After(Pattern { event, message: None, node: None, nth: 1 }), action };
+    let at = |millis, action| Step {
+        trigger: Trigger::At(SimTime::from_millis(millis)),
+        action,
+    };
+    let after = |event, action| Step {
+        trigger: Trigger::After(Pattern {
+            event,
+            message: None,
+            node: None,
+            nth: 1,
+        }),
+        action,
+    };
     let one = || at(0, send(1, SendMode::Sync));
     match id {
-        StoryId::Free => Story { settings: plain, script: Vec::new() },
-        StoryId::Healthy => Story { settings: plain, script: vec![one()] },
+        StoryId::Free => Story {
+            settings: plain,
+            script: Vec::new(),
+        },
+        StoryId::Healthy => Story {
+            settings: plain,
+            script: vec![one()],
+        },
         StoryId::PowerCut | StoryId::PowerCutSync => {
-            let flush = if id == StoryId::PowerCut { FlushDiskType::AsyncFlush } else { FlushDiskType::SyncFlush };
-            let settings = plain.with(Change::Flush(flush)).with(Change::Number(Number::Slaves, 0)).with(Change::Number(Number::Consumers, 0));
+            let flush = if id == StoryId::PowerCut {
+                FlushDiskType::AsyncFlush
+            } else {
+                FlushDiskType::SyncFlush
+            };
+            let settings = plain
+                .with(Change::Flush(flush))
+                .with(Change::Number(Number::Slaves, 0))
+                .with(Change::Number(Number::Consumers, 0));
             let cut = after(EventName::SendReturned, Do::PowerLoss(master()));
-            let again = at(3_000, Do::Restart { node: master(), takes: Span::from_secs(2) });
-            Story { settings, script: vec![one(), cut, again] }
+            let again = at(
+                3_000,
+                Do::Restart {
+                    node: master(),
+                    takes: Span::from_secs(2),
+                },
+            );
+            Story {
+                settings,
+                script: vec![one(), cut, again],
+            }
         }
         StoryId::FlushDiskTimeout => Story {
-            settings: plain.with(Change::Flush(FlushDiskType::SyncFlush)).with(Change::Number(Number::SendMsgTimeout, 10_000)),
-            script: vec![at(0, Do::StallDisk(master())), at(1, send(1, SendMode::Sync)), at(8_000, Do::ReleaseDisk(master()))],
+            settings: plain
+                .with(Change::Flush(FlushDiskType::SyncFlush))
+                .with(Change::Number(Number::SendMsgTimeout, 10_000)),
+            script: vec![
+                at(0, Do::StallDisk(master())),
+                at(1, send(1, SendMode::Sync)),
+                at(8_000, Do::ReleaseDisk(master())),
+            ],
         },
         StoryId::FlushSlaveTimeout => Story {
             settings: plain
                 .with(Change::Role(BrokerRole::SyncMaster))
                 .with(Change::Number(Number::InSyncReplicas, 2))
                 .with(Change::Number(Number::SendMsgTimeout, 10_000)),
-            script: vec![at(0, Do::Pause(slave())), at(1, send(1, SendMode::Sync)), at(8_000, Do::Resume(slave()))],
+            script: vec![
+                at(0, Do::Pause(slave())),
+                at(1, send(1, SendMode::Sync)),
+                at(8_000, Do::Resume(slave())),
+            ],
         },
         // 5.x never gives it, so this one is told under the rules of 4.9.
         StoryId::SlaveNotAvailable => Story {
-            settings: Settings::defaults(Profile::V4_9).with(Change::Role(BrokerRole::SyncMaster)).with(Change::Number(Number::Slaves, 0)),
+            settings: Settings::defaults(Profile::V4_9)
+                .with(Change::Role(BrokerRole::SyncMaster))
+                .with(Change::Number(Number::Slaves, 0)),
             script: vec![one()],
         },
         StoryId::DiskLoss => Story {
             settings: plain.with(Change::Number(Number::Consumers, 0)),
-            script: vec![one(), at(500, Do::DestroyDisk(master())), at(1_000, Do::Restart { node: master(), takes: Span::from_secs(2) })],
+            script: vec![
+                one(),
+                at(500, Do::DestroyDisk(master())),
+                at(
+                    1_000,
+                    Do::Restart {
+                        node: master(),
+                        takes: Span::from_secs(2),
+                    },
+                ),
+            ],
         },
     }
 }

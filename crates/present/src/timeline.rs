@@ -145,7 +145,13 @@ impl Scale {
     #[must_use]
     pub fn x(&self, at: SimTime) -> i32 {
         let after = self.stops.partition_point(|(time, _)| *time <= at);
-        let Some((from, x)) = after.checked_sub(1).and_then(|index| self.stops.get(index)).copied() else { return LEFT };
+        let Some((from, x)) = after
+            .checked_sub(1)
+            .and_then(|index| self.stops.get(index))
+            .copied()
+        else {
+            return LEFT;
+        };
         let Some((to, end)) = self.stops.get(after).copied() else {
             // Beyond what is known, as if something happened right then.
             return x + width(at.since(from)).0;
@@ -159,8 +165,16 @@ impl Scale {
     #[must_use]
     pub fn at(&self, x: i32) -> SimTime {
         let after = self.stops.partition_point(|(_, stop)| *stop <= x);
-        let Some((from, start)) = after.checked_sub(1).and_then(|index| self.stops.get(index)).copied() else { return SimTime::ZERO };
-        let Some((to, end)) = self.stops.get(after).copied() else { return from };
+        let Some((from, start)) = after
+            .checked_sub(1)
+            .and_then(|index| self.stops.get(index))
+            .copied()
+        else {
+            return SimTime::ZERO;
+        };
+        let Some((to, end)) = self.stops.get(after).copied() else {
+            return from;
+        };
         let whole = u64::try_from(end - start).unwrap_or(1).max(1);
         let part = u64::try_from(x - start).unwrap_or(0);
         from + Span::from_micros(to.since(from).micros() / whole * part)
@@ -181,14 +195,25 @@ fn width(time: Span) -> (i32, bool) {
     if time > FOLDED {
         return (FOLD, true);
     }
-    let wide = i64::try_from(time.micros()).unwrap_or(i64::MAX).saturating_mul(PER_MILLI) / 1_000;
-    (i32::try_from(wide).unwrap_or(STEP_MOST).clamp(STEP_LEAST, STEP_MOST), false)
+    let wide = i64::try_from(time.micros())
+        .unwrap_or(i64::MAX)
+        .saturating_mul(PER_MILLI)
+        / 1_000;
+    (
+        i32::try_from(wide)
+            .unwrap_or(STEP_MOST)
+            .clamp(STEP_LEAST, STEP_MOST),
+        false,
+    )
 }
 
 /// The timeline of `world`; `known` is what is known to happen, beyond the cursor too, and `ahead` the next known instant.
 #[must_use]
 pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> Timeline {
-    let told: Vec<&Event> = known.iter().filter(|event| event.at >= SimTime::ZERO && narration::is_told(event)).collect();
+    let told: Vec<&Event> = known
+        .iter()
+        .filter(|event| event.at >= SimTime::ZERO && narration::is_told(event))
+        .collect();
     let older = told.len().saturating_sub(DRAWN);
     let told = told.get(older..).unwrap_or(&told);
     let lanes = lanes(world);
@@ -198,7 +223,12 @@ pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> T
     }
     let end = drawing.close();
     let height = FIRST_LANE + LANE * i32::try_from(lanes.len()).unwrap_or(1) + 90;
-    let done = known.iter().filter(|event| narration::is_told(event) && event.at >= SimTime::ZERO && happened(world, event.id)).count();
+    let done = known
+        .iter()
+        .filter(|event| {
+            narration::is_told(event) && event.at >= SimTime::ZERO && happened(world, event.id)
+        })
+        .count();
     Timeline {
         width: (end + 500).max(WIDTH),
         height,
@@ -222,9 +252,21 @@ fn lanes(world: &World<'_>) -> Vec<Lane> {
         NodeKind::Consumer(_) => Some(2),
         NodeKind::NameServer { .. } => None,
     };
-    let mut nodes: Vec<(u8, NodeId)> = world.view.nodes.iter().filter_map(|node| Some((rank(&node.kind)?, node.id))).collect();
+    let mut nodes: Vec<(u8, NodeId)> = world
+        .view
+        .nodes
+        .iter()
+        .filter_map(|node| Some((rank(&node.kind)?, node.id)))
+        .collect();
     nodes.sort_unstable();
-    (0..).zip(nodes).map(|(row, (_, node))| Lane { node, name: world.name(node), y: FIRST_LANE + LANE * row }).collect()
+    (0..)
+        .zip(nodes)
+        .map(|(row, (_, node))| Lane {
+            node,
+            name: world.name(node),
+            y: FIRST_LANE + LANE * row,
+        })
+        .collect()
 }
 
 struct Drawing<'a> {
@@ -243,13 +285,23 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(world: &'a World<'a>, lanes: &'a [Lane], told: &[&Event], ahead: Option<SimTime>) -> Self {
+    fn new(
+        world: &'a World<'a>,
+        lanes: &'a [Lane],
+        told: &[&Event],
+        ahead: Option<SimTime>,
+    ) -> Self {
         let mut drawing = Self {
             world,
             lanes,
-            scale: Scale { stops: vec![(SimTime::ZERO, LEFT)] },
+            scale: Scale {
+                stops: vec![(SimTime::ZERO, LEFT)],
+            },
             folds: Vec::new(),
-            ticks: vec![Tick { x: LEFT, at: SimTime::ZERO }],
+            ticks: vec![Tick {
+                x: LEFT,
+                at: SimTime::ZERO,
+            }],
             marks: Vec::new(),
             requests: BTreeMap::new(),
             replies: BTreeMap::new(),
@@ -266,7 +318,9 @@ impl<'a> Drawing<'a> {
     }
 
     fn stop(&mut self, at: SimTime) {
-        let Some((last, x)) = self.scale.stops.last().copied() else { return };
+        let Some((last, x)) = self.scale.stops.last().copied() else {
+            return;
+        };
         if at <= last {
             return;
         }
@@ -274,9 +328,16 @@ impl<'a> Drawing<'a> {
         let (wide, folded) = width(time);
         self.scale.stops.push((at, x + wide));
         if folded {
-            self.folds.push(Fold { x, width: wide, time });
+            self.folds.push(Fold {
+                x,
+                width: wide,
+                time,
+            });
         }
-        let free = self.ticks.last().is_none_or(|tick| x + wide - tick.x >= 800);
+        let free = self
+            .ticks
+            .last()
+            .is_none_or(|tick| x + wide - tick.x >= 800);
         if free {
             self.ticks.push(Tick { x: x + wide, at });
         }
@@ -284,13 +345,27 @@ impl<'a> Drawing<'a> {
     }
 
     fn y(&self, node: NodeId) -> Option<i32> {
-        self.lanes.iter().find(|lane| lane.node == node).map(|lane| lane.y)
+        self.lanes
+            .iter()
+            .find(|lane| lane.node == node)
+            .map(|lane| lane.y)
     }
 
     fn mark(&mut self, event: &Event, shape: Shape, x: i32, y: i32) {
-        let mark = Mark { shape, x, y, ahead: !happened(self.world, event.id) };
+        let mark = Mark {
+            shape,
+            x,
+            y,
+            ahead: !happened(self.world, event.id),
+        };
         // One fsync of many messages is one bar, one packet of many messages one line.
-        if !self.marks.iter().rev().take(64).any(|other| other.x == x && other.y == y && other.shape == shape) {
+        if !self
+            .marks
+            .iter()
+            .rev()
+            .take(64)
+            .any(|other| other.x == x && other.y == y && other.shape == shape)
+        {
             self.marks.push(mark);
         }
     }
@@ -306,40 +381,87 @@ impl<'a> Drawing<'a> {
                 self.requests.insert(*message, event.at);
             }
             EventKind::Appended { record, .. } => {
-                if let Some((message, sent)) = record.message.and_then(|message| Some((message, self.requests.remove(&message)?))) {
+                if let Some((message, sent)) = record
+                    .message
+                    .and_then(|message| Some((message, self.requests.remove(&message)?)))
+                {
                     let from = self.lanes.first().map_or(y, |lane| lane.y);
-                    self.mark(event, Shape::Message { message, x, y }, self.scale.x(sent), from);
+                    self.mark(
+                        event,
+                        Shape::Message { message, x, y },
+                        self.scale.x(sent),
+                        from,
+                    );
                 }
             }
-            EventKind::Replied { message: Some(message), .. } => {
+            EventKind::Replied {
+                message: Some(message),
+                ..
+            } => {
                 self.replies.insert(*message, (event.at, y));
             }
-            EventKind::AttemptEnded { message, outcome: AttemptOutcome::Status(_), .. } => {
+            EventKind::AttemptEnded {
+                message,
+                outcome: AttemptOutcome::Status(_),
+                ..
+            } => {
                 if let Some((sent, from)) = self.replies.remove(message) {
-                    self.mark(event, Shape::Answer { message: *message, x, y }, self.scale.x(sent), from);
+                    self.mark(
+                        event,
+                        Shape::Answer {
+                            message: *message,
+                            x,
+                            y,
+                        },
+                        self.scale.x(sent),
+                        from,
+                    );
                 }
             }
-            EventKind::AttemptEnded { outcome: AttemptOutcome::Failed(_), .. } => self.mark(event, Shape::Failed, x, y),
+            EventKind::AttemptEnded {
+                outcome: AttemptOutcome::Failed(_),
+                ..
+            } => self.mark(event, Shape::Failed, x, y),
             EventKind::Replicated { record, .. } | EventKind::Delivered { record, .. } => {
-                let cause = event.cause.and_then(|cause| self.events.get(&cause)).copied();
+                let cause = event
+                    .cause
+                    .and_then(|cause| self.events.get(&cause))
+                    .copied();
                 if let (Some(message), Some((sent, from))) = (record.message, cause) {
-                    self.mark(event, Shape::Message { message, x, y }, self.scale.x(sent), from);
+                    self.mark(
+                        event,
+                        Shape::Message { message, x, y },
+                        self.scale.x(sent),
+                        from,
+                    );
                 }
             }
             EventKind::Flushed { record } if record.message.is_some() => {
-                let close = |mark: &&Mark| matches!(mark.shape, Shape::Fsync { named: true }) && (mark.x - x).abs() < 400;
+                let close = |mark: &&Mark| {
+                    matches!(mark.shape, Shape::Fsync { named: true }) && (mark.x - x).abs() < 400
+                };
                 let same = |mark: &&Mark| mark.x == x && mark.y == y;
                 let other = self.marks.iter().rev().take(64).find(close);
                 let named = other.is_none_or(|mark| same(&mark));
                 self.mark(event, Shape::Fsync { named }, x, y);
             }
-            EventKind::Consumed { message, succeeded: true, .. } => {
+            EventKind::Consumed {
+                message,
+                succeeded: true,
+                ..
+            } => {
                 let times = self.consumed.entry(*message).or_insert(0);
                 *times += 1;
-                let shape = if *times > 1 { Shape::Duplicated } else { Shape::Consumed };
+                let shape = if *times > 1 {
+                    Shape::Duplicated
+                } else {
+                    Shape::Consumed
+                };
                 self.mark(event, shape, x, y);
             }
-            EventKind::Consumed { succeeded: false, .. } => self.mark(event, Shape::Failed, x, y),
+            EventKind::Consumed {
+                succeeded: false, ..
+            } => self.mark(event, Shape::Failed, x, y),
             EventKind::NodeDown { how } => {
                 let flag = match how {
                     Down::Crash => Flag::Kill,
@@ -355,11 +477,18 @@ impl<'a> Drawing<'a> {
                 self.leave(event);
             }
             EventKind::NodeUp | EventKind::Resumed => self.come_back(event, x, y),
-            EventKind::LinkDown { conn: None, .. } => self.mark(event, Shape::Flag(Flag::Cut), x, y),
-            EventKind::DiskChanged { change: DiskChange::Stalled } => self.mark(event, Shape::Flag(Flag::Stall), x, y),
+            EventKind::LinkDown { conn: None, .. } => {
+                self.mark(event, Shape::Flag(Flag::Cut), x, y)
+            }
+            EventKind::DiskChanged {
+                change: DiskChange::Stalled,
+            } => self.mark(event, Shape::Flag(Flag::Stall), x, y),
             EventKind::Lost { message, .. } => self.mark(event, Shape::Lost(*message), x, y),
             EventKind::Replied { message: None, .. }
-            | EventKind::AttemptEnded { outcome: AttemptOutcome::Sent, .. }
+            | EventKind::AttemptEnded {
+                outcome: AttemptOutcome::Sent,
+                ..
+            }
             | EventKind::Flushed { .. }
             | EventKind::Committed { .. }
             | EventKind::SendReturned { .. }
@@ -385,13 +514,20 @@ impl<'a> Drawing<'a> {
     }
 
     fn leave(&mut self, event: &Event) {
-        self.down.entry(event.node).or_insert((event.at, !happened(self.world, event.id)));
+        self.down
+            .entry(event.node)
+            .or_insert((event.at, !happened(self.world, event.id)));
     }
 
     fn come_back(&mut self, event: &Event, x: i32, y: i32) {
         if let Some((since, ahead)) = self.down.remove(&event.node) {
             let from = self.scale.x(since);
-            self.marks.push(Mark { shape: Shape::Down { x }, x: from, y, ahead });
+            self.marks.push(Mark {
+                shape: Shape::Down { x },
+                x: from,
+                y,
+                ahead,
+            });
             self.mark(event, Shape::Up, x, y);
         }
     }
@@ -402,7 +538,14 @@ impl<'a> Drawing<'a> {
         for (node, (since, ahead)) in std::mem::take(&mut self.down) {
             let from = self.scale.x(since);
             if let Some(y) = self.y(node) {
-                self.marks.push(Mark { shape: Shape::Down { x: (end + 300).max(from + 100) }, x: from, y, ahead });
+                self.marks.push(Mark {
+                    shape: Shape::Down {
+                        x: (end + 300).max(from + 100),
+                    },
+                    x: from,
+                    y,
+                    ahead,
+                });
             }
         }
         end

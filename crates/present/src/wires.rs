@@ -69,23 +69,43 @@ pub fn progress(sent: SimTime, lands: SimTime, now: SimTime) -> u32 {
         return 500;
     }
     let whole = lands.since(sent).micros().max(1);
-    u32::try_from(now.since(sent).micros().min(whole).saturating_mul(1_000) / whole).unwrap_or(1_000)
+    u32::try_from(now.since(sent).micros().min(whole).saturating_mul(1_000) / whole)
+        .unwrap_or(1_000)
 }
 
 /// The wires of `world`.
 #[must_use]
 pub fn wires(world: &World<'_>) -> Wires {
-    let of_kind = |wanted: fn(&NodeKind) -> bool| world.view.nodes.iter().filter(move |node| wanted(&node.kind)).map(|node| node.id);
-    let master = of_kind(|kind| matches!(kind, NodeKind::Broker(broker) if broker.role != BrokerRole::Slave)).next();
+    let of_kind = |wanted: fn(&NodeKind) -> bool| {
+        world
+            .view
+            .nodes
+            .iter()
+            .filter(move |node| wanted(&node.kind))
+            .map(|node| node.id)
+    };
+    let master = of_kind(
+        |kind| matches!(kind, NodeKind::Broker(broker) if broker.role != BrokerRole::Slave),
+    )
+    .next();
     let producer = of_kind(|kind| matches!(kind, NodeKind::Producer(_))).next();
     let consumers: Vec<NodeId> = of_kind(|kind| matches!(kind, NodeKind::Consumer(_))).collect();
-    let Some(master) = master else { return Wires::default() };
+    let Some(master) = master else {
+        return Wires::default();
+    };
     Wires {
         send: producer.map(|producer| link(world, producer, master)),
-        replication: of_kind(|kind| matches!(kind, NodeKind::Broker(broker) if broker.role == BrokerRole::Slave))
-            .map(|slave| Link { awaited: awaited(world, master, slave), ..link(world, master, slave) })
-            .collect(),
-        pull: consumers.first().map(|first| rail(world, master, *first, &consumers)),
+        replication: of_kind(
+            |kind| matches!(kind, NodeKind::Broker(broker) if broker.role == BrokerRole::Slave),
+        )
+        .map(|slave| Link {
+            awaited: awaited(world, master, slave),
+            ..link(world, master, slave)
+        })
+        .collect(),
+        pull: consumers
+            .first()
+            .map(|first| rail(world, master, *first, &consumers)),
     }
 }
 
@@ -103,15 +123,30 @@ fn link(world: &World<'_>, from: NodeId, to: NodeId) -> Link {
 
 /// Every broker's answers to every consumer share one rail.
 fn rail(world: &World<'_>, master: NodeId, first: NodeId, consumers: &[NodeId]) -> Link {
-    let messages = |flight: &Flight| matches!(flight.what, FlightKind::Messages(_)) && consumers.contains(&flight.to);
-    Link { out: flying(world, messages), back: Vec::new(), ..link(world, master, first) }
+    let messages = |flight: &Flight| {
+        matches!(flight.what, FlightKind::Messages(_)) && consumers.contains(&flight.to)
+    };
+    Link {
+        out: flying(world, messages),
+        back: Vec::new(),
+        ..link(world, master, first)
+    }
 }
 
 fn flying(world: &World<'_>, on_this_wire: impl Fn(&Flight) -> bool) -> Vec<Flying> {
     let mut all: Vec<Flying> = Vec::new();
-    for flight in world.view.flights.iter().filter(|flight| on_this_wire(flight)) {
+    for flight in world
+        .view
+        .flights
+        .iter()
+        .filter(|flight| on_this_wire(flight))
+    {
         for load in loads(world, flight) {
-            let flying = Flying { load, sent: flight.sent, lands: flight.arrives };
+            let flying = Flying {
+                load,
+                sent: flight.sent,
+                lands: flight.arrives,
+            };
             if !all.contains(&flying) {
                 all.push(flying);
             }
@@ -128,12 +163,17 @@ fn loads(world: &World<'_>, flight: &Flight) -> Vec<Load> {
         FlightKind::Send(message) => vec![Load::Message(*message)],
         FlightKind::Reply(message, status) => vec![Load::Answer(*message, answer(*status))],
         FlightKind::Refusal(message) => vec![Load::Answer(*message, "error")],
-        FlightKind::Messages(messages) | FlightKind::Replicate(messages) => {
-            messages.iter().map(|message| Load::Message(*message)).collect()
-        }
+        FlightKind::Messages(messages) | FlightKind::Replicate(messages) => messages
+            .iter()
+            .map(|message| Load::Message(*message))
+            .collect(),
         // A report that says nothing new is a heartbeat.
         FlightKind::Ack(end) if *end > acked(world, flight.to, flight.from) => vec![Load::Token],
-        FlightKind::Ack(_) | FlightKind::Pull | FlightKind::Offsets | FlightKind::Housekeeping | FlightKind::Connection => Vec::new(),
+        FlightKind::Ack(_)
+        | FlightKind::Pull
+        | FlightKind::Offsets
+        | FlightKind::Housekeeping
+        | FlightKind::Connection => Vec::new(),
     }
 }
 

@@ -52,13 +52,23 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn event(&self, id: EventId) -> Option<&'a Event> {
         // Ids number a run's events from 0, so the position is a good guess; it is checked all the same.
-        self.events.get(id.index()).filter(|event| event.id == id).or_else(|| self.events.iter().find(|event| event.id == id))
+        self.events
+            .get(id.index())
+            .filter(|event| event.id == id)
+            .or_else(|| self.events.iter().find(|event| event.id == id))
     }
 
     /// The number that the next message will get.
     #[must_use]
     pub fn next_message(&self) -> MessageId {
-        MessageId(self.ledger.iter().map(|entry| entry.message.0).max().unwrap_or(0).saturating_add(1))
+        MessageId(
+            self.ledger
+                .iter()
+                .map(|entry| entry.message.0)
+                .max()
+                .unwrap_or(0)
+                .saturating_add(1),
+        )
     }
 
     /// Whether packets pass between two nodes.
