@@ -233,7 +233,7 @@ impl Session {
     /// A script's step comes before what the cluster does at the same instant, so it cannot be the cursor's own.
     fn moment(&self) -> SimTime {
         let now = self.run.now();
-        if self.run.position() == 0 {
+        if self.run.events().is_empty() {
             return now;
         }
         let next = self.run.next_at().unwrap_or(SimTime::NEVER);
