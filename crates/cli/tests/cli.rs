@@ -1,4 +1,11 @@
 //! The binary as its users meet it: exit codes, what is said where, pipes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "what a test cannot do fails it"
+)]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

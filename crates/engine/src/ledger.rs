@@ -1,6 +1,8 @@
 //! What became of every message: promise, fate, copies, who lost it, and what would lose it now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 
 use imbl::OrdMap;
 
@@ -153,7 +155,7 @@ struct Told {
     stored: bool,
     delivered: u32,
     /// Successful consumptions by group.
-    consumed: BTreeMap<GroupId, u32>,
+    consumed: LiteMap<GroupId, u32>,
     dead_lettered: bool,
     /// Its transaction was rolled back, by its producer or by a check-back: nobody is to get it.
     rolled_back: bool,
@@ -190,7 +192,7 @@ impl Told {
             unanswered: false,
             stored: false,
             delivered: 0,
-            consumed: BTreeMap::new(),
+            consumed: LiteMap::new(),
             dead_lettered: false,
             rolled_back: false,
             lost_by: None,
@@ -339,7 +341,7 @@ const fn says_nothing(exception: &Exception) -> bool {
 
 /// Every message's line at this instant.
 pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
-    let mut copies_of: BTreeMap<MessageId, Vec<Copy>> = BTreeMap::new();
+    let mut copies_of: LiteMap<MessageId, Vec<Copy>> = LiteMap::new();
     for found in copies::all(cluster) {
         copies_of.entry(found.message).or_default().push(found.copy);
     }
@@ -430,9 +432,9 @@ fn verdict(told: &Told, fate: Fate, exposed_to: &[Exposure], unwanted: bool) -> 
 /// Which single faults would lose which messages now: each is tried on a copy of the world.
 fn exposures(
     cluster: &Cluster,
-    copies_of: &BTreeMap<MessageId, Vec<Copy>>,
-) -> BTreeMap<MessageId, Vec<Exposure>> {
-    let mut exposed: BTreeMap<MessageId, BTreeSet<Exposure>> = BTreeMap::new();
+    copies_of: &LiteMap<MessageId, Vec<Copy>>,
+) -> LiteMap<MessageId, Vec<Exposure>> {
+    let mut exposed: LiteMap<MessageId, BTreeSet<Exposure>> = LiteMap::new();
     let mut try_fault = |exposure: Exposure, command: Command| {
         for message in lost_by(&mut cluster.clone(), command) {
             exposed.entry(message).or_default().insert(exposure);

@@ -3,7 +3,7 @@
 //! Connections are TCP's: frames of one direction arrive in the order in which they left; a cut link holds them back and delivers
 //! them when it is healed, as retransmission would; a closed end answers with a reset.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::ids::{ConnId, NodeId};
 use crate::rng::Rng;
@@ -92,8 +92,8 @@ struct Link {
 /// Every link and connection.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Network {
-    links: BTreeMap<(NodeId, NodeId), Link>,
-    conns: BTreeMap<ConnId, Conn>,
+    links: LiteMap<(NodeId, NodeId), Link>,
+    conns: LiteMap<ConnId, Conn>,
 }
 
 impl Network {

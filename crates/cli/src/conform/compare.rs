@@ -69,8 +69,13 @@ pub fn compare(recorded: &Trace, engine: &Trace, setting: &Setting) -> Vec<Diffe
     differences
 }
 
+/// How one kind of fact is read off a side.
+type ReadFacts = fn(&Side<'_>) -> Facts;
+/// How one kind of timing is read off a side.
+type ReadTimings = fn(&Side<'_>) -> Vec<Timing>;
+
 /// What has to be the same to the letter.
-const EXACT: &[(&str, fn(&Side<'_>) -> Facts)] = &[
+const EXACT: &[(&str, ReadFacts)] = &[
     ("outcome", outcomes),
     ("attempts", attempts),
     ("queue offset", queue_offsets),
@@ -84,7 +89,7 @@ const EXACT: &[(&str, fn(&Side<'_>) -> Facts)] = &[
 ];
 
 /// What has to take the same time: within 150 ms or 3 %, and within the period of a timer that it may have waited for.
-const TIMED: &[(&str, fn(&Side<'_>) -> Vec<Timing>)] = &[
+const TIMED: &[(&str, ReadTimings)] = &[
     ("call takes", call_durations),
     ("delivered", delivery_distances),
 ];

@@ -1,6 +1,6 @@
 //! Who is connected (`ConsumerManager`, `ProducerManager`, `ClientHousekeepingService`).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::exception::Remark;
@@ -19,8 +19,8 @@ const SCAN_PERIOD: Span = Span::from_millis(10_000);
 /// Clients by connection, and consumer groups with their members and subscriptions.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct Clients {
-    channels: BTreeMap<ConnId, Channel>,
-    groups: BTreeMap<GroupId, Group>,
+    channels: LiteMap<ConnId, Channel>,
+    groups: LiteMap<GroupId, Group>,
     scan_planned: bool,
 }
 
@@ -33,8 +33,8 @@ struct Channel {
 
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 struct Group {
-    members: BTreeMap<ClientId, ConnId>,
-    subscriptions: BTreeMap<TopicId, (Vec<TagId>, u64)>,
+    members: LiteMap<ClientId, ConnId>,
+    subscriptions: LiteMap<TopicId, (Vec<TagId>, u64)>,
 }
 
 /// What the broker knows of a group's subscription to a topic.

@@ -1,6 +1,6 @@
 //! Consume queues (`ConsumeQueue`): for each queue of each topic, where its messages lie in the commit log.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use imbl::Vector;
 
@@ -82,7 +82,7 @@ impl ConsumeQueue {
 /// All consume queues of one broker.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct ConsumeQueues {
-    queues: BTreeMap<(TopicId, QueueId), ConsumeQueue>,
+    queues: LiteMap<(TopicId, QueueId), ConsumeQueue>,
 }
 
 impl ConsumeQueues {
@@ -123,7 +123,7 @@ impl ConsumeQueues {
 
     /// Drops entries that point beyond `end` (`truncateDirtyLogicFiles`).
     pub fn truncate(&mut self, end: PhysicalOffset) {
-        for cq in self.queues.values_mut() {
+        for (_, cq) in self.queues.iter_mut() {
             while cq.entries.back().is_some_and(|entry| entry.end > end) {
                 cq.entries.pop_back();
             }
@@ -133,7 +133,7 @@ impl ConsumeQueues {
 
     /// After files were deleted (`CleanConsumeQueueService`).
     pub fn correct_min(&mut self, log_min: PhysicalOffset, profile: Profile) {
-        for cq in self.queues.values_mut() {
+        for (_, cq) in self.queues.iter_mut() {
             cq.correct_min(log_min, profile);
         }
     }
@@ -141,7 +141,7 @@ impl ConsumeQueues {
     /// `ConsumeQueue#deleteExpiredFile`, the first half. Says whether a file went.
     pub fn delete_files(&mut self, log_min: PhysicalOffset, per_file: u64) -> bool {
         let mut deleted = false;
-        for cq in self.queues.values_mut() {
+        for (_, cq) in self.queues.iter_mut() {
             deleted |= cq.delete_files(log_min, per_file);
         }
         deleted

@@ -1,6 +1,6 @@
 //! Queue locks of orderly consumers (`RebalanceLockManager`).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
@@ -14,7 +14,7 @@ use super::Live;
 /// `rocketmq.broker.rebalance.lockMaxLiveTime`.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct QueueLocks {
-    locks: BTreeMap<(GroupId, TopicId, QueueId), (ClientId, SimTime)>,
+    locks: LiteMap<(GroupId, TopicId, QueueId), (ClientId, SimTime)>,
 }
 
 impl Live<'_> {

@@ -3,7 +3,7 @@
 //! What a crash spares and what it takes are different fields: [`Disk`] and [`Process`]. A service is an `impl Live`, which sees
 //! both while the process runs.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -75,13 +75,13 @@ pub(crate) struct Disk {
     pub log: CommitLog,
     pub queues: ConsumeQueues,
     /// topics.json.
-    pub topics: BTreeMap<TopicId, u16>,
+    pub topics: LiteMap<TopicId, u16>,
     /// consumerOffset.json.
-    pub offsets: BTreeMap<OffsetKey, QueueOffset>,
+    pub offsets: LiteMap<OffsetKey, QueueOffset>,
     /// How far transaction checks have come; in consumerOffset.json, too.
     pub check_progress: CheckProgress,
     /// delayOffset.json.
-    pub delay_offsets: BTreeMap<u8, QueueOffset>,
+    pub delay_offsets: LiteMap<u8, QueueOffset>,
     /// fsync does not return. Ends with the process that hangs in it.
     pub stalled: bool,
     /// So many of the next fsyncs report an error.
@@ -103,7 +103,7 @@ pub(crate) struct Process {
     pub started: SimTime,
     pub remoting: Remoting<Call>,
     /// `topicQueueTable`: the next offset of each queue.
-    pub next_offsets: BTreeMap<(TopicId, QueueId), QueueOffset>,
+    pub next_offsets: LiteMap<(TopicId, QueueId), QueueOffset>,
     pub puts: Puts,
     pub flush: FlushManager,
     /// `reputFromOffset`, and whether the service is about to look.
@@ -111,10 +111,10 @@ pub(crate) struct Process {
     pub reput_planned: bool,
     pub held: HeldPulls,
     /// The offset table.
-    pub offsets: BTreeMap<OffsetKey, QueueOffset>,
+    pub offsets: LiteMap<OffsetKey, QueueOffset>,
     pub offsets_planned: bool,
     /// `resetOffsetTable`: where an operator has moved groups that have not pulled since.
-    pub resets: BTreeMap<OffsetKey, QueueOffset>,
+    pub resets: LiteMap<OffsetKey, QueueOffset>,
     pub clients: Clients,
     pub replication: Replication,
     pub schedule: ScheduleMessageService,
@@ -355,15 +355,15 @@ impl Process {
         Self {
             started: now,
             remoting: Remoting::new(now),
-            next_offsets: BTreeMap::new(),
+            next_offsets: LiteMap::new(),
             puts: Puts::default(),
             flush: FlushManager::new(now),
             reput_from: PhysicalOffset::ZERO,
             reput_planned: false,
             held: HeldPulls::default(),
-            offsets: BTreeMap::new(),
+            offsets: LiteMap::new(),
             offsets_planned: false,
-            resets: BTreeMap::new(),
+            resets: LiteMap::new(),
             clients: Clients::default(),
             replication: Replication::new(now),
             schedule: ScheduleMessageService::default(),

@@ -1,7 +1,7 @@
 //! The write path (`SendMessageProcessor`, `DefaultMessageStore#asyncPutMessage`, `CommitLog#asyncPutMessage`): checks, append,
 //! the two waits side by side, and the answer.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::effect::Ctx;
@@ -36,7 +36,7 @@ pub(crate) struct Sender {
 /// Puts that have appended and are not answered yet.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct Puts {
-    waiting: BTreeMap<u32, Put>,
+    waiting: LiteMap<u32, Put>,
     next: u32,
 }
 

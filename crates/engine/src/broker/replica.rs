@@ -3,7 +3,7 @@
 //! The master pushes bytes to each slave that has reported where its log ends. A report acknowledges a position in the slave's
 //! page cache, not a message and not a disk: one late report may release several producers.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
@@ -29,7 +29,7 @@ const METADATA_TIMEOUT: Span = Span::from_millis(3_000);
 /// Both sides' state: a master's connections, a slave's client.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Replication {
-    slaves: BTreeMap<ConnId, SlaveConn>,
+    slaves: LiteMap<ConnId, SlaveConn>,
     /// `push2SlaveMaxOffset` (4.x): the highest report of any slave, which never falls.
     pushed: PhysicalOffset,
     client: HaClient,
@@ -65,7 +65,7 @@ struct HaClient {
 impl Replication {
     pub fn new(now: SimTime) -> Self {
         Self {
-            slaves: BTreeMap::new(),
+            slaves: LiteMap::new(),
             pushed: PhysicalOffset::ZERO,
             client: HaClient {
                 master: None,

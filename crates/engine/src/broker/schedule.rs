@@ -1,6 +1,6 @@
 //! Delayed messages (`ScheduleMessageService`): one queue per level in SCHEDULE_TOPIC_XXXX, delivered in order when due.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::effect::Ctx;
@@ -26,18 +26,18 @@ const FIRST_FILE: Span = Span::from_millis(10_000);
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct ScheduleMessageService {
     /// `offsetTable`: the next offset of each level's queue.
-    offsets: BTreeMap<u8, QueueOffset>,
-    planned: BTreeMap<u8, SimTime>,
+    offsets: LiteMap<u8, QueueOffset>,
+    planned: LiteMap<u8, SimTime>,
     file_planned: bool,
 }
 
 impl ScheduleMessageService {
     /// Takes delayOffset.json, or a master's table.
-    pub fn load(&mut self, file: &BTreeMap<u8, QueueOffset>) {
+    pub fn load(&mut self, file: &LiteMap<u8, QueueOffset>) {
         self.offsets.clone_from(file);
     }
 
-    pub fn progress(&self) -> BTreeMap<u8, QueueOffset> {
+    pub fn progress(&self) -> LiteMap<u8, QueueOffset> {
         self.offsets.clone()
     }
 

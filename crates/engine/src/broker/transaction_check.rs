@@ -1,7 +1,9 @@
 //! Half messages that nobody has ended (`TransactionalMessageCheckService`, `TransactionalMessageServiceImpl#check`): their
 //! producers are asked, and after `transactionCheckMax` times they are put aside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::effect::Ctx;
@@ -34,9 +36,9 @@ pub(crate) struct Scan {
     began: CheckProgress,
     at: QueueOffset,
     /// `removeMap`: finished half messages by the OP record that says so.
-    finished: BTreeMap<QueueOffset, QueueOffset>,
+    finished: LiteMap<QueueOffset, QueueOffset>,
     /// `opMsgMap`: what is left of each OP record.
-    open: BTreeMap<QueueOffset, BTreeSet<QueueOffset>>,
+    open: LiteMap<QueueOffset, BTreeSet<QueueOffset>>,
     /// `doneOpOffset`.
     done: BTreeSet<QueueOffset>,
     next_op: QueueOffset,
@@ -88,8 +90,8 @@ impl Live<'_> {
             started: ctx.now,
             began,
             at: began.half,
-            finished: BTreeMap::new(),
-            open: BTreeMap::new(),
+            finished: LiteMap::new(),
+            open: LiteMap::new(),
             done: BTreeSet::new(),
             next_op: began.op,
             last_op_born: None,

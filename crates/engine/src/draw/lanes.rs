@@ -1,6 +1,6 @@
 //! What happened, one row per event, time downwards.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome};
 use crate::exception::Exception;
@@ -185,11 +185,11 @@ struct Lines<'a> {
     names: &'a Names,
     drawn: Vec<Line>,
     /// The kind of call.
-    modes: BTreeMap<MessageId, SendMode>,
+    modes: LiteMap<MessageId, SendMode>,
     /// Where an attempt went.
-    sent_to: BTreeMap<(MessageId, u32), NodeId>,
+    sent_to: LiteMap<(MessageId, u32), NodeId>,
     /// What was last said of something that is said again and again.
-    last: BTreeMap<String, String>,
+    last: LiteMap<String, String>,
 }
 
 impl<'a> Lines<'a> {
@@ -197,9 +197,9 @@ impl<'a> Lines<'a> {
         Self {
             names,
             drawn: Vec::new(),
-            modes: BTreeMap::new(),
-            sent_to: BTreeMap::new(),
-            last: BTreeMap::new(),
+            modes: LiteMap::new(),
+            sent_to: LiteMap::new(),
+            last: LiteMap::new(),
         }
     }
 

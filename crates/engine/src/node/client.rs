@@ -1,6 +1,6 @@
 //! What every client process knows of the cluster (`MQClientInstance`): routes of topics and addresses of brokers.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
@@ -18,9 +18,9 @@ pub(crate) struct Instance<T> {
     /// Connections and requests.
     pub remoting: Remoting<T>,
     /// `topicRouteTable`.
-    routes: BTreeMap<TopicId, Route>,
+    routes: LiteMap<TopicId, Route>,
     /// `brokerAddrTable`: what is known of each broker name's replicas, dead ones until `clean_offline_brokers`.
-    addresses: BTreeMap<BrokerName, Vec<(u16, NodeId)>>,
+    addresses: LiteMap<BrokerName, Vec<(u16, NodeId)>>,
 }
 
 impl<T: Clone> Instance<T> {
@@ -29,8 +29,8 @@ impl<T: Clone> Instance<T> {
         Self {
             built,
             remoting: Remoting::new(built),
-            routes: BTreeMap::new(),
-            addresses: BTreeMap::new(),
+            routes: LiteMap::new(),
+            addresses: LiteMap::new(),
         }
     }
 
@@ -94,7 +94,7 @@ impl<T: Clone> Instance<T> {
                 .flat_map(|route| &route.brokers)
                 .any(|broker| broker.replicas.iter().any(|(_, n)| *n == node))
         };
-        for replicas in self.addresses.values_mut() {
+        for (_, replicas) in self.addresses.iter_mut() {
             replicas.retain(|(_, node)| known(*node));
         }
         self.addresses.retain(|_, replicas| !replicas.is_empty());

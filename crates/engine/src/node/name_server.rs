@@ -1,6 +1,6 @@
 //! The name server (`RouteInfoManager`): who is registered, and the routes that follow from it.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::exception::Remark;
@@ -19,7 +19,7 @@ const TOPIC_NOT_EXIST: i32 = 17;
 /// The registrations.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct NameServer {
-    brokers: BTreeMap<NodeId, Registered>,
+    brokers: LiteMap<NodeId, Registered>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -103,7 +103,7 @@ impl NameServer {
 
     /// GET_ROUTEINFO_BY_TOPIC (`pickupTopicRouteData`): every broker name of which some replica is registered with the topic.
     fn route(&self, topic: TopicId) -> Response {
-        let mut names: BTreeMap<BrokerName, RouteBroker> = BTreeMap::new();
+        let mut names: LiteMap<BrokerName, RouteBroker> = LiteMap::new();
         for (node, registered) in &self.brokers {
             let Registration {
                 broker,
@@ -142,7 +142,7 @@ impl NameServer {
                 remark: Remark::TopicNotExist(topic),
             };
         }
-        let mut brokers: Vec<RouteBroker> = names.into_values().collect();
+        let mut brokers: Vec<RouteBroker> = names.into_iter().map(|(_, broker)| broker).collect();
         for broker in &mut brokers {
             broker.replicas.sort_unstable();
         }

@@ -3,7 +3,7 @@
 //! It knows when a request fails and with which exception, not what its owner does then: outcomes go back to the owner,
 //! with the `tag` that the owner gave the request.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::{Closed, Ctx};
 use crate::exception::Exception;
@@ -52,8 +52,8 @@ pub(crate) struct Remoting<T> {
     built: SimTime,
     connect_timeout: Span,
     closes_on_timeout: bool,
-    links: BTreeMap<NodeId, Link<T>>,
-    pending: BTreeMap<Opaque, Pending<T>>,
+    links: LiteMap<NodeId, Link<T>>,
+    pending: LiteMap<Opaque, Pending<T>>,
     next: u32,
 }
 
@@ -93,8 +93,8 @@ impl<T: Clone> Remoting<T> {
             built,
             connect_timeout: CONNECT_TIMEOUT,
             closes_on_timeout: true,
-            links: BTreeMap::new(),
-            pending: BTreeMap::new(),
+            links: LiteMap::new(),
+            pending: LiteMap::new(),
             next: 0,
         }
     }

@@ -1,6 +1,8 @@
 //! Concurrent consumption (`ConsumeMessageConcurrentlyService`): threads, batches, results and what they do to offsets (D.1, D.2).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::event::{EventKind, RecordRef};
@@ -27,9 +29,9 @@ const EXPIRED_LEVEL: i32 = 3;
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Threads {
     pub waiting: VecDeque<Request>,
-    pub busy: BTreeMap<u32, Run>,
+    pub busy: LiteMap<u32, Run>,
     /// Local retries that wait for their 5 s.
-    later: BTreeMap<u32, Request>,
+    later: LiteMap<u32, Request>,
     next: u32,
 }
 

@@ -1,7 +1,7 @@
 //! The locks of orderly consumption as the client sees them (`RebalanceImpl#lock`, `#lockAll`, `#unlock`): taken from a queue's
 //! master, renewed, believed in for a while, given back (D.6). What a lock means is the broker's business.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::ids::{BrokerName, MessageQueue};
@@ -62,8 +62,8 @@ impl Process {
         }
     }
 
-    fn queues_by_broker(&self) -> BTreeMap<BrokerName, Vec<MessageQueue>> {
-        let mut by_broker: BTreeMap<BrokerName, Vec<MessageQueue>> = BTreeMap::new();
+    fn queues_by_broker(&self) -> LiteMap<BrokerName, Vec<MessageQueue>> {
+        let mut by_broker: LiteMap<BrokerName, Vec<MessageQueue>> = LiteMap::new();
         for (queue, _) in self.queues.iter().filter(|(_, owned)| !owned.dropped) {
             by_broker.entry(queue.broker).or_default().push(*queue);
         }

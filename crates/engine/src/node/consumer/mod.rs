@@ -3,7 +3,9 @@
 //! It knows what brokers and the name server answer; it never sees their state. What outlives the process (the program with
 //! its listener, and a broadcasting consumer's offset file) and what dies with it are two fields of [`Consumer`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -61,7 +63,7 @@ struct App {
     /// The number of the next delivery, of this node's whole life.
     deliveries: u32,
     /// `offsets.json` of a broadcasting consumer (`LocalFileOffsetStore`).
-    offsets_file: BTreeMap<MessageQueue, QueueOffset>,
+    offsets_file: LiteMap<MessageQueue, QueueOffset>,
 }
 
 /// What never changes needs no hash.
@@ -78,7 +80,7 @@ struct Process {
     instance: Instance<Call>,
     races: Races,
     /// `subscriptionInner`: the topic, and the group's retry topic.
-    subscriptions: BTreeMap<TopicId, Subscribed>,
+    subscriptions: LiteMap<TopicId, Subscribed>,
     /// Topics whose routes start() still waits for.
     starting: Asking,
     /// Topics whose routes the poll still waits for.
@@ -86,11 +88,11 @@ struct Process {
     heartbeat: Option<Heartbeat>,
     rebalance: Rebalance,
     /// `processQueueTable`.
-    queues: BTreeMap<MessageQueue, ProcessQueue>,
+    queues: LiteMap<MessageQueue, ProcessQueue>,
     next_queue: u32,
     offsets: Offsets,
     threads: Threads,
-    sending: BTreeMap<u32, SendBack>,
+    sending: LiteMap<u32, SendBack>,
     /// How often the inner producer has chosen a queue.
     inner_sends: u32,
     /// Queues that a look for expired messages still has before it, and how many of their heads.
@@ -155,7 +157,7 @@ impl Consumer {
             spec: Arc::new(spec),
             listener,
             deliveries: 1,
-            offsets_file: BTreeMap::new(),
+            offsets_file: LiteMap::new(),
         };
         Self { app, process: None }
     }
@@ -306,7 +308,7 @@ impl App {
 impl Process {
     fn new(app: &App, ctx: &Ctx) -> Self {
         let version = version_at(ctx.now);
-        let mut subscriptions = BTreeMap::from([(
+        let mut subscriptions = LiteMap::from_iter([(
             app.topic,
             Subscribed {
                 tags: app.tags.clone(),
@@ -334,11 +336,11 @@ impl Process {
             polling: Asking::new(),
             heartbeat: None,
             rebalance: Rebalance::new(ctx.now),
-            queues: BTreeMap::new(),
+            queues: LiteMap::new(),
             next_queue: 0,
             offsets: Offsets::default(),
             threads: Threads::default(),
-            sending: BTreeMap::new(),
+            sending: LiteMap::new(),
             inner_sends: 0,
             expiring: VecDeque::new(),
             expiry_armed: false,

@@ -1,7 +1,7 @@
 //! How far the consumer is (`OffsetStore`): a table in memory, committed to brokers (`RemoteBrokerOffsetStore`) or, when
 //! broadcasting, written to a file of the consumer's own (`LocalFileOffsetStore`). D.7.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::effect::Ctx;
 use crate::ids::MessageQueue;
@@ -21,7 +21,7 @@ const COMMIT_TIMEOUT: Span = Span::from_secs(5);
 /// `offsetTable`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Offsets {
-    table: BTreeMap<MessageQueue, Entry>,
+    table: LiteMap<MessageQueue, Entry>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -2,7 +2,7 @@
 //!
 //! The table knows latencies and instants; whether anybody heeds it is the selection's business.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::ids::BrokerName;
 use crate::status::Profile;
@@ -46,7 +46,7 @@ pub(super) enum Lesson {
 /// `FaultItem`s by broker name.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(super) struct Faults {
-    items: BTreeMap<BrokerName, Item>,
+    items: LiteMap<BrokerName, Item>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

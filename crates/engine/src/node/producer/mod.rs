@@ -3,7 +3,7 @@
 //! It knows what a client process knows: routes it was told, connections it has, answers it got. It does not know what a broker
 //! stored. The application outlives its process: what a transaction's listener will say, and how messages are numbered.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ struct Process {
     instance: Instance<Purpose>,
     selector: Selector,
     /// Calls that have not returned. Numbers are not used twice.
-    calls: BTreeMap<CallId, Call>,
+    calls: LiteMap<CallId, Call>,
     next_call: CallId,
     /// Topics whose routes are polled (`topicPublishInfoTable`).
     topics: Vec<TopicId>,
@@ -264,7 +264,7 @@ impl Process {
         Self {
             instance,
             selector: Selector::new(ctx.profile(), conf),
-            calls: BTreeMap::new(),
+            calls: LiteMap::new(),
             next_call: 0,
             topics: ctx.setup.topics.iter().map(|(topic, _)| *topic).collect(),
             round: Vec::new(),

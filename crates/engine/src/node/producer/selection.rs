@@ -1,6 +1,6 @@
 //! To which queue an attempt goes (`TopicPublishInfo`, `MQFaultStrategy#selectOneMessageQueue`; A.6).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::faults::{Faults, Lesson};
 use crate::config::ProducerConfig;
@@ -40,9 +40,9 @@ pub(super) struct Selector {
     /// `sendLatencyFaultEnable`.
     avoids_faults: bool,
     /// `sendWhichQueue`: the position each thread takes next, per topic, without its modulus.
-    next: BTreeMap<(Thread, TopicId), u32>,
+    next: LiteMap<(Thread, TopicId), u32>,
     /// `whichItemWorst` (4.9).
-    worst: BTreeMap<Thread, u32>,
+    worst: LiteMap<Thread, u32>,
     faults: Faults,
 }
 
@@ -51,8 +51,8 @@ impl Selector {
         Self {
             profile,
             avoids_faults: conf.send_latency_fault_enable || conf.send_latency_enable,
-            next: BTreeMap::new(),
-            worst: BTreeMap::new(),
+            next: LiteMap::new(),
+            worst: LiteMap::new(),
             faults: Faults::default(),
         }
     }

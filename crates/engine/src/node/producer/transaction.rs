@@ -1,7 +1,7 @@
 //! Transactional messages at the client (`DefaultMQProducerImpl#sendMessageInTransaction`, `#endTransaction`,
 //! `#checkTransactionState`; E), and how every call's ending is told to the application.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::call::{Answer, Call, Ending};
 use super::{Purpose, Running};
@@ -19,7 +19,7 @@ const END_TIMEOUT: Span = Span::from_millis(3_000);
 /// `TransactionListener#checkLocalTransaction`, as the script writes it.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(super) struct Listener {
-    checks: BTreeMap<MessageId, Checks>,
+    checks: LiteMap<MessageId, Checks>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
