@@ -13,7 +13,7 @@ import { views } from "../lib/views.mjs";
 
 const KB = 1000;
 /** What row 2 has been brought down to so far. */
-const REACHED = { gzip: 495 * KB, brotli: 385 * KB };
+const REACHED = { gzip: 500 * KB, brotli: 390 * KB };
 const rows = [];
 let lab;
 
