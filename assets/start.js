@@ -1,10 +1,18 @@
 // Runs before the first paint, so it stays small: language, theme, then the app.
-// ?lang=zh|en and ?theme=dark|light win over the browser's language and the system's theme.
+// ?lang=zh|en and ?theme=dark|light win over what was chosen here before, and that over the browser's language and
+// the system's theme.
 (() => {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
-  root.lang = (asked.get("lang") ?? navigator.language).startsWith("zh") ? "zh-Hans" : "en";
-  const theme = asked.get("theme");
+  const chosen = (name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null; // A browser may refuse to remember.
+    }
+  };
+  root.lang = (asked.get("lang") ?? chosen("lang") ?? navigator.language).startsWith("zh") ? "zh-Hans" : "en";
+  const theme = asked.get("theme") ?? chosen("theme");
   if (theme === "dark" || theme === "light") root.dataset.theme = theme;
 
   // The poster stays, and says why nothing follows it.

@@ -2,4 +2,36 @@
 // A new view, menu or dialog gets a line here.
 
 /** @type {{ name: string, arrange(page: import("playwright-core").Page): Promise<void> }[]} */
-export const views = [{ name: "lab", arrange: async () => {} }];
+export const views = [
+  { name: "lab", arrange: async () => {} },
+  { name: "lab-menu", arrange: openTheMenu },
+  { name: "lab-lost", arrange: cutThePower },
+];
+
+/** A message in the page cache of the master, and the master's faults with what each would lose. */
+async function openTheMenu(page) {
+  await stepIntoThePageCache(page);
+  await page.locator("article.master > header .strike").click();
+  await page.getByRole("menu").waitFor();
+}
+
+/** The power is cut on it: the third item of the menu, whatever the language. */
+async function cutThePower(page) {
+  await openTheMenu(page);
+  await page.locator(".fault-menu .menu-item", { has: page.locator("use[href='#i-power']") }).click();
+  await page.locator("article.master .lost-here").first().waitFor();
+  // A strike plays on. What is looked at is the still picture, not a colour on its way.
+  const pause = page.locator(".play", { has: page.locator("use[href='#i-pause']") });
+  if (await pause.count()) await pause.click();
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+async function stepIntoThePageCache(page) {
+  await page.locator(".send").click();
+  const pause = page.locator(".play use[href='#i-pause']");
+  await pause.waitFor();
+  await page.locator(".play").click();
+  const cached = page.locator("article.master .place-cache .slots .msg");
+  for (let steps = 0; steps < 20 && (await cached.count()) === 0; steps += 1) await page.keyboard.press("ArrowRight");
+  await cached.first().waitFor();
+}
