@@ -6,7 +6,9 @@ use crate::exception::Remark;
 use crate::ids::{
     BrokerName, ClientId, GroupId, MessageId, NodeId, Opaque, QueueId, TagId, TopicId,
 };
-use crate::status::{ConsumeFromWhere, GetMessageStatus, PutMessageStatus, TransactionState};
+use crate::status::{
+    ConsumeFromWhere, GetMessageStatus, PullStatus, PutMessageStatus, TransactionState,
+};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime, Span};
 
 /// One frame on a connection.
@@ -258,6 +260,18 @@ pub(crate) enum PullCode {
     RetryImmediately,
     /// PULL_OFFSET_MOVED.
     OffsetMoved,
+}
+
+impl PullCode {
+    /// What the client makes of it (`MQClientAPIImpl#processPullResponse`).
+    pub const fn pull_status(self) -> PullStatus {
+        match self {
+            Self::Success => PullStatus::Found,
+            Self::NotFound => PullStatus::NoNewMsg,
+            Self::RetryImmediately => PullStatus::NoMatchedMsg,
+            Self::OffsetMoved => PullStatus::OffsetIllegal,
+        }
+    }
 }
 
 /// A topic's route (`TopicRouteData`): broker names in order.

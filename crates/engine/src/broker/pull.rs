@@ -7,7 +7,7 @@ use crate::event::EventKind;
 use crate::exception::Remark;
 use crate::ids::{ConnId, Opaque, QueueId, TagId};
 use crate::setup::system;
-use crate::status::{GetMessageStatus, Profile, PullStatus};
+use crate::status::{GetMessageStatus, Profile};
 use crate::units::QueueOffset;
 use crate::wire::{Message, PullCode, PullRequest, Pulled, Response};
 
@@ -345,7 +345,7 @@ impl Live<'_> {
             offset: request.offset,
             status: found.status,
             next_begin_offset: found.next_begin_offset,
-            pull_status: Some(pull_status(code)),
+            pull_status: Some(code.pull_status()),
             count: u32::try_from(found.messages.len()).unwrap_or(u32::MAX),
             // Only the script's raw pulls bring no version of a subscription.
             script: request.sub_version.is_none(),
@@ -368,16 +368,6 @@ fn answer(found: Found, code: PullCode) -> Response {
         max,
         messages,
         code,
-    }
-}
-
-/// `MQClientAPIImpl#processPullResponse`.
-pub(crate) fn pull_status(code: PullCode) -> PullStatus {
-    match code {
-        PullCode::Success => PullStatus::Found,
-        PullCode::NotFound => PullStatus::NoNewMsg,
-        PullCode::RetryImmediately => PullStatus::NoMatchedMsg,
-        PullCode::OffsetMoved => PullStatus::OffsetIllegal,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ids::{MessageQueue, NodeId};
 use crate::status::{ListenerKind, MessageModel, Profile, PullStatus};
 use crate::timers::{ConsumerTimer, Timer};
 use crate::units::{QueueOffset, Span};
-use crate::wire::{PullCode, PullRequest, Pulled, Request, Response};
+use crate::wire::{PullRequest, Pulled, Request, Response};
 
 use super::super::remoting::Mode;
 use super::offsets::Update;
@@ -212,7 +212,7 @@ impl Process {
             return;
         };
         owned.next_offset = next;
-        match pull_status(code) {
+        match code.pull_status() {
             PullStatus::Found => self.on_found(app, ctx, queue, id, messages),
             PullStatus::NoNewMsg | PullStatus::NoMatchedMsg => {
                 // `correctTagsOffset`
@@ -372,16 +372,6 @@ fn pull_later(ctx: &mut Ctx, queue: MessageQueue, id: u32, pause: Span) {
         ctx.now + pause,
         Timer::Consumer(ConsumerTimer::Pull(queue, id)),
     );
-}
-
-/// `MQClientAPIImpl#processPullResponse`.
-const fn pull_status(code: PullCode) -> PullStatus {
-    match code {
-        PullCode::Success => PullStatus::Found,
-        PullCode::NotFound => PullStatus::NoNewMsg,
-        PullCode::RetryImmediately => PullStatus::NoMatchedMsg,
-        PullCode::OffsetMoved => PullStatus::OffsetIllegal,
-    }
 }
 
 fn offset_of(next: i64) -> QueueOffset {
