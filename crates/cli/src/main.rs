@@ -94,7 +94,7 @@ struct ConformArgs {
     /// Scenario files, or folders of them; all of `conformance/` when there is none
     paths: Vec<PathBuf>,
     /// Try seeds 0 to N - 1 before giving a recording up
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     seeds: u64,
     /// Print JSON instead of a table
     #[arg(long)]

@@ -95,28 +95,12 @@ impl Process {
         id: u32,
         messages: Vec<Cached>,
     ) {
-        let batch = usize::try_from(app.conf().consume_message_batch_max_size)
-            .unwrap_or(1)
-            .max(1);
-        let mut requests: Vec<Request> = messages
-            .chunks(batch)
-            .map(|messages| Request {
-                queue,
-                id,
-                messages: messages.to_vec(),
-            })
-            .collect();
-        // Twenty threads: which of them is first at the listener is anybody's guess, and in offset order every other time.
-        if requests.len() > 1 && !ctx.rng.usually(26, 76) {
-            let mut shuffled = Vec::with_capacity(requests.len());
-            while let Ok(left) = u32::try_from(requests.len())
-                && left > 0
-            {
-                shuffled
-                    .push(requests.swap_remove(usize::try_from(ctx.rng.pick(left)).unwrap_or(0)));
-            }
-            requests = shuffled;
-        }
+        let requests = requests_of(app, ctx, queue, id, &messages);
+        self.submit_all(app, ctx, requests);
+    }
+
+    /// Hands requests to the threads, in this order.
+    pub fn submit_all(&mut self, app: &mut App, ctx: &mut Ctx, requests: Vec<Request>) {
         self.threads.waiting.extend(requests);
         self.fill_threads(app, ctx);
     }
@@ -472,6 +456,38 @@ impl Process {
         }
         self.send_next_expired(app, ctx);
     }
+}
+
+/// The messages of one pull in batches of `consumeMessageBatchMaxSize`, in the order in which threads take them. Twenty threads:
+/// which of them is first at the listener is anybody's guess, and in offset order every other time (J.1).
+pub(super) fn requests_of(
+    app: &App,
+    ctx: &mut Ctx,
+    queue: MessageQueue,
+    id: u32,
+    messages: &[Cached],
+) -> Vec<Request> {
+    let batch = usize::try_from(app.conf().consume_message_batch_max_size)
+        .unwrap_or(1)
+        .max(1);
+    let mut requests: Vec<Request> = messages
+        .chunks(batch)
+        .map(|messages| Request {
+            queue,
+            id,
+            messages: messages.to_vec(),
+        })
+        .collect();
+    if requests.len() > 1 && !ctx.rng.usually(26, 76) {
+        let mut shuffled = Vec::with_capacity(requests.len());
+        while let Ok(left) = u32::try_from(requests.len())
+            && left > 0
+        {
+            shuffled.push(requests.swap_remove(usize::try_from(ctx.rng.pick(left)).unwrap_or(0)));
+        }
+        requests = shuffled;
+    }
+    requests
 }
 
 /// How many of a batch's first messages a result acknowledges.

@@ -11,6 +11,7 @@ use crate::units::{QueueOffset, Span};
 use crate::wire::{PullRequest, Pulled, Request, Response};
 
 use super::super::remoting::Mode;
+use super::concurrently::requests_of;
 use super::offsets::Update;
 use super::process_queue::{Cached, Pulling};
 use super::{App, Call, Process};
@@ -256,17 +257,41 @@ impl Process {
         };
         let dispatch = owned.put(messages.clone());
         match app.spec.listener {
-            ListenerKind::Concurrently => self.submit(app, ctx, queue, id, messages),
-            ListenerKind::Orderly if dispatch => self.submit_queue(app, ctx, queue, id),
-            ListenerKind::Orderly => {}
+            ListenerKind::Concurrently => {
+                let mut requests = requests_of(app, ctx, queue, id, &messages);
+                let pause = pause_before_next_pull(app, ctx);
+                let rest = match pause {
+                    Some(Span::ZERO) => {
+                        requests.split_off(returned_before_pull(ctx, requests.len()))
+                    }
+                    Some(_) | None => Vec::new(),
+                };
+                self.submit_all(app, ctx, requests);
+                self.pull_next(app, ctx, queue, id, pause);
+                self.submit_all(app, ctx, rest);
+            }
+            ListenerKind::Orderly => {
+                if dispatch {
+                    self.submit_queue(app, ctx, queue, id);
+                }
+                let pause = pause_before_next_pull(app, ctx);
+                self.pull_next(app, ctx, queue, id, pause);
+            }
         }
-        // Listeners that take no time may or may not have returned when the next pull reads the offset (D.7).
-        let listeners_first = app.listener.takes == Span::ZERO && !ctx.rng.usually(5, 12);
-        let interval = app.conf().pull_interval;
-        if listeners_first || interval > Span::ZERO {
-            pull_later(ctx, queue, id, interval);
-        } else {
-            self.pull(app, ctx, queue, id);
+    }
+
+    /// The pull after FOUND: at once, or after a pause.
+    fn pull_next(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        pause: Option<Span>,
+    ) {
+        match pause {
+            Some(pause) => pull_later(ctx, queue, id, pause),
+            None => self.pull(app, ctx, queue, id),
         }
     }
 
@@ -363,6 +388,24 @@ impl Process {
         }
         let at = (ctx.now - Span::from_micros(1)).next_tick(since, THROTTLE);
         ctx.wake(at, Timer::Consumer(ConsumerTimer::Pull(queue, id)));
+    }
+}
+
+/// `pullInterval`; or none of it, but behind listeners that take no time: they may or may not have returned when the next pull reads
+/// the offset (D.7).
+fn pause_before_next_pull(app: &App, ctx: &mut Ctx) -> Option<Span> {
+    let interval = app.conf().pull_interval;
+    let listeners_first = app.listener.takes == Span::ZERO && !ctx.rng.usually(5, 12);
+    (listeners_first || interval > Span::ZERO).then_some(interval)
+}
+
+/// All of a pull's batches have returned before the next one reads the offset, or only some of them [k40a k41 k48].
+fn returned_before_pull(ctx: &mut Ctx, batches: usize) -> usize {
+    match u32::try_from(batches.saturating_sub(1)) {
+        Ok(others) if others > 0 && !ctx.rng.usually(3, 5) => {
+            usize::try_from(ctx.rng.pick(others).saturating_add(1)).unwrap_or(batches)
+        }
+        Ok(_) | Err(_) => batches,
     }
 }
 
