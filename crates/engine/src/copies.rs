@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::broker::Broker;
 use crate::broker::commit_log::Record;
 use crate::cluster::Cluster;
-use crate::ids::{BrokerName, GroupId, MessageId, NodeId, QueueId, TagId, TopicId};
+use crate::ids::{BrokerName, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId};
 use crate::ledger::Copy;
 use crate::node::consumer::Consumer;
 use crate::setup::system;
@@ -210,9 +210,57 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     // The cheapest question first: it is no for almost every record.
     wanted.peek().is_some()
         && wanted.all(|group| {
-            has_passed(broker, group, record.topic, record.queue, record)
-                && !cluster.is_consumed(label, group)
-                && !holds(cluster, group, label)
+            let passed = if cluster.setup().broadcasts(group) {
+                members_have_passed(cluster, group, broker.identity().broker, record, None)
+            } else {
+                has_passed(broker, group, record.topic, record.queue, record)
+                    && !holds(cluster, group, label)
+            };
+            passed && !cluster.is_consumed(label, group)
+        })
+}
+
+/// Whether a broadcasting member's listener, which has just not taken a message, was the last that could: what fails is dropped, and
+/// every other member is past it.
+pub(crate) fn is_dropped_by_all(
+    cluster: &Cluster,
+    message: MessageId,
+    group: GroupId,
+    by: NodeId,
+) -> bool {
+    cluster.brokers().all(|(_, broker, _)| {
+        let mut records = broker
+            .disk()
+            .log
+            .records()
+            .filter(|record| record.message.label == Some(message));
+        let name = broker.identity().broker;
+        records.all(|record| members_have_passed(cluster, group, name, record, Some(by)))
+    })
+}
+
+/// Whether every member of a broadcasting group, but for one that need not be asked, is past a record.
+fn members_have_passed(
+    cluster: &Cluster,
+    group: GroupId,
+    broker: BrokerName,
+    record: &Record,
+    but: Option<NodeId>,
+) -> bool {
+    let queue = MessageQueue {
+        topic: record.topic,
+        broker,
+        queue: record.queue,
+    };
+    cluster
+        .consumers()
+        .filter(|(node, consumer, _)| consumer.group() == group && Some(*node) != but)
+        .all(|(_, consumer, _)| {
+            consumer.is_past(queue, record.queue_offset)
+                && record
+                    .message
+                    .label
+                    .is_none_or(|label| !holds_label(consumer, label))
         })
 }
 

@@ -246,6 +246,7 @@ impl Live<'_> {
             place,
             reconsume_times: record.message.reconsume_times,
         });
+        tell_retry(ctx, &record);
         Ok(record)
     }
 
@@ -450,5 +451,21 @@ impl Live<'_> {
         if self.disk.topics.insert(topic, queues) != Some(queues) {
             self.register(ctx);
         }
+    }
+}
+/// A copy for consumers that failed, or for nobody.
+fn tell_retry(ctx: &mut Ctx, record: &Record) {
+    if let Some(group) = ctx.setup.group_of_retry_topic(record.topic) {
+        ctx.tell(EventKind::RetryStored {
+            record: record.named(),
+            group,
+            reconsume_times: record.message.reconsume_times,
+        });
+    } else if let Some(group) = ctx.setup.group_of_dead_letter_topic(record.topic) {
+        ctx.tell(EventKind::DeadLettered {
+            record: record.named(),
+            group,
+            reconsume_times: record.message.reconsume_times,
+        });
     }
 }

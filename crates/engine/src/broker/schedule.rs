@@ -4,7 +4,6 @@ use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::effect::Ctx;
-use crate::event::EventKind;
 use crate::ids::{QueueId, TopicId};
 use crate::setup::system;
 use crate::status::PutMessageStatus;
@@ -181,13 +180,11 @@ impl Live<'_> {
             wait_store_msg_ok: false,
             ..(*record.message).clone()
         };
-        let Ok(delivered) = self.put(ctx, Arc::new(message), topic, queue, Special::default())
-        else {
-            return false;
-        };
-        self.tell_retry(ctx, &delivered);
-        self.after_put(ctx);
-        true
+        let stored = self.put(ctx, Arc::new(message), topic, queue, Special::default());
+        if stored.is_ok() {
+            self.after_put(ctx);
+        }
+        stored.is_ok()
     }
 
     /// A record has got its consume-queue entry: a delayed one may be the next of its level, a half one has to be looked after.
@@ -196,22 +193,6 @@ impl Live<'_> {
             self.plan_delivery(ctx, u8::try_from(record.queue.0 + 1).unwrap_or(u8::MAX));
         } else if record.topic == system::HALF {
             self.plan_scan(ctx);
-        }
-    }
-
-    fn tell_retry(&self, ctx: &mut Ctx, record: &Record) {
-        if let Some(group) = ctx.setup.group_of_retry_topic(record.topic) {
-            ctx.tell(EventKind::RetryStored {
-                record: record.named(),
-                group,
-                reconsume_times: record.message.reconsume_times,
-            });
-        } else if let Some(group) = ctx.setup.group_of_dead_letter_topic(record.topic) {
-            ctx.tell(EventKind::DeadLettered {
-                record: record.named(),
-                group,
-                reconsume_times: record.message.reconsume_times,
-            });
         }
     }
 

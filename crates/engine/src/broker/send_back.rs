@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::effect::Ctx;
-use crate::event::EventKind;
 use crate::exception::Remark;
 use crate::ids::{GroupId, QueueId, TopicId};
 use crate::status::Profile;
@@ -59,14 +58,7 @@ impl Live<'_> {
         self.create_topic_if_absent(ctx, topic, queues);
         let queue = QueueId(u16::try_from(ctx.rng.pick(u32::from(queues))).unwrap_or(0));
         match self.put_to(ctx, Arc::new(message), topic, queue) {
-            Ok(record) => {
-                if give_up {
-                    ctx.tell(EventKind::DeadLettered {
-                        record: record.named(),
-                        group,
-                        reconsume_times: record.message.reconsume_times,
-                    });
-                }
+            Ok(_) => {
                 self.after_put(ctx);
                 Response::Ok
             }

@@ -117,7 +117,9 @@ impl Cluster {
                 } = &event.kind
                 {
                     // A broadcasting consumer drops what its listener does not take.
-                    let dropped = if self.setup().broadcasts(*group) {
+                    let dropped = if self.setup().broadcasts(*group)
+                        && copies::is_dropped_by_all(self, *message, *group, node)
+                    {
                         vec![*message]
                     } else {
                         Vec::new()

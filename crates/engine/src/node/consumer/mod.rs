@@ -286,6 +286,23 @@ impl Consumer {
         })
     }
 
+    /// Whether a broadcasting member will not ask for this offset of a queue again: it has pulled it, or its file says that it is done.
+    pub fn is_past(&self, queue: MessageQueue, offset: QueueOffset) -> bool {
+        let pulled = self
+            .process
+            .as_ref()
+            .and_then(|process| process.queues.get(&queue))
+            .and_then(|owned| u64::try_from(owned.next_offset).ok());
+        match pulled {
+            Some(next) => next > offset.get(),
+            None => self
+                .app
+                .offsets_file
+                .get(&queue)
+                .is_some_and(|done| *done > offset),
+        }
+    }
+
     /// Runs a handler of the process, if there is one.
     fn act(&mut self, handle: impl FnOnce(&mut Process, &mut App)) {
         if let Some(process) = &mut self.process {

@@ -46,17 +46,18 @@ fn a_message_that_has_used_up_its_times_goes_to_the_dead_letters_and_the_queue_g
         &script,
         5_000,
         &expect![[r#"
-        broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
-        c1                13  gets m1 from Orders/0:0, rc 0 (#1)
-        c1                13  SUSPEND_CURRENT_QUEUE_A_MOMENT for m1 (#1): not done
-        broker-a/0        14  c1 pulls Orders/0 at 1: FOUND 1
-        broker-a/0        16  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
-        c1              1013  gets m1 from Orders/0:0, rc 1 (#2)
-        c1              1013  SUSPEND_CURRENT_QUEUE_A_MOMENT for m1 (#2): not done
-        c1              1013  sends m1 back, rc 1
-        c1           1015.05  gets m2 from Orders/0:1, rc 0 (#3)
-        c1           1015.05  SUCCESS for m2 (#3): done
-    "#]],
+            broker-a/0        12  c1 pulls Orders/0 at 0: FOUND 1
+            c1                13  gets m1 from Orders/0:0, rc 0 (#1)
+            c1                13  SUSPEND_CURRENT_QUEUE_A_MOMENT for m1 (#1): not done
+            broker-a/0        14  c1 pulls Orders/0 at 1: FOUND 1
+            broker-a/0        16  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
+            c1              1013  gets m1 from Orders/0:0, rc 1 (#2)
+            c1              1013  SUSPEND_CURRENT_QUEUE_A_MOMENT for m1 (#2): not done
+            c1              1013  sends m1 back, rc 1
+            broker-a/0      1014  stores m1 as dead letter, rc 2
+            c1           1015.05  gets m2 from Orders/0:1, rc 0 (#3)
+            c1           1015.05  SUCCESS for m2 (#3): done
+        "#]],
     );
 }
 
