@@ -115,7 +115,7 @@ fn LedgerRow(id: MessageId) -> impl IntoView {
     let picked = Memo::new(move |_| page.picked.get() == Some(id));
     view! {
         <tr class:is-picked=picked aria-current=move || picked.get().then_some("true")>
-            <th scope="row">{move || glyph.get().map(|glyph| message(page, glyph, true))}</th>
+            <th scope="row">{move || glyph.get().map(|glyph| message(page, glyph, true, picked.get()))}</th>
             {move || row.get().map(|row| cells(page, t, &row, remedy.get()))}
         </tr>
     }

@@ -1,129 +1,71 @@
 //! Wires, and what travels on them. A thing on a wire is moved by one number that a transform reads; nothing else moves.
 
 use leptos::prelude::*;
-use loss_lab_engine::ids::NodeId;
 use loss_lab_present::glyph::{Glyph, Look};
 use loss_lab_present::intent::Intent;
 use loss_lab_present::menu::Target;
-use loss_lab_present::wires::{self, Flying, Link, Load, Wires};
+use loss_lab_present::wires::{self, Flying, Link, Load};
 
 use super::icon::{hue, mark};
-use super::menu::StrikeButton;
+use super::menu::{Open, strike_button};
 use super::message::describe;
-use super::page::{Page, expect_page};
+use super::page::{Page, Words};
 
-/// The link from the producer to the master.
-#[component]
-pub fn SendLink() -> impl IntoView {
-    let page = expect_page();
-    let link = page.slice(|frame| frame.wires.send.clone());
-    let ends = Memo::new(move |_| link.with(|link| link.as_ref().map(|link| (link.from, link.to))));
-    move || {
-        ends.get()
-            .map(|(from, to)| view! { <LinkView class="link link-send" from to link/> })
-    }
-}
-
-/// The link from the master to one slave.
-#[component]
-pub fn ReplicationLink(slave: NodeId, class: &'static str) -> impl IntoView {
-    let page = expect_page();
-    let link = page.slice(move |frame| {
-        frame
-            .wires
-            .replication
-            .iter()
-            .find(|link| link.to == slave)
-            .cloned()
-    });
-    let master = Memo::new(move |_| link.with(|link| link.as_ref().map(|link| link.from)));
-    move || {
-        master
-            .get()
-            .map(|from| view! { <LinkView class from to=slave link/> })
-    }
-}
-
-#[component]
-fn LinkView(
-    class: &'static str,
-    from: NodeId,
-    to: NodeId,
-    link: Memo<Option<Link>>,
-) -> impl IntoView {
-    let page = expect_page();
+/// One link between two nodes.
+pub fn link_view(page: Page, class: &'static str, link: &Link, open: &Open) -> AnyView {
     let t = page.texts();
-    let part = move |look: fn(&Link) -> Vec<Flying>| {
-        Memo::new(move |_| link.with(|link| link.as_ref().map(look).unwrap_or_default()))
-    };
-    let (out, back) = (
-        part(|link| link.out.clone()),
-        part(|link| link.back.clone()),
-    );
-    let cut = Memo::new(move |_| link.with(|link| link.as_ref().is_some_and(|link| link.cut)));
-    let awaited =
-        Memo::new(move |_| link.with(|link| link.as_ref().is_some_and(|link| link.awaited)));
-    let note = move || {
-        let words = if cut.get() {
-            Some(t.link_cut)
-        } else {
-            awaited.get().then_some(t.awaited)
-        };
-        words.map(|words| view! { <p class="link-note">{words}</p> })
-    };
-    let names = link.with_untracked(|link| {
-        link.as_ref()
-            .map(|link| link.names.clone())
-            .unwrap_or_default()
-    });
-    let [one, two] = names;
+    let [one, two] = &link.names;
     let [before, and, after] = t.link_of;
-    let label = [before, &one, and, &two, after].concat();
+    let label = [before, one, and, two, after].concat();
+    let note = if link.cut {
+        Some(t.link_cut)
+    } else {
+        link.awaited.then_some(t.awaited)
+    };
+    let class = if link.cut {
+        [class, " is-cut"].concat()
+    } else {
+        class.to_owned()
+    };
     view! {
-        <div class=class class:is-cut=cut>
-            <div class="wire wire-fwd"><span class="line"></span><Track things=out/></div>
-            <div class="wire wire-back"><span class="line"></span><Track things=back/></div>
-            <div class="link-foot"><StrikeButton target=Target::Link(from, to) label on_link=true/>{note}</div>
+        <div class=class>
+            <div class="wire wire-fwd"><span class="line"></span>{track(page, &link.out)}</div>
+            <div class="wire wire-back"><span class="line"></span>{track(page, &link.back)}</div>
+            <div class="link-foot">
+                {strike_button(page, Target::Link(link.from, link.to), label, open)}
+                {note.map(|words| view! { <p class="link-note">{words}</p> })}
+            </div>
         </div>
     }
+    .into_any()
 }
 
 /// The rail over the top, from the brokers to the group.
-#[component]
-pub fn PullRail() -> impl IntoView {
-    let page = expect_page();
+pub fn pull_rail(page: Page, pull: &Link) -> AnyView {
     let t = page.texts();
-    let there = page.slice(|frame| frame.wires.pull.is_some());
-    let out = page.slice(|frame| {
-        let Wires { pull, .. } = &frame.wires;
-        pull.as_ref()
-            .map(|link| link.out.clone())
-            .unwrap_or_default()
-    });
-    move || {
-        there.get().then(|| {
-            view! {
-                <div class="rail">
-                    <span class="rail-line"></span>
-                    <span class="rail-cap">{t.pull}</span>
-                    <div class="rail-track"><Track things=out/></div>
-                </div>
-            }
-        })
+    view! {
+        <div class="rail">
+            <span class="rail-line"></span>
+            <span class="rail-cap">{t.pull}</span>
+            <div class="rail-track">{track(page, &pull.out)}</div>
+        </div>
     }
+    .into_any()
 }
 
 /// Everything on one wire.
-#[component]
-fn Track(#[prop(into)] things: Signal<Vec<Flying>>) -> impl IntoView {
-    let page = expect_page();
-    view! { <For each=move || things.get() key=Flying::clone let:flying>{thing(page, &flying)}</For> }
+fn track(page: Page, things: &[Flying]) -> AnyView {
+    things
+        .iter()
+        .map(|flying| thing(page, flying))
+        .collect_view()
+        .into_any()
 }
 
 fn thing(page: Page, flying: &Flying) -> AnyView {
     let (sent, lands) = (flying.sent, flying.lands);
     // In thousandths of the way; the stylesheet turns it into a transform, sideways or downwards.
-    let way = move || wires::progress(sent, lands, page.now.get()).to_string();
+    let way: Words = Box::new(move || wires::progress(sent, lands, page.now.get()).to_string());
     let t = page.texts();
     let inside = match &flying.load {
         Load::Message(message) => {
@@ -131,7 +73,7 @@ fn thing(page: Page, flying: &Flying) -> AnyView {
             let glyph = Glyph::new(message, Look::Wire);
             let class = ["msg is-wire ", hue(message)].concat();
             view! {
-                <button type="button" class=class aria-label=describe(t, &glyph) on:click=move |_| page.ask(Intent::Pick(message))>
+                <button type="button" class=class aria-label=describe(t, &glyph) on:click=page.asks(Intent::Pick(message))>
                     {mark(message)}<b>{message.to_string()}</b>
                 </button>
             }

@@ -1,47 +1,68 @@
 //! The fault menu: what can strike this thing now, and which messages each strike would lose.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::menu::{Item, Strike, Target};
+use loss_lab_present::menu::{Item, Menu, Strike, Target};
 
 use crate::browser;
 
 use super::icon::icon;
 use super::message::mention;
-use super::page::{Page, expect_page};
+use super::page::{OnClick, Page};
 
 /// More messages than this are counted.
 const NAMED: usize = 3;
 const ITEMS: &str = ".fault-menu [role=menuitem]";
 
+/// What the open menu offers, and what each item would lose.
+pub type Open = Option<(Menu, Vec<Vec<MessageId>>)>;
+
 /// The button that opens the menu of `target`, and the menu when it is open.
-#[component]
-pub fn StrikeButton(
-    target: Target,
-    label: String,
-    #[prop(optional)] on_link: bool,
-) -> impl IntoView {
-    let page = expect_page();
-    let open = Memo::new(move |_| page.open.get() == Some(target));
-    let toggle = move |_| page.ask(Intent::Menu((!open.get_untracked()).then_some(target)));
+pub fn strike_button(page: Page, target: Target, label: String, open: &Open) -> AnyView {
+    let (class, symbol) = match target {
+        Target::Node(_) => ("btn quiet icon strike", "#i-bolt"),
+        Target::Link(..) => ("btn quiet icon strike on-link", "#i-cut"),
+    };
+    let open = open.as_ref().filter(|(menu, _)| menu.target == target);
+    let is_open = open.is_some();
     view! {
         <button
             type="button"
-            class="btn quiet icon strike"
-            class:on-link=on_link
+            class=class
             id=id_of(target)
             aria-label=label.clone()
             title=label
             aria-haspopup="menu"
-            aria-expanded=move || if open.get() { "true" } else { "false" }
-            on:click=toggle
+            aria-expanded=if is_open { "true" } else { "false" }
+            on:click=toggle(page, target, is_open)
         >
-            {icon(if on_link { "#i-cut" } else { "#i-bolt" })}
+            {icon(symbol)}
         </button>
-        {move || open.get().then(|| view! { <FaultMenu target/> })}
+        {open.map(|(menu, losses)| fault_menu(page, menu, losses))}
     }
+    .into_any()
+}
+
+fn toggle(page: Page, target: Target, is_open: bool) -> OnClick {
+    Box::new(move |_| {
+        page.ask(Intent::Menu((!is_open).then_some(target)));
+        if !is_open {
+            leptos::task::spawn_local(async {
+                // The menu is drawn first.
+                leptos::task::tick().await;
+                browser::focus_first(".fault-menu .menu-item");
+            });
+        }
+    })
+}
+
+/// Closes the menu and gives the focus back to what opened it.
+fn leave(page: Page, target: Target, intent: Intent) {
+    page.ask(intent);
+    browser::focus(&id_of(target));
 }
 
 fn id_of(target: Target) -> String {
@@ -51,70 +72,47 @@ fn id_of(target: Target) -> String {
     }
 }
 
-#[component]
-fn FaultMenu(target: Target) -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let menu = page.slice(|frame| frame.menu.clone());
-    let close = move || {
-        page.ask(Intent::Menu(None));
-        browser::focus(&id_of(target));
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
+fn on_key(page: Page, target: Target) -> Box<dyn FnMut(KeyboardEvent)> {
+    Box::new(move |event| {
         match event.key().as_str() {
             "ArrowDown" => browser::move_focus(ITEMS, Some(1)),
             "ArrowUp" => browser::move_focus(ITEMS, Some(-1)),
             "Home" => browser::focus_first(ITEMS),
             "End" => browser::move_focus(ITEMS, None),
-            "Escape" | "Tab" => close(),
+            "Escape" | "Tab" => leave(page, target, Intent::Menu(None)),
             _ => return,
         }
         event.prevent_default();
         event.stop_propagation();
-    };
-    Effect::new(move |_| browser::focus_first(".fault-menu .menu-item"));
-    let names = move || {
-        menu.get()
-            .map(|(menu, _)| menu.names.join(" – "))
-            .unwrap_or_default()
-    };
-    let strike = move |action| {
-        page.ask(Intent::Strike(action));
-        browser::focus(&id_of(target));
-    };
-    let items = move || {
-        let items = menu
-            .get()
-            .map(|(menu, losses)| menu.items.into_iter().zip(losses).collect::<Vec<_>>())
-            .unwrap_or_default();
-        if items.is_empty() {
-            return view! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> }
-                .into_any();
-        }
-        items
-            .into_iter()
-            .map(|(item, loses)| item_view(page, item, &loses, strike))
-            .collect_view()
-            .into_any()
-    };
-    view! {
-        <div class="fault-menu" role="menu" aria-label=names on:keydown=on_key>
-            <p class="menu-head" role="presentation">
-                <b>{names}</b>
-                <span>{t.would_lose}</span>
-                <button type="button" class="btn quiet icon close" role="menuitem" aria-label=t.close tabindex="-1" on:click=move |_| close()>{icon("#i-cross")}</button>
-            </p>
-            {items}
-        </div>
-    }
+    })
 }
 
-fn item_view(
-    page: Page,
-    item: Item,
-    loses: &[MessageId],
-    strike: impl Fn(loss_lab_engine::scenario::Do) + 'static,
-) -> AnyView {
+fn fault_menu(page: Page, menu: &Menu, losses: &[Vec<MessageId>]) -> AnyView {
+    let t = page.texts();
+    let target = menu.target;
+    let close: OnClick = Box::new(move |_| leave(page, target, Intent::Menu(None)));
+    let names = menu.names.join(" – ");
+    let items = menu.items.iter().zip(losses);
+    let items = items.map(|(item, loses)| item_view(page, target, item, loses));
+    let none = menu
+        .items
+        .is_empty()
+        .then(|| view! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> });
+    view! {
+        <div class="fault-menu" role="menu" aria-label=names on:keydown=on_key(page, target)>
+            <p class="menu-head" role="presentation">
+                <b>{names.clone()}</b>
+                <span>{t.would_lose}</span>
+                <button type="button" class="btn quiet icon close" role="menuitem" aria-label=t.close tabindex="-1" on:click=close>{icon("#i-cross")}</button>
+            </p>
+            {items.collect_view()}
+            {none}
+        </div>
+    }
+    .into_any()
+}
+
+fn item_view(page: Page, target: Target, item: &Item, loses: &[MessageId]) -> AnyView {
     let t = page.texts();
     let named = loses
         .iter()
@@ -122,17 +120,26 @@ fn item_view(
         .map(|message| mention(*message, Look::Cache))
         .collect_view();
     let more = loses.len().saturating_sub(NAMED);
-    let label = (t.strike)(&item.strike);
-    let hot = !loses.is_empty();
+    let rest = if loses.is_empty() {
+        Some(t.nothing.to_owned())
+    } else {
+        (more > 0).then(|| ["+", &more.to_string()].concat())
+    };
+    let class = if loses.is_empty() {
+        "menu-item"
+    } else {
+        "menu-item is-hot"
+    };
+    let action = item.action.clone();
+    let strike: OnClick = Box::new(move |_| leave(page, target, Intent::Strike(action.clone())));
     view! {
-        <button type="button" role="menuitem" class="menu-item" class:is-hot=hot tabindex="-1" on:click=move |_| strike(item.action.clone())>
+        <button type="button" role="menuitem" class=class tabindex="-1" on:click=strike>
             {icon(icon_of(&item.strike))}
-            <span>{label}</span>
+            <span>{(t.strike)(&item.strike)}</span>
             <span class="loses">
                 <span class="sr">", "{t.would_lose}" "</span>
                 {named}
-                {(more > 0).then(|| view! { <span class="nothing">{["+", &more.to_string()].concat()}</span> })}
-                {(!hot).then(|| view! { <span class="nothing">{t.nothing}</span> })}
+                {rest.map(|rest| view! { <span class="nothing">{rest}</span> })}
             </span>
         </button>
     }

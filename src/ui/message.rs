@@ -12,24 +12,23 @@ use super::icon::{hue, icon, mark};
 use super::page::Page;
 
 /// A message that can be picked.
-pub fn message(page: Page, glyph: Glyph, small: bool) -> AnyView {
+pub fn message(page: Page, glyph: Glyph, small: bool, picked: bool) -> AnyView {
     let t = page.texts();
-    let picked = Memo::new(move |_| page.picked.get() == Some(glyph.message));
     let class = [
         if small { "msg msg-s " } else { "msg " },
         look_class(glyph.look),
         " ",
         hue(glyph.message),
+        if picked { " is-picked" } else { "" },
     ]
     .concat();
     view! {
         <button
             type="button"
             class=class
-            class:is-picked=picked
-            aria-pressed=move || if picked.get() { "true" } else { "false" }
+            aria-pressed=if picked { "true" } else { "false" }
             aria-label=describe(t, &glyph)
-            on:click=move |_| page.ask(Intent::Pick(glyph.message))
+            on:click=page.asks(Intent::Pick(glyph.message))
         >
             {inside(t, &glyph, small)}
         </button>
@@ -44,22 +43,26 @@ pub fn mention(message: MessageId, look: Look) -> AnyView {
 }
 
 /// What lies in one place; its words when nothing does.
-#[component]
-pub fn Slots(
+pub fn slots(
     page: Page,
-    #[prop(into)] holding: Signal<Holding>,
+    holding: &Holding,
     empty: &'static str,
-) -> impl IntoView {
+    picked: Option<MessageId>,
+) -> AnyView {
     let t = page.texts();
-    let more = Memo::new(move |_| holding.with(|holding| holding.more));
-    let none = Memo::new(move |_| holding.with(Holding::is_empty));
-    view! {
-        <div class="slots">
-            {move || none.get().then(|| view! { <span class="none">{empty}</span> })}
-            {move || (more.get() > 0).then(|| view! { <span class="older" title=(t.older)(more.get())>{["+", &more.get().to_string()].concat()}</span> })}
-            <For each=move || holding.get().shown key=|glyph| *glyph let:glyph>{message(page, glyph, false)}</For>
-        </div>
-    }
+    let none = holding
+        .is_empty()
+        .then(|| view! { <span class="none">{empty}</span> }.into_any());
+    let more = (holding.more > 0).then(|| {
+        let count = ["+", &holding.more.to_string()].concat();
+        view! { <span class="older" title=(t.older)(holding.more)>{count}</span> }.into_any()
+    });
+    let shown = holding
+        .shown
+        .iter()
+        .map(|glyph| message(page, *glyph, false, picked == Some(glyph.message)))
+        .collect_view();
+    view! { <div class="slots">{none}{more}{shown}</div> }.into_any()
 }
 
 fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {

@@ -12,9 +12,10 @@ use crate::i18n::{Texts, instant};
 use crate::session::COUNT_MOST;
 
 use super::icon::icon;
-use super::menu::StrikeButton;
-use super::message::{Slots, message};
-use super::page::{Page, expect_page};
+use super::menu::strike_button;
+use super::message::{message, slots};
+use super::page::Page;
+use super::stage::Scene;
 
 fn frame_class(picture: Picture) -> &'static str {
     match picture {
@@ -33,114 +34,80 @@ fn faults_of(t: &'static Texts, name: &str) -> String {
 }
 
 /// A producer, with the one filled button of the page.
-#[component]
-pub fn ProducerNode(node: NodeId) -> impl IntoView {
-    let page = expect_page();
+pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
     let t = page.texts();
-    let this = page.slice(move |frame| {
-        frame
-            .stage
-            .producers
-            .iter()
-            .find(|producer| producer.node == node)
-            .cloned()
-    });
-    let part = move |look: fn(&Producer) -> Holding| {
-        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
+    let waiting = this.waiting.shown.len() + this.waiting.more;
+    let role = if this.picture == Picture::Running {
+        (t.waiting)(waiting)
+    } else {
+        (t.picture)(this.picture).to_owned()
     };
-    let waiting = part(|producer| producer.waiting.clone());
-    let lost = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|producer| producer.lost.clone())
-                .unwrap_or_default()
-        })
-    });
-    let picture = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map_or(Picture::NotStarted, |producer| producer.picture)
-        })
-    });
-    let count = Memo::new(move |_| waiting.with(|holding| holding.shown.len() + holding.more));
-    let role = move || {
-        if picture.get() == Picture::Running {
-            (t.waiting)(count.get())
-        } else {
-            (t.picture)(picture.get()).to_owned()
-        }
-    };
-    let name = this.with_untracked(|this| {
-        this.as_ref()
-            .map(|producer| producer.name.clone())
-            .unwrap_or_default()
-    });
-    let label = [t.producer, " ", &name].concat();
-    let empty = if t.empty.is_empty() { "" } else { t.empty };
+    let label = [t.producer, " ", &this.name].concat();
+    let class = ["node producer ", frame_class(this.picture)].concat();
     view! {
-        <article class=move || ["node producer ", frame_class(picture.get())].concat() aria-label=label>
-            <header>
-                <h3>{name.clone()}</h3>
-                <span class="role">{role}</span>
-                <StrikeButton target=Target::Node(node) label=faults_of(t, &name)/>
-            </header>
+        <article class=class aria-label=label>
+            {head(page, scene, this.node, &this.name, role)}
             <div class="place place-client">
-                <Slots page holding=waiting empty/>
-                <SendControls/>
-                {move || lost_here(page, lost.get(), None)}
+                {slots(page, &this.waiting, t.empty, scene.picked)}
+                {send_controls(page, scene)}
+                {lost_here(page, scene, &this.lost, None)}
             </div>
         </article>
     }
+    .into_any()
+}
+
+/// A node's name, its role or state, and what can strike it.
+fn head(page: Page, scene: &Scene, node: NodeId, name: &str, role: String) -> AnyView {
+    let label = faults_of(page.texts(), name);
+    view! {
+        <header>
+            <h3>{name.to_owned()}</h3>
+            <span class="role">{role}</span>
+            {strike_button(page, Target::Node(node), label, &scene.menu)}
+        </header>
+    }
+    .into_any()
 }
 
 /// Send, and how.
-#[component]
-fn SendControls() -> impl IntoView {
-    let page = expect_page();
+fn send_controls(page: Page, scene: &Scene) -> AnyView {
     let t = page.texts();
-    let next = page.slice(|frame| (frame.next_message, frame.choices.count));
-    let can = page.slice(|frame| frame.controls.can_send);
-    // Until something can play, sending is the one obvious thing to do.
-    let first = page.slice(|frame| !frame.controls.can_advance && frame.ledger.rows.is_empty());
     let [before, after] = t.send;
-    let label = move || {
-        let (message, count) = next.get();
-        if count == 1 {
-            [before, &message.to_string(), after].concat()
-        } else {
-            (t.send_many)(count)
-        }
+    let label = if scene.count == 1 {
+        [before, &scene.next_message.to_string(), after].concat()
+    } else {
+        (t.send_many)(scene.count)
     };
-    let mode = page.slice(|frame| frame.choices.mode);
-    let count = Memo::new(move |_| next.get().1);
-    let set_mode = move |event| {
-        if let Some(mode) = SendMode::from_word(&event_target_value(&event)) {
-            page.ask(Intent::Mode(mode));
-        }
+    // Until something can play, sending is the one obvious thing to do.
+    let class = if scene.untouched {
+        "btn send primary"
+    } else {
+        "btn send"
     };
-    let set_count = move |event| {
-        page.ask(Intent::Count(
-            event_target_value(&event).parse().unwrap_or(1),
-        ))
-    };
-    let modes = SendMode::ALL.iter().map(|mode| view! { <option value=mode.word() title=(t.modes)(*mode)>{mode.word()}</option> }).collect_view();
+    let modes = SendMode::ALL.iter().map(|mode| {
+        view! { <option value=mode.word() title=(t.modes)(*mode)>{mode.word()}</option> }
+    });
+    let modes = modes.collect_view();
+    let set_mode = page.reads(|word| SendMode::from_word(word).map(Intent::Mode));
+    let set_count = page.reads(|count| Some(Intent::Count(count.parse().unwrap_or(1))));
     view! {
         <button
             type="button"
-            class="btn send"
-            class:primary=first
-            disabled=move || !can.get()
+            class=class
+            disabled=!scene.can_send
             title=shortcut(t, Press::Send)
-            on:click=move |_| page.press(Press::Send)
+            on:click=page.presses(Press::Send)
         >
             {icon("#i-send")}<span>{label}</span>
         </button>
         <p class="send-how">
-            <select class="field" aria-label=t.mode prop:value=move || mode.get().word() on:change=set_mode>{modes}</select>
+            <select class="field" aria-label=t.mode prop:value=scene.mode.word().to_owned() on:change=set_mode>{modes}</select>
             <span aria-hidden="true">"×"</span>
-            <input class="field" type="number" inputmode="numeric" min="1" max=COUNT_MOST.to_string() aria-label=t.count prop:value=move || count.get().to_string() on:change=set_count/>
+            <input class="field" type="number" inputmode="numeric" min="1" max=COUNT_MOST.to_string() aria-label=t.count prop:value=scene.count.to_string() on:change=set_count/>
         </p>
     }
+    .into_any()
 }
 
 /// "Play (Space)".
@@ -149,160 +116,85 @@ pub fn shortcut(t: &'static Texts, press: Press) -> String {
 }
 
 /// A broker: memory above the line, disk below it.
-#[component]
-pub fn BrokerNode(node: NodeId, class: &'static str) -> impl IntoView {
-    let page = expect_page();
+pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str) -> AnyView {
     let t = page.texts();
-    let this = page.slice(move |frame| {
-        frame
-            .stage
-            .brokers
-            .iter()
-            .find(|broker| broker.node == node)
-            .cloned()
-    });
-    let name = this.with_untracked(|this| {
-        this.as_ref()
-            .map(|broker| broker.name.clone())
-            .unwrap_or_default()
-    });
-    let picture = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map_or(Picture::NotStarted, |broker| broker.picture)
-        })
-    });
-    let role = Memo::new(move |_| {
-        let role = this.with(|this| this.as_ref().map(|broker| broker.role));
-        if role == Some(BrokerRole::Slave) {
-            "slave"
-        } else {
-            "master"
+    let role = if this.role == BrokerRole::Slave {
+        "slave"
+    } else {
+        "master"
+    };
+    let heap = this.heap.as_ref().map(|heap| {
+        view! {
+            <div class="place place-heap">
+                {place_head(t.heap, t.heap_dies)}
+                {slots(page, heap, t.empty, scene.picked)}
+            </div>
         }
     });
-    let has_heap = Memo::new(move |_| {
-        this.with(|this| this.as_ref().is_some_and(|broker| broker.heap.is_some()))
-    });
-    let part = move |look: fn(&Broker) -> Holding| {
-        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
-    };
-    let heap = part(|broker| broker.heap.clone().unwrap_or_default());
-    let foot = Memo::new(move |_| {
-        this.with(|this| this.as_ref().map_or(Foot::NotStarted, |broker| broker.foot))
-    });
+    let class = [
+        class,
+        " ",
+        frame_class(this.picture),
+        if heap.is_some() { " has-heap" } else { "" },
+    ]
+    .concat();
     view! {
-        <article class=move || [class, " ", frame_class(picture.get())].concat() class:has-heap=has_heap aria-label=["Broker ", &name].concat()>
-            <header>
-                <h3>{name.clone()}</h3>
-                <span class="role">{move || role.get()}</span>
-                <StrikeButton target=Target::Node(node) label=faults_of(t, &name)/>
-            </header>
+        <article class=class aria-label=["Broker ", &this.name].concat()>
+            {head(page, scene, this.node, &this.name, role.to_owned())}
             <div class="memory">
-                {move || has_heap.get().then(|| view! {
-                    <div class="place place-heap">
-                        <PlaceHead name=t.heap says=t.heap_dies/>
-                        <Slots page holding=heap empty=t.empty/>
-                    </div>
-                })}
-                <PageCache this/>
+                {heap}
+                <div class="place place-cache">
+                    {place_head(t.page_cache, t.volatile)}
+                    {slots(page, &this.cache, t.empty, scene.picked)}
+                    {this.ghosts.then(|| note(None, t.ghosts.to_owned()))}
+                    {lost_here(page, scene, &this.lost_memory, this.lost_at.map(instant))}
+                </div>
             </div>
-            <DiskPlace this/>
-            <footer>{move || foot_view(t, foot.get())}</footer>
+            <div class="place place-disk">
+                {place_head(t.disk, t.durable)}
+                {slots(page, &this.disk, t.empty, scene.picked)}
+                {lost_here(page, scene, &this.lost_disk, None)}
+                {disk_note(t, this.disk_note)}
+            </div>
+            <footer>{foot_view(t, this.foot)}</footer>
         </article>
     }
+    .into_any()
 }
 
-#[component]
-fn PlaceHead(name: &'static str, says: &'static str) -> impl IntoView {
-    view! { <h4><span>{name}</span><small>{says}</small></h4> }
+fn place_head(name: &'static str, says: &'static str) -> AnyView {
+    view! { <h4><span>{name}</span><small>{says}</small></h4> }.into_any()
 }
 
-#[component]
-fn PageCache(this: Memo<Option<Broker>>) -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let held = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|broker| broker.cache.clone())
-                .unwrap_or_default()
-        })
-    });
-    let lost = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|broker| (broker.lost_memory.clone(), broker.lost_at))
-                .unwrap_or_default()
-        })
-    });
-    let ghosts =
-        Memo::new(move |_| this.with(|this| this.as_ref().is_some_and(|broker| broker.ghosts)));
-    view! {
-        <div class="place place-cache">
-            <PlaceHead name=t.page_cache says=t.volatile/>
-            <Slots page holding=held empty=t.empty/>
-            {move || ghosts.get().then(|| view! { <p class="place-note">{t.ghosts}</p> })}
-            {move || {
-                let (lost, at) = lost.get();
-                lost_here(page, lost, at.map(instant))
-            }}
-        </div>
-    }
+fn note(symbol: Option<&'static str>, words: String) -> AnyView {
+    view! { <p class="place-note">{symbol.map(icon)}{words}</p> }.into_any()
 }
 
-#[component]
-fn DiskPlace(this: Memo<Option<Broker>>) -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let held = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|broker| broker.disk.clone())
-                .unwrap_or_default()
-        })
-    });
-    let lost = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|broker| broker.lost_disk.clone())
-                .unwrap_or_default()
-        })
-    });
-    let note = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map_or(DiskNote::Quiet, |broker| broker.disk_note)
-        })
-    });
-    view! {
-        <div class="place place-disk">
-            <PlaceHead name=t.disk says=t.durable/>
-            <Slots page holding=held empty=t.empty/>
-            {move || lost_here(page, lost.get(), None)}
-            {move || disk_note(t, note.get())}
-        </div>
-    }
-}
-
-fn disk_note(t: &'static Texts, note: DiskNote) -> Option<AnyView> {
+fn disk_note(t: &'static Texts, disk: DiskNote) -> Option<AnyView> {
     let ([next, next_end], [stalled, stalled_end]) = (t.next_fsync, t.stalled);
-    match note {
+    match disk {
         DiskNote::Quiet => None,
-        DiskNote::NextFsync(at) => Some(view! { <p class="place-note">{[next, &instant(at), next_end].concat()}</p> }.into_any()),
-        DiskNote::Stalled(at) => {
-            Some(view! { <p class="place-note">{icon("#i-stall")}" "{[stalled, &instant(at), stalled_end].concat()}</p> }.into_any())
+        DiskNote::NextFsync(at) => Some(note(None, [next, &instant(at), next_end].concat())),
+        DiskNote::Stalled(at) => Some(note(
+            Some("#i-stall"),
+            [" ", stalled, &instant(at), stalled_end].concat(),
+        )),
+        DiskNote::Failing(times) => {
+            Some(note(Some("#i-risk"), [" ", &(t.failing)(times)].concat()))
         }
-        DiskNote::Failing(times) => Some(view! { <p class="place-note">{icon("#i-risk")}" "{(t.failing)(times)}</p> }.into_any()),
     }
 }
 
 /// Where a last copy was lost: it stays written.
-fn lost_here(page: Page, lost: Vec<Glyph>, at: Option<String>) -> Option<AnyView> {
+fn lost_here(page: Page, scene: &Scene, lost: &[Glyph], at: Option<String>) -> Option<AnyView> {
     let t = page.texts();
     (!lost.is_empty()).then(|| {
-        let holding = Holding::of(lost);
+        let holding = Holding::of(lost.to_vec());
         let more = (holding.more > 0).then(|| ["+", &holding.more.to_string()].concat());
-        let glyphs = holding.shown.into_iter().map(|glyph| message(page, glyph, false)).collect_view();
+        let shown = holding.shown.iter();
+        let glyphs = shown
+            .map(|glyph| message(page, *glyph, false, scene.picked == Some(glyph.message)))
+            .collect_view();
         view! { <p class="lost-here"><span>{t.lost_here}</span>{more}{glyphs}<small>{at}</small></p> }.into_any()
     })
 }
@@ -321,100 +213,30 @@ fn foot_view(t: &'static Texts, foot: Foot) -> AnyView {
 }
 
 /// A consumer group: its members, and the end of the road.
-#[component]
-pub fn GroupNode(name: String) -> impl IntoView {
-    let page = expect_page();
+pub fn group_node(page: Page, scene: &Scene, this: &Group) -> AnyView {
     let t = page.texts();
-    let key = name.clone();
-    let this = page.slice(move |frame| {
-        frame
-            .stage
-            .groups
-            .iter()
-            .find(|group| group.name == key)
-            .cloned()
-    });
-    let members = Memo::new(move |_| {
-        this.with(|this| {
-            this.iter()
-                .flat_map(|group| &group.members)
-                .map(|member| member.node)
-                .collect::<Vec<_>>()
-        })
-    });
-    let part = move |look: fn(&Group) -> Holding| {
-        Memo::new(move |_| this.with(|this| this.as_ref().map(look).unwrap_or_default()))
-    };
-    let (done, dead) = (
-        part(|group| group.done.clone()),
-        part(|group| group.dead.clone()),
-    );
-    let lost = Memo::new(move |_| {
-        this.with(|this| {
-            this.as_ref()
-                .map(|group| group.lost.clone())
-                .unwrap_or_default()
-        })
-    });
-    let dead_name = ["%DLQ%", &name].concat();
+    let members = this.members.iter();
+    let members = members
+        .map(|member| consumer_node(page, scene, member))
+        .collect_view();
     view! {
-        <div class="group" role="group" aria-label=[t.group, " ", &name].concat()>
-            <header><h3>{name.clone()}</h3><span class="role">{t.group_role}</span></header>
-            <div class="members">
-                <For each=move || members.get() key=|node| *node let:node><ConsumerNode node this/></For>
-            </div>
+        <div class="group" role="group" aria-label=[t.group, " ", &this.name].concat()>
+            <header><h3>{this.name.clone()}</h3><span class="role">{t.group_role}</span></header>
+            <div class="members">{members}</div>
             <div class="place place-done">
                 <h4><span>{t.consumed}</span></h4>
-                <Slots page holding=done empty=t.empty/>
-                {move || lost_here(page, lost.get(), None)}
-                <div class="place-note dead"><code>{dead_name}</code><Slots page holding=dead empty=t.empty/></div>
+                {slots(page, &this.done, t.empty, scene.picked)}
+                {lost_here(page, scene, &this.lost, None)}
+                <div class="place-note dead"><code>{["%DLQ%", &this.name].concat()}</code>{slots(page, &this.dead, t.empty, scene.picked)}</div>
             </div>
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn ConsumerNode(node: NodeId, this: Memo<Option<Group>>) -> impl IntoView {
-    let page = expect_page();
+fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
     let t = page.texts();
-    let member = Memo::new(move |_| {
-        this.with(|this| {
-            this.iter()
-                .flat_map(|group| &group.members)
-                .find(|member| member.node == node)
-                .cloned()
-        })
-    });
-    let name = member.with_untracked(|member| {
-        member
-            .as_ref()
-            .map(|member| member.name.clone())
-            .unwrap_or_default()
-    });
-    let picture = Memo::new(move |_| {
-        member.with(|member| {
-            member
-                .as_ref()
-                .map_or(Picture::NotStarted, |member| member.picture)
-        })
-    });
-    let holds = Memo::new(move |_| {
-        member.with(|member| {
-            member
-                .as_ref()
-                .map(|member| member.holds.clone())
-                .unwrap_or_default()
-        })
-    });
-    let role = move || {
-        member.with(|member| {
-            member
-                .as_ref()
-                .map(|member| role(t, member))
-                .unwrap_or_default()
-        })
-    };
-    let class = move || match picture.get() {
+    let class = match this.picture {
         Picture::Running | Picture::Starting => "node consumer",
         Picture::Paused => "node consumer is-paused",
         Picture::Killed
@@ -423,20 +245,18 @@ fn ConsumerNode(node: NodeId, this: Memo<Option<Group>>) -> impl IntoView {
         | Picture::Off
         | Picture::Wrecked => "node consumer is-killed",
     };
+    let holds = if matches!(this.picture, Picture::Running | Picture::Paused) {
+        slots(page, &this.holds, t.idle, scene.picked)
+    } else {
+        view! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }.into_any()
+    };
     view! {
-        <article class=class aria-label=[t.consumer, " ", &name].concat()>
-            <header>
-                <h3>{name.clone()}</h3>
-                <span class="role">{role}</span>
-                <StrikeButton target=Target::Node(node) label=faults_of(t, &name)/>
-            </header>
-            {move || if picture.get() == Picture::Running || picture.get() == Picture::Paused {
-                view! { <Slots page holding=holds empty=t.idle/> }.into_any()
-            } else {
-                view! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }.into_any()
-            }}
+        <article class=class aria-label=[t.consumer, " ", &this.name].concat()>
+            {head(page, scene, this.node, &this.name, role(t, this))}
+            {holds}
         </article>
     }
+    .into_any()
 }
 
 /// Its queues while it runs, else how it stands.

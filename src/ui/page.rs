@@ -19,7 +19,7 @@ use super::foot::Foot;
 use super::icon::SPRITE;
 use super::ledger::LedgerPanel;
 use super::settings::SettingsPanel;
-use super::stage::StagePanel;
+use super::stage::stage_panel;
 use super::statuses::StatusPanel;
 use super::timeline::TimePanel;
 use super::top::Top;
@@ -102,6 +102,14 @@ impl Page {
     ) -> AnyView {
         let part = Memo::new(move |_| self.frame.with(|frame| look(frame)));
         live(move || part.with(|part| draw(self, part)))
+    }
+
+    /// A part of the frame that notifies only when it differs.
+    pub fn slice<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        look: impl Fn(&Frame) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.frame.with(|frame| look(frame)))
     }
 
     /// What a click asks for.
@@ -216,7 +224,7 @@ fn Lab() -> impl IntoView {
         <Top/>
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
             <h1 class="sr">{t.question}</h1>
-            <StagePanel/>
+            {stage_panel(page)}
             <WhyLine/>
             <TimePanel/>
             <LedgerPanel/>

@@ -1,173 +1,185 @@
 //! The stage: producer, master, slaves, group, left to right the way a message goes.
 
 use leptos::prelude::*;
-use loss_lab_engine::status::{BrokerRole, Profile};
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::conf;
+use loss_lab_present::frame::Frame;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::stage::Picture;
+use loss_lab_present::settings::Settings;
+use loss_lab_present::stage::{Picture, Routes, Stage};
 use loss_lab_present::story::StoryId;
+use loss_lab_present::wires::Wires;
 
 use super::icon::icon;
-use super::links::{PullRail, ReplicationLink, SendLink};
-use super::nodes::{BrokerNode, GroupNode, ProducerNode};
-use super::page::expect_page;
+use super::links::{link_view, pull_rail};
+use super::menu::Open;
+use super::nodes::{broker_node, group_node, producer_node};
+use super::page::Page;
 
-#[component]
-pub fn StagePanel() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    view! {
-        <section class="panel stage" aria-labelledby="h-stage">
-            <header class="panel-head">
-                <h2 id="h-stage" class="sr">{t.stage}</h2>
-                <Stories/>
-                <ConfSummary/>
-            </header>
-            <div class="stage-scroll"><Cluster/></div>
-        </section>
+/// What the stage shows.
+#[derive(PartialEq)]
+pub struct Scene {
+    stage: Stage,
+    wires: Wires,
+    settings: Settings,
+    story: StoryId,
+    /// The lit message.
+    pub picked: Option<MessageId>,
+    /// The open menu.
+    pub menu: Open,
+    /// How the next message is sent …
+    pub mode: SendMode,
+    /// … how many at once …
+    pub count: u32,
+    /// … and its number.
+    pub next_message: MessageId,
+    /// Somebody can send.
+    pub can_send: bool,
+    /// Nothing was sent yet, and nothing can play.
+    pub untouched: bool,
+}
+
+impl Scene {
+    fn of(frame: &Frame) -> Self {
+        Self {
+            stage: frame.stage.clone(),
+            wires: frame.wires.clone(),
+            settings: frame.choices.settings.clone(),
+            story: frame.choices.story,
+            picked: frame.choices.picked,
+            menu: frame.menu.clone(),
+            mode: frame.choices.mode,
+            count: frame.choices.count,
+            next_message: frame.next_message,
+            can_send: frame.controls.can_send,
+            untouched: !frame.controls.can_advance && frame.ledger.rows.is_empty(),
+        }
     }
 }
 
-/// The list of stories.
-#[component]
-fn Stories() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let chosen = page.slice(|frame| frame.choices.story);
-    let place = move |id: StoryId| {
-        StoryId::ALL
-            .iter()
-            .position(|story| *story == id)
-            .unwrap_or(0)
-            .to_string()
-    };
-    let choose = move |event| {
-        let story = event_target_value(&event)
-            .parse()
-            .ok()
-            .and_then(|index: usize| StoryId::ALL.get(index));
-        if let Some(story) = story {
-            page.ask(Intent::Story(*story));
+/// The stage.
+pub fn stage_panel(page: Page) -> AnyView {
+    let inside = page.drawn(Scene::of, |page, scene| {
+        view! {
+            <header class="panel-head">
+                <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
+                {stories(page, scene.story)}
+                {conf_summary(page, &scene.settings)}
+            </header>
+            <div class="stage-scroll">{cluster(page, scene)}</div>
         }
+        .into_any()
+    });
+    view! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }.into_any()
+}
+
+/// The list of stories.
+fn stories(page: Page, chosen: StoryId) -> AnyView {
+    let t = page.texts();
+    let place = |id: StoryId| {
+        let place = StoryId::ALL.iter().position(|story| *story == id);
+        place.unwrap_or(0).to_string()
     };
+    let choose = page.reads(|place| {
+        let story = StoryId::ALL.get(place.parse::<usize>().ok()?)?;
+        Some(Intent::Story(*story))
+    });
     let options = StoryId::ALL
         .into_iter()
         .map(|id| view! { <option value=place(id)>{(t.story)(id)}</option> })
         .collect_view();
     view! {
         <span class="scenario">
-            <select aria-label=t.stories prop:value=move || place(chosen.get()) on:change=choose>{options}</select>
+            <select aria-label=t.stories prop:value=place(chosen) on:change=choose>{options}</select>
             {icon("#i-chev")}
         </span>
     }
+    .into_any()
 }
 
-#[component]
-fn ConfSummary() -> impl IntoView {
-    let page = expect_page();
+fn conf_summary(page: Page, settings: &Settings) -> AnyView {
     let t = page.texts();
-    let settings = page.slice(|frame| frame.choices.settings);
-    let version = move || match settings.get().profile {
-        profile @ (Profile::V4_9 | Profile::V5_3) => conf::version(profile),
-    };
     view! {
         <p class="conf-sum">
-            <code>{move || settings.get().flush.word()}</code>
-            <code>{move || settings.get().role.word()}</code>
-            <code>{move || (t.slaves)(settings.get().slaves())}</code>
-            <code>{version}</code>
+            <code>{settings.flush.word()}</code>
+            <code>{settings.role.word()}</code>
+            <code>{(t.slaves)(settings.slaves())}</code>
+            <code>{conf::version(settings.profile)}</code>
             <a class="btn quiet to-settings" href="#settings">{t.change}</a>
         </p>
     }
+    .into_any()
 }
 
-#[component]
-fn Cluster() -> impl IntoView {
-    let page = expect_page();
+fn cluster(page: Page, scene: &Scene) -> AnyView {
     let t = page.texts();
-    let producers = page.slice(|frame| {
-        frame
-            .stage
-            .producers
-            .iter()
-            .map(|producer| producer.node)
-            .collect::<Vec<_>>()
-    });
-    let masters = page.slice(|frame| {
-        frame
-            .stage
-            .brokers
-            .iter()
-            .filter(|broker| broker.role != BrokerRole::Slave)
-            .map(|broker| broker.node)
-            .collect::<Vec<_>>()
-    });
-    let slaves = page.slice(|frame| {
-        frame
-            .stage
-            .brokers
-            .iter()
-            .filter(|broker| broker.role == BrokerRole::Slave)
-            .map(|broker| broker.node)
-            .collect::<Vec<_>>()
-    });
-    let groups = page.slice(|frame| {
-        frame
-            .stage
-            .groups
-            .iter()
-            .map(|group| group.name.clone())
-            .collect::<Vec<_>>()
-    });
-    let class = move || match slaves.get().len() {
+    let Stage {
+        routes,
+        producers,
+        brokers,
+        groups,
+    } = &scene.stage;
+    let slaves = brokers
+        .iter()
+        .filter(|broker| broker.role == BrokerRole::Slave);
+    let class = match slaves.clone().count() {
         0 => "cluster no-slave",
         1 => "cluster",
         _ => "cluster two-slaves",
     };
-    let slave_class = |index: usize| {
-        if index == 0 {
+    let producers = producers
+        .iter()
+        .map(|this| producer_node(page, scene, this));
+    let masters = brokers
+        .iter()
+        .filter(|broker| broker.role != BrokerRole::Slave)
+        .map(|this| broker_node(page, scene, this, "node broker master"));
+    let slaves = slaves.enumerate().map(|(index, this)| {
+        let (node, link) = if index == 0 {
             ("node broker slave", "link link-ha")
         } else {
             ("node broker slave slave-2", "link link-ha link-ha-2")
+        };
+        let wire = scene
+            .wires
+            .replication
+            .iter()
+            .find(|wire| wire.to == this.node);
+        view! {
+            {wire.map(|wire| link_view(page, link, wire, &scene.menu))}
+            {broker_node(page, scene, this, node)}
         }
-    };
-    let slave_list = move || slaves.get().into_iter().enumerate().collect::<Vec<_>>();
+    });
+    let send = scene.wires.send.as_ref();
+    let pull = scene.wires.pull.as_ref();
+    let groups = groups.iter().map(|this| group_node(page, scene, this));
     view! {
         <div class=class>
-            <NameServer/>
-            <PullRail/>
-            <For each=move || producers.get() key=|node| *node let:node><ProducerNode node/></For>
-            <SendLink/>
-            <For each=move || masters.get() key=|node| *node let:node><BrokerNode node class="node broker master"/></For>
-            <For each=slave_list key=|(_, node)| *node let((index, node))>
-                <ReplicationLink slave=node class=slave_class(index).1/>
-                <BrokerNode node class=slave_class(index).0/>
-            </For>
-            <For each=move || groups.get() key=String::clone let:name><GroupNode name/></For>
+            <p class="namesrv">{routes.as_ref().map(|routes| name_server(page, routes))}</p>
+            {pull.map(|pull| pull_rail(page, pull))}
+            {producers.collect_view()}
+            {send.map(|send| link_view(page, "link link-send", send, &scene.menu))}
+            {masters.collect_view()}
+            {slaves.collect_view()}
+            {groups.collect_view()}
             <div class="waterline" aria-hidden="true"><span>{t.fsync_line}</span></div>
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn NameServer() -> impl IntoView {
-    let page = expect_page();
+fn name_server(page: Page, routes: &Routes) -> AnyView {
     let t = page.texts();
-    let routes = page.slice(|frame| frame.stage.routes.clone());
-    let says = move || {
-        routes.get().map(|routes| {
-            let words = match routes.picture {
-                Picture::Running => (t.routes)(routes.registered, routes.brokers),
-                picture @ (Picture::Paused
-                | Picture::Killed
-                | Picture::Stopped
-                | Picture::Off
-                | Picture::Wrecked
-                | Picture::Starting
-                | Picture::NotStarted) => (t.picture)(picture).to_owned(),
-            };
-            view! { <code>{routes.name}</code><small>{words}</small> }
-        })
+    let words = match routes.picture {
+        Picture::Running => (t.routes)(routes.registered, routes.brokers),
+        picture @ (Picture::Paused
+        | Picture::Killed
+        | Picture::Stopped
+        | Picture::Off
+        | Picture::Wrecked
+        | Picture::Starting
+        | Picture::NotStarted) => (t.picture)(picture).to_owned(),
     };
-    view! { <p class="namesrv">{says}</p> }
+    view! { <code>{routes.name.clone()}</code><small>{words}</small> }.into_any()
 }
