@@ -45,7 +45,7 @@ impl Scene {
         Self {
             stage: frame.stage.clone(),
             wires: frame.wires.clone(),
-            settings: frame.choices.settings.clone(),
+            settings: frame.choices.settings,
             story: frame.choices.story,
             picked: frame.choices.picked,
             menu: frame.menu.clone(),
