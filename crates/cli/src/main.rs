@@ -96,10 +96,10 @@ struct ConformArgs {
     /// Try seeds 0 to N - 1 before giving a recording up
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     seeds: u64,
-    /// Print JSON instead of a table
+    /// Print the whole table as JSON: what was compared, and the run that was played
     #[arg(long)]
     json: bool,
-    /// Write which recordings are reproduced to `conformance/reproduced.txt`
+    /// Write which recordings are reproduced to `conformance/reproduced.txt`, and the table to `assets/` and the README
     #[arg(long)]
     bless: bool,
     /// Show everything in which the closest seed differs, not just the first

@@ -69,6 +69,18 @@ pub fn compare(recorded: &Trace, engine: &Trace, setting: &Setting) -> Vec<Diffe
     differences
 }
 
+/// What a recording has to be compared with: how many facts of each kind of observation.
+pub fn observations(recording: &Trace, setting: &Setting) -> Vec<(&'static str, usize)> {
+    let side = Side {
+        trace: recording,
+        setting,
+        unsure: &unsure_pulls(recording, setting),
+    };
+    let exact = EXACT.iter().map(|(name, look)| (*name, look(&side).len()));
+    let timed = TIMED.iter().map(|(name, look)| (*name, look(&side).len()));
+    exact.chain(timed).collect()
+}
+
 /// How one kind of fact is read off a side.
 type ReadFacts = fn(&Side<'_>) -> Facts;
 /// How one kind of timing is read off a side.

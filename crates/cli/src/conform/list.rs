@@ -66,6 +66,16 @@ impl List {
             .is_some_and(|entry| entry.differs.is_none())
     }
 
+    /// What people have to say about a recording, as one text.
+    pub fn remarks(&self, recording: &str) -> String {
+        let remarks = self.entries.get(recording).into_iter();
+        remarks
+            .flat_map(|entry| &entry.remarks)
+            .map(|remark| remark.trim_start_matches('#').trim())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     /// Names on the list that no recording has.
     pub fn unknown(&self, rows: &[Row]) -> Vec<&str> {
         let known = |name: &str| rows.iter().any(|row| row.recording == name);

@@ -5,17 +5,21 @@
 mod compare;
 mod instants;
 mod list;
+mod readme;
 mod recordings;
+mod report;
 mod search;
 mod setting;
 #[cfg(test)]
 mod tests;
 
 use std::io::Write;
+use std::path::Path;
 
 use loss_lab_engine::draw::table;
 
 use self::list::List;
+use self::report::Report;
 use self::search::{Row, Verdict};
 use crate::ConformArgs;
 use crate::failure::Failure;
@@ -31,17 +35,40 @@ pub fn conform(args: &ConformArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let rows = search::search(&recorded, args.seeds).map_err(Failure::Input)?;
     let list_path = home.join("reproduced.txt");
     let mut list = List::parse(&std::fs::read_to_string(&list_path).unwrap_or_default());
-    if args.json {
-        print_json(&rows, out)?
-    } else {
-        print(&rows, &list, args.all, out)?
-    }
     if args.bless {
         list.bless(&rows);
-        return std::fs::write(&list_path, list.text())
-            .map_err(|error| Failure::Input(format!("{}: {error}", list_path.display())));
+        write(&list_path, &list.text())?;
+    }
+    let report = Report {
+        recorded: &recorded,
+        rows: &rows,
+        list: &list,
+    };
+    if args.bless && args.paths.is_empty() {
+        bless_project(&home.join(".."), &report)?;
+    }
+    if args.json {
+        out.write_all(report.text().map_err(Failure::Input)?.as_bytes())?;
+    } else {
+        print(&rows, &list, args.all, out)?;
     }
     judge(&rows, &list, args.paths.is_empty())
+}
+
+/// The table for the page, and the totals in the README.
+fn bless_project(root: &Path, report: &Report<'_>) -> Result<(), Failure> {
+    let text = report.text().map_err(Failure::Input)?;
+    write(&root.join("assets/conformance.json"), &text)?;
+    let path = root.join("README.md");
+    let wrong = |why: &dyn std::fmt::Display| Failure::Input(format!("{}: {why}", path.display()));
+    let old = std::fs::read_to_string(&path).map_err(|error| wrong(&error))?;
+    let new = readme::with_totals(&old, report).ok_or_else(|| wrong(&"no marks for the totals"))?;
+    write(&path, &new)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
 fn judge(rows: &[Row], list: &List, all: bool) -> Result<(), Failure> {
@@ -119,33 +146,14 @@ fn print(rows: &[Row], list: &List, all: bool, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
-fn print_json(rows: &[Row], out: &mut dyn Write) -> Result<(), Failure> {
-    let row = |row: &Row| match &row.verdict {
-        Verdict::Reproduced { seed } => {
-            serde_json::json!({ "recording": row.recording, "profile": row.profile, "reproduced": true, "seed": seed })
-        }
-        Verdict::Differs { seed, differences } => {
-            let difference = |difference: &compare::Difference| {
-                serde_json::json!({
-                    "observation": difference.observation, "of": difference.of,
-                    "recorded": difference.recorded, "engine": difference.engine,
-                })
-            };
-            serde_json::json!({
-                "recording": row.recording, "profile": row.profile, "reproduced": false, "seed": seed,
-                "differences": differences.iter().map(difference).collect::<Vec<_>>(),
-            })
-        }
-    };
-    writeln!(
-        out,
-        "{:#}",
-        serde_json::Value::from(rows.iter().map(row).collect::<Vec<_>>())
-    )?;
-    Ok(())
-}
-
 impl Row {
+    /// `k01-plain-49` of `k01-plain-49.2`.
+    fn scenario(&self) -> &str {
+        self.recording
+            .split_once('.')
+            .map_or(self.recording.as_str(), |(scenario, _)| scenario)
+    }
+
     fn is_reproduced(&self) -> bool {
         match self.verdict {
             Verdict::Reproduced { .. } => true,
