@@ -13,6 +13,7 @@ use loss_lab_engine::status::{Profile, SendMode};
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::ClusterView;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
+use loss_lab_present::inside::Lens;
 use loss_lab_present::intent::{Intent, Press};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
@@ -67,6 +68,7 @@ impl Session {
             playing: false,
             picked: None,
             menu: None,
+            lens: Lens::Overview,
             notice: None,
             remedies: Vec::new(),
         };
@@ -125,6 +127,7 @@ impl Session {
             }
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
             Intent::Menu(target) => self.choices.menu = target,
+            Intent::Lens(lens) => self.choices.lens = lens,
             Intent::Strike(action) => {
                 self.choices.menu = None;
                 self.act(action);

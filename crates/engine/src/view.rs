@@ -93,6 +93,8 @@ pub struct BrokerView {
     pub queues: Vec<QueueView>,
     /// Consumer offsets in its memory.
     pub offsets: Vec<OffsetView>,
+    /// Queues that an orderly consumer holds.
+    pub locks: Vec<LockView>,
 }
 
 /// How a disk behaves.
@@ -158,6 +160,19 @@ pub struct OffsetView {
     pub queue: QueueId,
     /// The next offset to be consumed.
     pub committed: QueueOffset,
+}
+
+/// A queue lock in a broker's memory (`RebalanceLockManager`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockView {
+    /// The group.
+    pub group: GroupId,
+    /// The topic.
+    pub topic: TopicId,
+    /// The queue.
+    pub queue: QueueId,
+    /// Whose it is.
+    pub holder: NodeId,
 }
 
 /// A producer.

@@ -6,6 +6,7 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{Condition, NodeKind};
 
+use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
 use crate::menu::{self, Menu, Target};
@@ -41,6 +42,8 @@ pub struct Choices {
     pub picked: Option<MessageId>,
     /// The open menu.
     pub menu: Option<Target>,
+    /// What is opened in every broker.
+    pub lens: Lens,
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
@@ -67,6 +70,8 @@ pub struct Frame {
     pub choices: Choices,
     /// Everything that stands.
     pub stage: Stage,
+    /// What the lens opens.
+    pub inside: Vec<Inside>,
     /// Everything that moves.
     pub wires: Wires,
     /// The narration.
@@ -113,6 +118,7 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),
+        inside: inside::inside(&world, choices.lens),
         wires: wires::wires(&world),
         line: narration::last(&world),
         ledger: ledger::ledger(&world),

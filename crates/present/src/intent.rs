@@ -8,6 +8,7 @@ use loss_lab_engine::scenario::Do;
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
+use crate::inside::Lens;
 use crate::menu::Target;
 use crate::pacer::Pace;
 use crate::settings::Change;
@@ -30,6 +31,8 @@ pub enum Intent {
     Seek(SimTime),
     /// Open the menu of a node or a link, or close it.
     Menu(Option<Target>),
+    /// Open another part of the brokers.
+    Lens(Lens),
     /// Strike.
     Strike(Do),
     /// Another setting.

@@ -5,6 +5,7 @@
 pub mod conf;
 pub mod frame;
 pub mod glyph;
+pub mod inside;
 pub mod intent;
 pub mod ledger;
 pub mod map;

@@ -6,6 +6,7 @@ use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::ids::{ClientId, GroupId, QueueId, TopicId};
 use crate::units::SimTime;
+use crate::view::LockView;
 use crate::wire::Response;
 
 use super::Live;
@@ -15,6 +16,21 @@ use super::Live;
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct QueueLocks {
     locks: LiteMap<(GroupId, TopicId, QueueId), (ClientId, SimTime)>,
+}
+
+impl QueueLocks {
+    /// Every lock, expired ones too: they stand until somebody takes them.
+    pub(super) fn view(&self) -> Vec<LockView> {
+        let locks = self.locks.iter();
+        locks
+            .map(|((group, topic, queue), (client, _))| LockView {
+                group: *group,
+                topic: *topic,
+                queue: *queue,
+                holder: client.node,
+            })
+            .collect()
+    }
 }
 
 impl Live<'_> {

@@ -79,6 +79,7 @@ impl Broker {
                     committed: *committed,
                 })
                 .collect(),
+            locks: process.map_or_else(Vec::new, |process| process.locks.view()),
         }
     }
 }
