@@ -8,6 +8,6 @@ pub use frames::animate;
 pub use page::{
     Look, clear_for_app, copy, document_language, focus, focus_first, forget, keep_in_sight,
     move_focus, on_key, on_reduced_motion, recall, reduces_motion, remember, say_language,
-    say_look, say_title,
+    say_look, say_title, say_value,
 };
 pub use pointer::{fraction_across, is_within, presses};

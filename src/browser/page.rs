@@ -3,7 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Document, Element, HtmlElement, MediaQueryListEvent};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, MediaQueryListEvent};
 
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +125,16 @@ pub fn remember(name: &str, value: &str) {
 pub fn forget(name: &str) {
     if let Some(Ok(Some(storage))) = web_sys::window().map(|window| window.local_storage()) {
         let _ = storage.remove_item(name);
+    }
+}
+
+/// Makes the field that an event came from say this.
+pub fn say_value(event: &Event, value: &str) {
+    let field = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    if let Some(field) = field {
+        field.set_value(value);
     }
 }
 

@@ -5,39 +5,43 @@ use loss_lab_present::intent::Press;
 
 use crate::browser;
 
-use super::page::expect_page;
+use super::page::{OnClick, Page, live};
 
-#[component]
-pub fn Foot() -> impl IntoView {
-    let page = expect_page();
+/// The foot.
+pub fn foot(page: Page) -> AnyView {
     let t = page.texts();
-    let toggle = move |_| {
-        page.keys.update(|on| *on = !*on);
-        browser::remember(
-            "keys",
-            if page.keys.get_untracked() {
-                "on"
-            } else {
-                "off"
-            },
-        );
-    };
-    let rows = Press::ALL.into_iter().map(
-        |press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> },
-    );
+    let rows = Press::ALL
+        .into_iter()
+        .map(|press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> })
+        .collect_view();
     view! {
         <footer class="foot">
             <details class="keys">
                 <summary>{t.shortcuts}</summary>
                 <p>
                     <span id="keys-on">{t.shortcuts_on}</span>
-                    <button type="button" class="switch" role="switch" aria-labelledby="keys-on" aria-checked=move || if page.keys.get() { "true" } else { "false" } on:click=toggle>
-                        <span></span>
-                    </button>
+                    {live(move || keys_switch(page))}
                 </p>
-                <ul>{rows.collect_view()}</ul>
+                <ul>{rows}</ul>
             </details>
             <p>{t.about}</p>
         </footer>
     }
+    .into_any()
+}
+
+/// Whether single keys do anything.
+fn keys_switch(page: Page) -> AnyView {
+    let on = page.keys.get();
+    let toggle: OnClick = Box::new(move |_| {
+        page.keys.set(!on);
+        browser::remember("keys", if on { "off" } else { "on" });
+    });
+    let checked = if on { "true" } else { "false" };
+    view! {
+        <button type="button" class="switch" role="switch" aria-labelledby="keys-on" aria-checked=checked on:click=toggle>
+            <span></span>
+        </button>
+    }
+    .into_any()
 }

@@ -15,14 +15,14 @@ use crate::browser::{self, Look};
 use crate::i18n::{Language, Texts};
 use crate::session::Session;
 
-use super::foot::Foot;
+use super::foot::foot;
 use super::icon::SPRITE;
 use super::ledger::LedgerPanel;
-use super::settings::SettingsPanel;
+use super::settings::settings_panel;
 use super::stage::stage_panel;
-use super::statuses::StatusPanel;
+use super::statuses::status_panel;
 use super::timeline::TimePanel;
-use super::top::Top;
+use super::top::top;
 use super::why::WhyLine;
 
 /// A click, whatever it does: one type for all of them keeps the page small.
@@ -221,17 +221,17 @@ fn Lab() -> impl IntoView {
     };
     view! {
         <div class="sprite" inner_html=SPRITE></div>
-        <Top/>
+        {top(page)}
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
             <h1 class="sr">{t.question}</h1>
             {stage_panel(page)}
             <WhyLine/>
             <TimePanel/>
             <LedgerPanel/>
-            <StatusPanel/>
-            <SettingsPanel/>
+            {status_panel(page)}
+            {settings_panel(page)}
         </main>
-        <Foot/>
+        {foot(page)}
     }
 }
 

@@ -4,126 +4,152 @@ use leptos::prelude::*;
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile};
 use loss_lab_present::conf;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::settings::{self, Change, Number};
+use loss_lab_present::settings::{self, Change, Number, Settings};
 
 use crate::browser;
 
 use super::icon::icon;
-use super::page::{Page, expect_page};
+use super::page::{OnChange, OnClick, Page};
 use super::words::{breakable, with_code};
 
-#[component]
-pub fn SettingsPanel() -> impl IntoView {
-    let page = expect_page();
+/// The settings.
+pub fn settings_panel(page: Page) -> AnyView {
+    let look = Look {
+        java: RwSignal::new(false),
+        copied: RwSignal::new(false),
+    };
+    page.drawn(
+        |frame| frame.choices.settings,
+        move |page, settings| draw(page, settings, look),
+    )
+}
+
+/// What the preview shows.
+#[derive(Clone, Copy)]
+struct Look {
+    java: RwSignal<bool>,
+    copied: RwSignal<bool>,
+}
+
+fn draw(page: Page, settings: &Settings, look: Look) -> AnyView {
     let t = page.texts();
-    let settings = page.slice(|frame| frame.choices.settings);
-    let profile = Memo::new(move |_| settings.get().profile);
-    let pool = Memo::new(move |_| settings.get().transient_pool);
     let [broker, producer, consumer] = t.section;
     let profiles = [Profile::V4_9, Profile::V5_3].map(|this| {
         choice(
             page,
             this.word(),
-            move || profile.get() == this,
+            settings.profile == this,
             Change::Profile(this),
         )
     });
-    let switch = move |_| page.ask(Intent::Set(Change::TransientPool(!pool.get_untracked())));
-    let pool_note = move || {
-        pool.get()
-            .then(|| view! { <p>{with_code((t.note)(settings::Note::DiesWithProcess))}</p> })
-    };
+    let in_sync = Number::InSyncReplicas.is_in(settings.profile);
     view! {
         <aside class="panel settings" id="settings" aria-labelledby="h-set" tabindex="-1">
             <header class="panel-head">
                 <h2 id="h-set">{t.settings}</h2>
-                <div class="seg" role="group" aria-label=t.profile>{profiles}</div>
+                <div class="seg" role="group" aria-label=t.profile>{profiles.into_iter().collect_view()}</div>
             </header>
             <p class="settings-note">{t.settings_replay}</p>
             <h3>{broker}</h3>
-            <FlushSetting/>
-            <RoleSetting/>
-            {move || (profile.get() == Profile::V5_3).then(|| view! { <Stepper number=Number::InSyncReplicas/> })}
-            <Stepper number=Number::Slaves/>
-            <div class="set" class:is-changed=pool>
-                <span class="name">{breakable("transientStorePoolEnable")}</span>
-                <button type="button" class="switch" role="switch" aria-checked=move || if pool.get() { "true" } else { "false" } aria-label="transientStorePoolEnable" on:click=switch><span></span></button>
-                {pool_note}
-            </div>
-            <NumberField number=Number::SyncFlushTimeout/>
-            <NumberField number=Number::SlaveTimeout/>
+            {flush_setting(page, settings)}
+            {role_setting(page, settings)}
+            {in_sync.then(|| stepper(page, settings, Number::InSyncReplicas))}
+            {stepper(page, settings, Number::Slaves)}
+            {pool_setting(page, settings)}
+            {number_field(page, settings, Number::SyncFlushTimeout)}
+            {number_field(page, settings, Number::SlaveTimeout)}
             <h3>{producer}</h3>
-            <NumberField number=Number::SendMsgTimeout/>
-            <NumberField number=Number::RetryTimes/>
+            {number_field(page, settings, Number::SendMsgTimeout)}
+            {number_field(page, settings, Number::RetryTimes)}
             <h3>{consumer}</h3>
-            <Stepper number=Number::Consumers/>
-            <NumberField number=Number::ProcessTime/>
-            <Conf/>
+            {stepper(page, settings, Number::Consumers)}
+            {number_field(page, settings, Number::ProcessTime)}
+            {preview(page, settings, look)}
         </aside>
     }
+    .into_any()
 }
 
-fn choice(
-    page: Page,
-    label: &'static str,
-    on: impl Fn() -> bool + Send + Sync + 'static,
-    change: Change,
-) -> AnyView {
-    let pressed = move || if on() { "true" } else { "false" };
-    view! { <button type="button" aria-pressed=pressed on:click=move |_| page.ask(Intent::Set(change))>{label}</button> }.into_any()
+fn choice(page: Page, label: &'static str, on: bool, change: Change) -> AnyView {
+    let pressed = if on { "true" } else { "false" };
+    view! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
+        .into_any()
 }
 
-#[component]
-fn FlushSetting() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let flush = page.slice(|frame| frame.choices.settings.flush);
-    let note = page.slice(|frame| settings::flush_note(&frame.choices.settings));
+fn note(page: Page, note: settings::Note) -> AnyView {
+    view! { <p>{with_code((page.texts().note)(note))}</p> }.into_any()
+}
+
+fn flush_setting(page: Page, settings: &Settings) -> AnyView {
     let choices = [FlushDiskType::AsyncFlush, FlushDiskType::SyncFlush].map(|this| {
         choice(
             page,
             this.word(),
-            move || flush.get() == this,
+            settings.flush == this,
             Change::Flush(this),
         )
     });
+    let class = if settings.flush == FlushDiskType::AsyncFlush {
+        "set wide"
+    } else {
+        "set wide is-changed"
+    };
     view! {
-        <div class="set wide" class:is-changed=move || flush.get() != FlushDiskType::AsyncFlush>
+        <div class=class>
             <span class="name">{breakable("flushDiskType")}</span>
-            <div class="seg" role="group" aria-label="flushDiskType">{choices}</div>
-            <p>{move || with_code((t.note)(note.get()))}</p>
+            <div class="seg" role="group" aria-label="flushDiskType">{choices.into_iter().collect_view()}</div>
+            {note(page, settings::flush_note(settings))}
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn RoleSetting() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let role = page.slice(|frame| frame.choices.settings.role);
-    let note = page.slice(|frame| settings::role_note(&frame.choices.settings));
-    let warns = move || note.get().is_some_and(|(_, warns)| warns);
-    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster].map(|this| {
-        choice(
-            page,
-            this.word(),
-            move || role.get() == this,
-            Change::Role(this),
-        )
-    });
+fn role_setting(page: Page, settings: &Settings) -> AnyView {
+    let said = settings::role_note(settings);
+    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster]
+        .map(|this| choice(page, this.word(), settings.role == this, Change::Role(this)));
+    let class = [
+        "set wide",
+        changed(settings.role != BrokerRole::AsyncMaster),
+        if said.is_some_and(|(_, warns)| warns) {
+            " is-warn"
+        } else {
+            ""
+        },
+    ]
+    .concat();
     view! {
-        <div class="set wide" class:is-changed=move || role.get() != BrokerRole::AsyncMaster class:is-warn=warns>
+        <div class=class>
             <span class="name">{breakable("brokerRole")}</span>
-            <div class="seg" role="group" aria-label="brokerRole">{choices}</div>
-            {move || note.get().map(|(note, _)| view! { <p>{with_code((t.note)(note))}</p> })}
+            <div class="seg" role="group" aria-label="brokerRole">{choices.into_iter().collect_view()}</div>
+            {said.map(|(said, _)| note(page, said))}
         </div>
     }
+    .into_any()
+}
+
+fn pool_setting(page: Page, settings: &Settings) -> AnyView {
+    let on = settings.transient_pool;
+    let class = ["set", changed(on)].concat();
+    let checked = if on { "true" } else { "false" };
+    let switch = page.asks(Intent::Set(Change::TransientPool(!on)));
+    view! {
+        <div class=class>
+            <span class="name">{breakable("transientStorePoolEnable")}</span>
+            <button type="button" class="switch" role="switch" aria-checked=checked aria-label="transientStorePoolEnable" on:click=switch><span></span></button>
+            {on.then(|| note(page, settings::Note::DiesWithProcess))}
+        </div>
+    }
+    .into_any()
+}
+
+fn changed(changed: bool) -> &'static str {
+    if changed { " is-changed" } else { "" }
 }
 
 /// The name of a number: code when it is RocketMQ's.
 fn name(page: Page, number: Number) -> AnyView {
-    let t = page.texts();
-    let label = (t.number)(number);
+    let label = (page.texts().number)(number);
     match number {
         Number::Slaves | Number::Consumers | Number::ProcessTime => label.into_any(),
         Number::InSyncReplicas
@@ -134,116 +160,92 @@ fn name(page: Page, number: Number) -> AnyView {
     }
 }
 
-#[component]
-fn Stepper(number: Number) -> impl IntoView {
-    let page = expect_page();
+fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
     let t = page.texts();
-    let value = page.slice(move |frame| frame.choices.settings.number(number));
-    let changed = page.slice(move |frame| frame.choices.settings.is_changed(number));
     let label = (t.number)(number);
-    let step = move |by: i64| {
-        page.ask(Intent::Set(Change::Number(
-            number,
-            value.get_untracked() + by,
-        )))
-    };
+    let value = settings.number(number);
+    let class = ["set", changed(settings.is_changed(number))].concat();
     let says = |word: &str| [label, ": ", word].concat();
+    let step = |by: i64| page.asks(Intent::Set(Change::Number(number, value + by)));
     view! {
-        <div class="set" class:is-changed=changed>
+        <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="stepper" role="group" aria-label=label>
-                <button type="button" aria-label=says(t.less) on:click=move |_| step(-1)>{icon("#i-minus")}</button>
-                <output>{move || value.get().to_string()}</output>
-                <button type="button" aria-label=says(t.more) on:click=move |_| step(1)>{icon("#i-plus")}</button>
+                <button type="button" aria-label=says(t.less) on:click=step(-1)>{icon("#i-minus")}</button>
+                <output>{value.to_string()}</output>
+                <button type="button" aria-label=says(t.more) on:click=step(1)>{icon("#i-plus")}</button>
             </span>
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn NumberField(number: Number) -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let value = page.slice(move |frame| frame.choices.settings.number(number));
-    let changed = page.slice(move |frame| frame.choices.settings.is_changed(number));
+fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
+    let class = ["set", changed(settings.is_changed(number))].concat();
     let unit = number.shape(Profile::V5_3).unit;
-    // What is not a number changes nothing, and the field says again what stands.
-    let written = RwSignal::new(());
-    let set = move |event| {
+    let set: OnChange = Box::new(move |event| {
         if let Ok(value) = event_target_value(&event).trim().parse() {
             page.ask(Intent::Set(Change::Number(number, value)));
         }
-        written.notify();
-    };
-    let shown = move || {
-        written.track();
-        value.get().to_string()
-    };
+        // What is not a number, or out of bounds, changes nothing or less: the field says what stands.
+        let stands = page
+            .frame
+            .with_untracked(|frame| frame.choices.settings.number(number));
+        browser::say_value(&event, &stands.to_string());
+    });
     view! {
-        <div class="set" class:is-changed=changed>
+        <div class=class>
             <span class="name">{name(page, number)}</span>
-            <span class="num"><input aria-label=(t.number)(number) inputmode="numeric" prop:value=shown on:change=set/><span>{unit}</span></span>
+            <span class="num"><input aria-label=(page.texts().number)(number) inputmode="numeric" prop:value=settings.number(number).to_string() on:change=set/><span>{unit}</span></span>
         </div>
     }
+    .into_any()
 }
 
 /// The same settings as files and code.
-#[component]
-fn Conf() -> impl IntoView {
-    let page = expect_page();
+fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyView {
     let t = page.texts();
-    let java = RwSignal::new(false);
-    let copied = RwSignal::new(false);
-    let lines = Memo::new(move |_| {
-        let settings = page.frame.with(|frame| frame.choices.settings);
-        if java.get() {
-            conf::java(&settings)
-        } else {
-            conf::broker_conf(&settings)
-        }
-    });
-    let tab = move |this: bool, label: &'static str| {
-        let pressed = move || if java.get() == this { "true" } else { "false" };
-        let choose = move |_| {
+    let lines = if java.get() {
+        conf::java(settings)
+    } else {
+        conf::broker_conf(settings)
+    };
+    let tab = |this: bool, label: &'static str| {
+        let pressed = if java.get() == this { "true" } else { "false" };
+        let choose: OnClick = Box::new(move |_| {
             java.set(this);
             copied.set(false);
-        };
+        });
         view! { <button type="button" aria-pressed=pressed on:click=choose>{label}</button> }
+            .into_any()
     };
-    let copy = move |_| {
-        browser::copy(&conf::text(&lines.get_untracked()));
+    let text = conf::text(&lines);
+    let copy: OnClick = Box::new(move |_| {
+        browser::copy(&text);
         copied.set(true);
+    });
+    let (label, look) = if copied.get() {
+        (t.copied, "#i-check")
+    } else {
+        (t.copy, "#i-copy")
     };
-    let copy_label = move || if copied.get() { t.copied } else { t.copy };
-    let name = move || {
-        [
-            if java.get() { "Java" } else { "broker.conf" },
-            " ",
-            t.preview,
-        ]
-        .concat()
-    };
-    let text = move || {
-        lines
-            .get()
-            .into_iter()
-            .map(|line| {
-                let text = [&line.text, "\n"].concat();
-                if line.changed {
-                    view! { <mark>{text}</mark> }.into_any()
-                } else {
-                    text.into_any()
-                }
-            })
-            .collect_view()
-    };
+    let name = [if java.get() { "Java " } else { "broker.conf " }, t.preview].concat();
+    let lines = lines.into_iter().map(|line| {
+        let text = [&line.text, "\n"].concat();
+        if line.changed {
+            view! { <mark>{text}</mark> }.into_any()
+        } else {
+            text.into_any()
+        }
+    });
     view! {
         <div class="conf">
             <header>
                 <div class="seg" role="group" aria-label=t.show_as>{tab(false, "broker.conf")}{tab(true, "Java")}</div>
-                <button type="button" class="btn quiet icon" aria-label=copy_label title=copy_label on:click=copy>{move || icon(if copied.get() { "#i-check" } else { "#i-copy" })}</button>
+                <button type="button" class="btn quiet icon" aria-label=label title=label on:click=copy>{icon(look)}</button>
             </header>
-            <pre tabindex="0" role="region" aria-label=name><code>{text}</code></pre>
+            <pre tabindex="0" role="region" aria-label=name><code>{lines.collect_view()}</code></pre>
         </div>
     }
+    .into_any()
 }

@@ -5,34 +5,18 @@ use leptos::prelude::*;
 use crate::browser::{self, Look};
 
 use super::icon::{icon, logo};
-use super::page::expect_page;
+use super::page::{OnClick, Page, live};
 
-#[component]
-pub fn Top() -> impl IntoView {
-    let page = expect_page();
+/// The bar.
+pub fn top(page: Page) -> AnyView {
     let t = page.texts();
     let other = page.language.get_untracked().other();
-    let switch_language = move |_| {
+    let switch_language: OnClick = Box::new(move |_| {
         browser::remember("lang", other.tag());
         page.language.set(other);
         // The page has just been built anew, and its buttons with it.
         browser::focus("language");
-    };
-    let switch_look = move |_| {
-        let look = page.look.get_untracked().next();
-        page.look.set(look);
-        browser::say_look(look);
-        match look {
-            Look::System => browser::forget("theme"),
-            Look::Light | Look::Dark => browser::remember("theme", look.word()),
-        }
-    };
-    let [system, light, dark] = t.theme;
-    let look_label = move || match page.look.get() {
-        Look::System => system,
-        Look::Light => light,
-        Look::Dark => dark,
-    };
+    });
     view! {
         <header class="top">
             <a class="skip" href="#main">{t.skip}</a>
@@ -43,8 +27,31 @@ pub fn Top() -> impl IntoView {
             </p>
             <div class="top-tools">
                 <button type="button" class="btn quiet" id="language" lang=other.tag() on:click=switch_language>{t.other_language}</button>
-                <button type="button" class="btn quiet icon" aria-label=look_label title=look_label on:click=switch_look>{icon("#i-theme")}</button>
+                {live(move || look_button(page))}
             </div>
         </header>
     }
+    .into_any()
+}
+
+/// Light, dark, or as the system says.
+fn look_button(page: Page) -> AnyView {
+    let look = page.look.get();
+    let switch: OnClick = Box::new(move |_| {
+        let look = look.next();
+        page.look.set(look);
+        browser::say_look(look);
+        match look {
+            Look::System => browser::forget("theme"),
+            Look::Light | Look::Dark => browser::remember("theme", look.word()),
+        }
+    });
+    let [system, light, dark] = page.texts().theme;
+    let label = match look {
+        Look::System => system,
+        Look::Light => light,
+        Look::Dark => dark,
+    };
+    view! { <button type="button" class="btn quiet icon" aria-label=label title=label on:click=switch>{icon("#i-theme")}</button> }
+        .into_any()
 }
