@@ -5,6 +5,7 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
+use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
@@ -31,6 +32,44 @@ pub(super) static TEXTS: Texts = Texts {
         _ => format!("{n} slaves"),
     },
     stage: "Stage",
+    lens: "Look at",
+    lenses: |lens| match lens {
+        Lens::Overview => "Overview",
+        Lens::Storage => "Storage",
+        Lens::Replication => "Replication",
+        Lens::Consumption => "Consumption",
+    },
+    log_of: "commit log",
+    log_empty: "no message yet",
+    position: |position| match position {
+        Position::Wrote => "written",
+        Position::Committed => "committed",
+        Position::Flushed => "flushed",
+    },
+    reach: |reach| match reach {
+        Reach::Written => "in the off-heap buffer",
+        Reach::Committed => "in the page cache",
+        Reach::Flushed => "on disk",
+    },
+    shelf: |shelf| match shelf {
+        Shelf::Topic => "topic",
+        Shelf::Delay => "waits for its delay level",
+        Shelf::Half => "half message",
+        Shelf::Op => "settles a half message",
+        Shelf::Retry => "waits for a retry",
+        Shelf::Dead => "dead letter",
+    },
+    not_dispatched: "no consume-queue entry yet",
+    connection: |connection| match connection {
+        Connection::Master => "master",
+        Connection::None => "not connected",
+        Connection::Silent => "first report awaited",
+        Connection::Reports => "connected",
+    },
+    behind: |bytes| format!("{bytes} B behind"),
+    queue_heads: ["queue", "min", "max", "committed"],
+    queues_empty: "no queue has an entry yet",
+    locked_by: |name| format!("locked by {name}"),
     producer: "Producer",
     consumer: "Consumer",
     group: "Consumer group",

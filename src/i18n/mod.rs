@@ -9,6 +9,7 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
+use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
@@ -82,6 +83,19 @@ pub struct Texts {
     pub change: &'static str,
     pub slaves: fn(u32) -> String,
     pub stage: &'static str,
+    pub lens: &'static str,
+    pub lenses: fn(Lens) -> &'static str,
+    pub log_of: &'static str,
+    pub log_empty: &'static str,
+    pub position: fn(Position) -> &'static str,
+    pub reach: fn(Reach) -> &'static str,
+    pub shelf: fn(Shelf) -> &'static str,
+    pub not_dispatched: &'static str,
+    pub connection: fn(Connection) -> &'static str,
+    pub behind: fn(u64) -> String,
+    pub queue_heads: [&'static str; 4],
+    pub queues_empty: &'static str,
+    pub locked_by: fn(&str) -> String,
     pub producer: &'static str,
     pub consumer: &'static str,
     pub group: &'static str,

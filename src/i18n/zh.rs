@@ -5,6 +5,7 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
+use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
@@ -33,6 +34,44 @@ pub(super) static TEXTS: Texts = Texts {
         }
     },
     stage: "舞台",
+    lens: "视角",
+    lenses: |lens| match lens {
+        Lens::Overview => "总览",
+        Lens::Storage => "存储",
+        Lens::Replication => "复制",
+        Lens::Consumption => "消费",
+    },
+    log_of: "commit log",
+    log_empty: "还没有消息",
+    position: |position| match position {
+        Position::Wrote => "已写入",
+        Position::Committed => "已提交",
+        Position::Flushed => "已刷盘",
+    },
+    reach: |reach| match reach {
+        Reach::Written => "在堆外缓冲",
+        Reach::Committed => "在页缓存",
+        Reach::Flushed => "在磁盘",
+    },
+    shelf: |shelf| match shelf {
+        Shelf::Topic => "业务主题",
+        Shelf::Delay => "等待延迟级别到期",
+        Shelf::Half => "半消息",
+        Shelf::Op => "了结一条半消息",
+        Shelf::Retry => "等待重试",
+        Shelf::Dead => "死信",
+    },
+    not_dispatched: "还没有 consume queue 条目",
+    connection: |connection| match connection {
+        Connection::Master => "Master",
+        Connection::None => "未连接",
+        Connection::Silent => "等待首次上报",
+        Connection::Reports => "已连接",
+    },
+    behind: |bytes| format!("落后 {bytes} B"),
+    queue_heads: ["队列", "最小", "最大", "已提交"],
+    queues_empty: "还没有队列有条目",
+    locked_by: |name| format!("被 {name} 锁定"),
     producer: "生产者",
     consumer: "消费者",
     group: "消费组",

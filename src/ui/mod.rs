@@ -2,6 +2,7 @@
 
 mod foot;
 mod icon;
+mod inside;
 mod ledger;
 mod links;
 mod menu;

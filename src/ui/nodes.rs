@@ -12,6 +12,7 @@ use crate::i18n::{Texts, instant};
 use crate::session::COUNT_MOST;
 
 use super::icon::icon;
+use super::inside::opened;
 use super::menu::strike_button;
 use super::message::{message, slots};
 use super::page::Page;
@@ -156,7 +157,10 @@ pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str
                 {lost_here(page, scene, &this.lost_disk, None)}
                 {disk_note(t, this.disk_note)}
             </div>
-            <footer>{foot_view(t, this.foot)}</footer>
+            <div class="below">
+                {opened(page, &scene.inside, this.node, scene.picked)}
+                <footer>{foot_view(t, this.foot)}</footer>
+            </div>
         </article>
     }
     .into_any()

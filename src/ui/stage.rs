@@ -5,6 +5,7 @@ use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::conf;
 use loss_lab_present::frame::Frame;
+use loss_lab_present::inside::{Inside, Lens};
 use loss_lab_present::intent::Intent;
 use loss_lab_present::settings::Settings;
 use loss_lab_present::stage::{Picture, Routes, Stage};
@@ -12,6 +13,7 @@ use loss_lab_present::story::StoryId;
 use loss_lab_present::wires::Wires;
 
 use super::icon::icon;
+use super::inside::lenses;
 use super::links::{link_view, pull_rail};
 use super::menu::Open;
 use super::nodes::{broker_node, group_node, producer_node};
@@ -24,6 +26,9 @@ pub struct Scene {
     wires: Wires,
     settings: Settings,
     story: StoryId,
+    lens: Lens,
+    /// What the lens opens.
+    pub inside: Vec<Inside>,
     /// The lit message.
     pub picked: Option<MessageId>,
     /// The open menu.
@@ -47,6 +52,8 @@ impl Scene {
             wires: frame.wires.clone(),
             settings: frame.choices.settings,
             story: frame.choices.story,
+            lens: frame.choices.lens,
+            inside: frame.inside.clone(),
             picked: frame.choices.picked,
             menu: frame.menu.clone(),
             mode: frame.choices.mode,
@@ -66,6 +73,7 @@ pub fn stage_panel(page: Page) -> AnyView {
                 <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
                 {stories(page, scene.story)}
                 {conf_summary(page, &scene.settings)}
+                {lenses(page, scene.lens)}
             </header>
             <div class="stage-scroll">{cluster(page, scene)}</div>
         }
