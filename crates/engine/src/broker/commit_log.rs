@@ -1,7 +1,8 @@
 //! The commit log (`CommitLog`, `MappedFileQueue`): every record of a broker in one row, and how far it is safe.
 //!
 //! `flushed ≤ committed ≤ wrote`: what is beyond `committed` is in the off-heap buffer and dies with the process; what is beyond
-//! `flushed` is in the page cache and dies with the machine.
+//! `flushed` is in the page cache and dies with the machine. `flushed` is what the store believes (`flushedWhere`). Some bytes below
+//! it are not on the disk either: those whose fsync failed, and those that a recovery has read from the page cache.
 
 use std::sync::Arc;
 
@@ -93,6 +94,8 @@ pub(crate) struct CommitLog {
     flushed: PhysicalOffset,
     /// Where the first byte lies that counts as flushed although its fsync failed (≤ 5.3.3 swallows the error).
     hollow: Option<PhysicalOffset>,
+    /// Where the first byte lies that counts as flushed only because a recovery has read it. The next fsync of its file writes it.
+    recovered: Option<PhysicalOffset>,
     /// The first byte that is left after old files were deleted.
     min: PhysicalOffset,
     /// Where the last file that was ever created ends. Files outlive what they hold.
@@ -146,7 +149,7 @@ impl CommitLog {
     pub fn place(&self, end: PhysicalOffset) -> Place {
         if end > self.committed {
             Place::Heap
-        } else if end > self.flushed || self.hollow.is_some_and(|hollow| end > hollow) {
+        } else if end > self.durable() {
             Place::PageCache
         } else {
             Place::Disk
@@ -210,16 +213,22 @@ impl CommitLog {
     }
 
     /// An fsync up to `to` has returned. Returns the records that are on disk now. With `failed` they only count as such.
-    pub fn flush(&mut self, to: PhysicalOffset, failed: bool) -> Vec<RecordRef> {
-        let from = self.flushed;
-        if to <= from {
+    ///
+    /// `MappedFileQueue#flush` goes from the flushed position on, `MappedFile#flush` forces whole files: what a recovery has left in
+    /// the page cache of the first one goes with it; what lies in older files is never asked for again.
+    pub fn flush(&mut self, to: PhysicalOffset, failed: bool, file_size: u64) -> Vec<RecordRef> {
+        if to <= self.flushed {
             return Vec::new();
         }
+        let file = file_start(self.flushed, file_size);
+        let recovered = self.recovered.filter(|at| *at >= file);
+        if recovered.is_some() {
+            self.recovered = None;
+        }
+        let from = recovered.unwrap_or(self.flushed);
         self.flushed = to;
         if failed {
-            self.hollow.get_or_insert(from);
-        }
-        if failed {
+            self.hollow = Some(self.hollow.map_or(from, |hollow| hollow.min(from)));
             Vec::new()
         } else {
             self.between(from, to)
@@ -251,10 +260,15 @@ impl CommitLog {
 
     /// The machine lost power: only what is fsynced is left, up to the first hole. Returns what is gone.
     pub fn lose_page_cache(&mut self) -> Vec<RecordRef> {
-        let durable = self
-            .hollow
-            .map_or(self.flushed, |hollow| hollow.min(self.flushed));
-        self.truncate(durable)
+        self.truncate(self.durable())
+    }
+
+    /// Up to where the disk itself has every byte, whatever the store believes.
+    fn durable(&self) -> PhysicalOffset {
+        [self.hollow, self.recovered]
+            .into_iter()
+            .flatten()
+            .fold(self.flushed, PhysicalOffset::min)
     }
 
     /// Cuts everything that ends after `end` (`CommitLog#recoverAbnormally`, `truncateDirtyFiles`).
@@ -272,20 +286,23 @@ impl CommitLog {
         self.committed = self.committed.min(end);
         self.flushed = self.flushed.min(end);
         self.hollow = self.hollow.filter(|hollow| *hollow < end);
+        self.recovered = self.recovered.filter(|recovered| *recovered < end);
         gone.reverse();
         gone
     }
 
-    /// After recovery everything that was read counts as written, committed and flushed.
+    /// After recovery everything that was read counts as written, committed and flushed, wherever it was read from.
     pub fn settle(&mut self) {
+        if self.flushed < self.wrote {
+            self.recovered.get_or_insert(self.flushed);
+        }
         self.committed = self.wrote;
         self.flushed = self.wrote;
     }
 
     /// Deletes whole files before the one that holds `keep` (`CommitLog#deleteExpiredFile`). Returns what is gone.
     pub fn delete_before(&mut self, keep: PhysicalOffset, file_size: u64) -> Vec<RecordRef> {
-        let file_size = file_size.max(1);
-        let first = PhysicalOffset::new(keep.get() - keep.get() % file_size);
+        let first = file_start(keep, file_size);
         let mut gone = Vec::new();
         while let Some(entry) = self.entries.front()
             && entry.end() <= first
@@ -300,9 +317,13 @@ impl CommitLog {
 
     /// Where the last file starts: what a brand-new slave gets (B.6).
     pub fn last_file_start(&self, file_size: u64) -> PhysicalOffset {
-        let file_size = file_size.max(1);
-        PhysicalOffset::new(self.wrote.get() - self.wrote.get() % file_size)
+        file_start(self.wrote, file_size)
     }
+}
+
+/// Where the file starts that holds the byte at `at`.
+fn file_start(at: PhysicalOffset, file_size: u64) -> PhysicalOffset {
+    PhysicalOffset::new(at.get() - at.get() % file_size.max(1))
 }
 
 /// The length of a record (`MessageExtEncoder#calMsgLength`).

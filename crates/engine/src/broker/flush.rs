@@ -155,7 +155,8 @@ impl Live<'_> {
         // ≤ 5.3.3 logs a failed fsync and counts the bytes as flushed all the same (`MappedFile#flush`).
         let failed = self.disk.failing > 0;
         self.disk.failing = self.disk.failing.saturating_sub(1);
-        for record in self.disk.log.flush(to, failed) {
+        let file_size = self.id.conf.mapped_file_size_commit_log;
+        for record in self.disk.log.flush(to, failed, file_size) {
             ctx.tell(EventKind::Flushed { record });
         }
         self.on_flushed(ctx);
@@ -233,7 +234,8 @@ impl Live<'_> {
             return;
         }
         let to = self.disk.log.committed();
-        for record in self.disk.log.flush(to, false) {
+        let file_size = self.id.conf.mapped_file_size_commit_log;
+        for record in self.disk.log.flush(to, false, file_size) {
             ctx.tell(EventKind::Flushed { record });
         }
     }

@@ -4,8 +4,7 @@ use expect_test::expect;
 
 use crate::lab::check;
 
-/// Known: a recovery counts every byte as flushed, as RocketMQ's own counters do (B.9), although no fsync has made it so; the
-/// picture says `disk` from then on.
+/// The recovery reads it there and counts it as flushed (B.9); the disk still does not have it.
 #[test]
 fn a_crash_leaves_the_page_cache() {
     check(
@@ -21,7 +20,101 @@ fn a_crash_leaves_the_page_cache() {
                  2200  │                                 ▲ up
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+            m1       acked    in-flight  0          0         at-risk  broker-a/0 (page cache); exposed to power-loss, disk-loss
+        "#]],
+    );
+}
+
+/// What a recovery counted as flushed is not: no fsync has written it, and a clean stop sees nothing to flush.
+#[test]
+fn a_power_loss_after_a_recovery_takes_what_it_only_counted_as_flushed() {
+    check(
+        r#"
+            "script": [ { "at": 0, "do": "send" }, { "at": 100, "do": "crash", "node": "broker-a/0" }, { "at": 200, "do": "restart", "node": "broker-a/0" },
+                        { "at": 20000, "do": "stop", "node": "broker-a/0" }, { "at": 20100, "do": "power-loss", "node": "broker-a/0" }, { "at": 20200, "do": "restart", "node": "broker-a/0" } ], "until": 25000
+        "#,
+        expect![[r#"
+                   ms  p1                                broker-a/0
+                    0  send m1 ────────────────────────▶ │
+                    1  │                                 stores m1 T/0:0 (page cache)
+                 2.05  m1 SEND_OK ◀───────────────────── │
+                  100  │                                 ✗ crash
+                 2200  │                                 ▲ up
+                20000  │                                 ■ stopped
+                20100  │                                 ✗ power loss
+                20100  │                                 ✗ lost: m1
+                22200  │                                 ▲ up
+                22200  │                                 ✗ log cut: 1 gone
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 20100
+        "#]],
+    );
+}
+
+/// `MappedFile#flush` forces the whole file: m1 goes to the disk with m2.
+#[test]
+fn the_next_fsync_of_its_file_writes_what_a_recovery_has_read() {
+    check(
+        r#"
+            "brokers": [ { "conf": { "flushDiskType": "SYNC_FLUSH" } } ], "disk": { "fsyncMs": 50 },
+            "script": [ { "at": 0, "do": "send" }, { "at": 20, "do": "crash", "node": "broker-a/0" }, { "at": 200, "do": "restart", "node": "broker-a/0" },
+                        { "at": 5000, "do": "send" }, { "at": 6000, "do": "power-loss", "node": "broker-a/0" }, { "at": 6200, "do": "restart", "node": "broker-a/0" } ], "until": 9000
+        "#,
+        expect![[r#"
+                   ms  p1                                broker-a/0
+                    0  send m1 ────────────────────────▶ │
+                    1  │                                 stores m1 T/0:0 (page cache)
+                   20  │                                 ✗ crash
+                   21  ✗ m1 RemotingSendRequestException (try 1)
+                   23  ✗ m1 RemotingConnectException (try 2)
+                   25  ✗ m1 RemotingConnectException (try 3)
+                   25  ✗ returns m1 MQClientException 10001
+                 2200  │                                 ▲ up
+                 5002  send m2 ────────────────────────▶ │
+                 5003  │                                 stores m2 T/0:1 (page cache)
+                 5053  │                                 fsync m1, m2
+              5054.05  m2 SEND_OK ◀───────────────────── │
+                 6000  │                                 ✗ power loss
+                 8200  │                                 ▲ up
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       unknown  in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+            m2       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+        "#]],
+    );
+}
+
+/// Files of 4 KiB: m3 is fsynced in the second, which no recovery reads past the hole that m1 leaves in the first.
+#[test]
+fn no_later_fsync_reaches_an_older_file() {
+    check(
+        r#"
+            "brokers": [ { "conf": { "mappedFileSizeCommitLog": 4096 } } ],
+            "script": [ { "at": 0, "do": "send", "count": 2, "everyMs": 10, "bodyBytes": 3000 }, { "at": 100, "do": "crash", "node": "broker-a/0" }, { "at": 200, "do": "restart", "node": "broker-a/0" },
+                        { "at": 5000, "do": "send" }, { "at": 30000, "do": "power-loss", "node": "broker-a/0" }, { "at": 30200, "do": "restart", "node": "broker-a/0" } ], "until": 33000
+        "#,
+        expect![[r#"
+                   ms  p1                                broker-a/0
+                    0  send m1 ────────────────────────▶ │
+                    1  │                                 stores m1 T/0:0 (page cache)
+                 2.05  m1 SEND_OK ◀───────────────────── │
+                   10  send m2 ────────────────────────▶ │
+                   11  │                                 stores m2 T/0:1 (page cache)
+                12.05  m2 SEND_OK ◀───────────────────── │
+                  100  │                                 ✗ crash
+                 2200  │                                 ▲ up
+                 5002  send m3 ────────────────────────▶ │
+                 5003  │                                 stores m3 T/0:2 (page cache)
+              5004.05  m3 SEND_OK ◀───────────────────── │
+                12205  │                                 fsync m3
+                30000  │                                 ✗ power loss
+                30000  │                                 ✗ lost: m1–m3
+                32200  │                                 ▲ up
+                32200  │                                 ✗ log cut: 3 gone
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m3    acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 30000
         "#]],
     );
 }
@@ -48,7 +141,7 @@ fn a_crash_takes_the_transient_pool() {
                  2200  │                                 ✗ log cut: 1 gone
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+            m1       acked    in-flight  0          0         at-risk  broker-a/0 (page cache); exposed to power-loss, disk-loss
             m2       acked    lost       0          0         lost     ✗ store by node-down of broker-a/0 at 100
         "#]],
     );

@@ -532,7 +532,7 @@ fn a_sync_send_whose_connection_breaks_goes_to_another_broker() {
                  2100  │                            ▲ up                         │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    in-flight  0          0         ok       broker-a/0 (disk), broker-b/0 (page cache)
+            m1       acked    in-flight  0          0         ok       broker-a/0 (page cache), broker-b/0 (page cache)
         "#]],
     );
 }
