@@ -88,12 +88,12 @@ pub(crate) struct Disk {
     pub failing: u32,
     /// How full it is, in thousandths.
     pub permille: u32,
-    /// The store directory was destroyed and nothing was written since.
+    /// The store directory was destroyed and no process has made a new one since.
     pub destroyed: bool,
     /// The log's tail was lost since the last start: where it ended then, and how many records went.
     pub torn: Option<(PhysicalOffset, u32)>,
-    /// A first start has created the topics.
-    pub initialised: bool,
+    /// The scenario's topics were created here, once: topics.json keeps them, and is lost with the rest.
+    pub topics_created: bool,
 }
 
 /// What dies with the process.
@@ -213,6 +213,7 @@ impl Broker {
     pub fn lose_disk(&mut self) {
         self.disk = Disk {
             destroyed: true,
+            topics_created: self.disk.topics_created,
             ..Disk::default()
         };
     }

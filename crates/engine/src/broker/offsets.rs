@@ -12,9 +12,11 @@ use super::{Live, OffsetKey};
 const FIRST_WRITE: Span = Span::from_millis(10_000);
 
 impl Live<'_> {
-    /// UPDATE_CONSUMER_OFFSET (`ConsumerManageProcessor#updateConsumerOffset`): refused while an operator's reset waits for the group.
+    /// UPDATE_CONSUMER_OFFSET (`ConsumerManageProcessor#updateConsumerOffset`): refused while an operator's reset waits for the group;
+    /// in 5.x also of a topic that the broker does not know.
     pub(super) fn update_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
-        if !self.p.resets.contains_key(&key) {
+        let knows = ctx.profile() == Profile::V4_9 || self.disk.topics.contains_key(&key.1);
+        if knows && !self.p.resets.contains_key(&key) {
             self.commit_offset(ctx, key, offset);
         }
     }

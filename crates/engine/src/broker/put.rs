@@ -235,7 +235,6 @@ impl Live<'_> {
             message,
         });
         let pooled = self.pooled(ctx, record.start);
-        self.disk.destroyed = false;
         self.disk
             .log
             .create_file(record.start, self.id.conf.mapped_file_size_commit_log);

@@ -13,14 +13,15 @@ impl Live<'_> {
     /// The log ends at its first hole; consume queues are cut to it and completed from it; every queue goes on from its last
     /// entry, so offsets of lost messages are used again. Tables come from their last files.
     pub(super) fn recover(&mut self, ctx: &mut Ctx) {
-        if !self.disk.initialised {
-            self.disk.initialised = true;
+        self.disk.destroyed = false;
+        if !self.disk.topics_created {
+            self.disk.topics_created = true;
             self.disk.topics.extend(ctx.setup.topics.iter().copied());
-            if self.id.conf.auto_create_topic_enable {
-                let queues =
-                    u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
-                self.disk.topics.insert(system::AUTO_CREATE, queues);
-            }
+        }
+        // `TopicConfigManager#init` brings RocketMQ's own topics with every start, also on an empty store.
+        if self.id.conf.auto_create_topic_enable {
+            let queues = u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
+            self.disk.topics.insert(system::AUTO_CREATE, queues);
         }
         self.disk.log.settle();
         self.disk.queues.truncate(self.disk.log.wrote());

@@ -393,7 +393,6 @@ impl Live<'_> {
         if wrote == PhysicalOffset::ZERO {
             self.disk.log.start_at(start);
         }
-        self.disk.destroyed = false;
         for entry in records {
             if let Some(record) = entry.record() {
                 ctx.tell(EventKind::Replicated {
@@ -558,12 +557,11 @@ impl Live<'_> {
         }
     }
 
-    /// `putAll`: the master's numbers overwrite the slave's own.
+    /// `SlaveSynchronize`: the master's topics replace the slave's, its numbers overwrite the slave's own (`putAll`).
     pub(super) fn take_metadata(&mut self, ctx: &mut Ctx, metadata: &Metadata) {
-        let mut new_topics = false;
-        for (topic, queues) in &metadata.topics {
-            new_topics |= self.disk.topics.insert(*topic, *queues).is_none();
-        }
+        let topics = metadata.topics.iter().copied().collect();
+        let other_topics = self.disk.topics != topics;
+        self.disk.topics = topics;
         for (key, offset) in &metadata.offsets {
             self.commit_offset(ctx, *key, *offset);
         }
@@ -572,7 +570,7 @@ impl Live<'_> {
             .load(&metadata.delay_offsets.iter().copied().collect());
         self.disk.delay_offsets = self.p.schedule.progress();
         self.write_offsets(ctx);
-        if new_topics {
+        if other_topics {
             self.register(ctx);
         }
     }

@@ -10,6 +10,7 @@
 
 mod delay;
 mod determinism;
+mod empty_store;
 mod faults;
 mod files;
 mod lab;
