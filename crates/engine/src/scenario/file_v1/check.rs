@@ -23,7 +23,8 @@ use crate::scenario::{
     Title, Topic, Transaction,
 };
 use crate::status::{
-    BrokerRole, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState,
+    BrokerRole, ConsumeFromWhere, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode,
+    TransactionState,
 };
 use crate::units::{SimTime, Span};
 
@@ -464,6 +465,12 @@ fn consumer_at(
     );
     if conf.consume_thread_min > conf.consume_thread_max {
         notes.note(format!("{path}.conf"), ProblemCode::ThreadMinOverMax);
+    }
+    if conf.consume_from_where == ConsumeFromWhere::Timestamp {
+        notes.note(
+            format!("{path}.conf.consumeFromWhere"),
+            ProblemCode::TimestampNotSearched,
+        );
     }
     let at = |field: &'static str| move || format!("consumers[{i}].{field}");
     Consumer {

@@ -1,0 +1,215 @@
+//! Whoever asks for something that README's table says is not modelled is told so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test cannot do fails it"
+)]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use expect_test::expect;
+use serde_json::Value;
+
+/// What a scenario could ask for, row by row of `assets/not-modelled.json`: where, and what. Rows with nothing are those for which
+/// the format has no word.
+const ASKED: &[(&str, &[(&str, &str)])] = &[
+    ("DLedger", &[(BROKER, r#""enableDLegerCommitLog": true"#)]),
+    (
+        "POP",
+        &[
+            (BROKER, r#""popConsumerKVServiceEnable": true"#),
+            (CONSUMER, r#""clientRebalance": false"#),
+            (CONSUMER, r#""popBatchNums": 8"#),
+            (PRODUCER, r#""autoBatch": true"#),
+            (STEP, r#""do": "pop", "consumer": "c1""#),
+            (STEP, r#""do": "request", "producer": "p1""#),
+            (STEP, r#""do": "send", "batch": 8"#),
+        ],
+    ),
+    (
+        "Arbitrary delays",
+        &[
+            (BROKER, r#""timerWheelEnable": true"#),
+            (BROKER, r#""timerPrecisionMs": 100"#),
+            (STEP, r#""do": "send", "delayMs": 1500"#),
+        ],
+    ),
+    (
+        "SQL92",
+        &[
+            (BROKER, r#""enablePropertyFilter": true"#),
+            (BROKER, r#""aclEnable": true"#),
+            (BROKER, r#""enableLmq": true"#),
+            (BROKER, r#""enableCompaction": true"#),
+            (BROKER, r#""storeType": "defaultRocksDB""#),
+        ],
+    ),
+    (
+        "Page-cache busy",
+        &[
+            (BROKER, r#""osPageCacheBusyTimeOutMills": 1"#),
+            (BROKER, r#""waitTimeMillsInSendQueue": 1"#),
+            (BROKER, r#""brokerFastFailureEnable": false"#),
+            (BROKER, r#""transientStorePoolSize": 1"#),
+            (BROKER, r#""fastFailIfNoBufferInStorePool": true"#),
+        ],
+    ),
+    (
+        "Data that has left memory",
+        &[
+            (BROKER, r#""accessMessageInMemoryMaxRatio": 1"#),
+            (BROKER, r#""maxTransferCountOnMessageInDisk": 1"#),
+            (BROKER, r#""whichBrokerWhenConsumeSlowly": 1"#),
+        ],
+    ),
+    (
+        "`CONSUME_FROM_TIMESTAMP`",
+        &[
+            (CONSUMER, r#""consumeFromWhere": "CONSUME_FROM_TIMESTAMP""#),
+            (CONSUMER, r#""consumeTimestamp": "20260101000000""#),
+        ],
+    ),
+    (
+        "`pullThresholdForTopic`",
+        &[
+            (CONSUMER, r#""pullThresholdForTopic": 8"#),
+            (CONSUMER, r#""pullThresholdSizeForTopic": 8"#),
+            (CONSUMER, r#""awaitTerminationMillisWhenShutdown": 8"#),
+        ],
+    ),
+    (
+        "`sendLatencyEnable`",
+        &[
+            (PRODUCER, r#""startDetectorEnable": true"#),
+            (PRODUCER, r#""enableBackpressureForAsyncMode": true"#),
+        ],
+    ),
+    (
+        "Bandwidth",
+        &[
+            (NETWORK, r#""bandwidth": 5"#),
+            (BROKER, r#""haFlowControlEnable": true"#),
+            (BROKER, r#""maxHaTransferByteInSecond": 5"#),
+        ],
+    ),
+    ("`NO_MATCHED_LOGIC_QUEUE`", &[]),
+    (
+        "fsync errors",
+        &[(BROKER, r#""enableRunningFlagsInFlush": true"#)],
+    ),
+    (
+        "`set-conf`",
+        &[
+            (
+                STEP,
+                r#""do": "set-conf", "node": "p1", "conf": { "sendMsgTimeout": 5 }"#,
+            ),
+            (STEP, r#""do": "set-conf", "node": "namesrv/0", "conf": {}"#),
+        ],
+    ),
+    ("Garbage collection", &[]),
+    ("The kernel's own write-back", &[]),
+];
+
+const BROKER: &str = r#""brokers": [ { "name": "broker-a", "conf": { … } } ]"#;
+const PRODUCER: &str = r#""producers": [ { "name": "p1", "conf": { … } } ]"#;
+const CONSUMER: &str = r#""consumers": [ { "name": "c1", "conf": { … } } ]"#;
+const NETWORK: &str = r#""network": { … }"#;
+const STEP: &str = r#""script": [ { "at": 0, … } ]"#;
+
+#[test]
+fn every_row_is_met_with_a_clear_message() {
+    let rows = include_str!("../../../assets/not-modelled.json");
+    let rows: Vec<Value> = serde_json::from_str(rows).unwrap();
+    let mut said = String::new();
+    for (row, asked) in ASKED {
+        assert!(
+            rows.iter()
+                .any(|have| have["rule"]["en"].as_str().unwrap().contains(row)),
+            "no row {row}"
+        );
+        for (place, what) in *asked {
+            let place = place.replace('…', what);
+            said += &validate(&format!(r#"{{ "format": "loss-lab/1", {place} }}"#));
+        }
+    }
+    for row in &rows {
+        let rule = row["rule"]["en"].as_str().unwrap();
+        assert!(
+            ASKED.iter().any(|(start, _)| rule.contains(start)),
+            "nobody asks for: {rule}"
+        );
+    }
+    expect![[r#"
+        warning: brokers[0].conf.enableDLegerCommitLog: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.popConsumerKVServiceEnable: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.clientRebalance: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.popBatchNums: RocketMQ has this key, the lab does not model it
+        warning: producers[0].conf.autoBatch: RocketMQ has this key, the lab does not model it
+        error: script[0].do: "pop" is not one of
+        error: script[0].do: "request" is not one of
+        error: script[0].batch: line 1, column 70: unknown field `batch
+        warning: brokers[0].conf.timerWheelEnable: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.timerPrecisionMs: RocketMQ has this key, the lab does not model it
+        error: script[0].delayMs: line 1, column 72: unknown field `delayMs
+        warning: brokers[0].conf.enablePropertyFilter: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.aclEnable: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.enableLmq: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.enableCompaction: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.storeType: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.osPageCacheBusyTimeOutMills: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.waitTimeMillsInSendQueue: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.brokerFastFailureEnable: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.transientStorePoolSize: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.fastFailIfNoBufferInStorePool: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.accessMessageInMemoryMaxRatio: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.maxTransferCountOnMessageInDisk: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.whichBrokerWhenConsumeSlowly: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.consumeFromWhere: the lab does not search by time: a group without an offset starts at offset 0
+        warning: consumers[0].conf.consumeTimestamp: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.pullThresholdForTopic: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.pullThresholdSizeForTopic: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.awaitTerminationMillisWhenShutdown: RocketMQ has this key, the lab does not model it
+        warning: producers[0].conf.startDetectorEnable: RocketMQ has this key, the lab does not model it
+        warning: producers[0].conf.enableBackpressureForAsyncMode: RocketMQ has this key, the lab does not model it
+        error: network.bandwidth: line 1, column 50: unknown field `bandwidth
+        warning: brokers[0].conf.haFlowControlEnable: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.maxHaTransferByteInSecond: RocketMQ has this key, the lab does not model it
+        error: brokers[0].conf.enableRunningFlagsInFlush: RocketMQ has no key "enableRunningFlagsInFlush"; the nearest is "enableAutoInSyncReplicas"
+        warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
+        warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
+    "#]].assert_eq(&said);
+}
+
+/// The first line that `loss-lab validate` says; never none.
+fn validate(scenario: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+        .args(["validate", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(scenario.as_bytes())
+        .unwrap();
+    let said = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    let line = said
+        .lines()
+        .next()
+        .unwrap_or_else(|| panic!("nothing is said of {scenario}"));
+    let line = line.replace("standard input: ", "");
+    // A list of everything that would do is for people.
+    line.split(" send, crash, ")
+        .next()
+        .unwrap_or_default()
+        .split("`, expected")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+        + "\n"
+}
