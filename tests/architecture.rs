@@ -31,15 +31,6 @@ const ENGINE_MAY_USE: &[&str] = &[
     "rand_core",
     // Small maps as sorted lists: a sixth of the code of a B-tree for each pair of types.
     "litemap",
-    // Lists that clone in constant time.
-    "imbl",
-    "imbl-sized-chunks",
-    "archery",
-    "equivalent",
-    "rand_xoshiro",
-    "wide",
-    "safe_arch",
-    "bytemuck",
 ];
 
 /// What the command line may use beside the engine's own.

@@ -1,12 +1,11 @@
 //! Which copies of a message can still reach a consumer: what "lost" means.
 
-use std::collections::BTreeSet;
-
 use crate::broker::Broker;
 use crate::broker::commit_log::Record;
 use crate::cluster::Cluster;
 use crate::ids::{BrokerName, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId};
 use crate::ledger::Copy;
+use crate::message_set::MessageSet;
 use crate::node::consumer::Consumer;
 use crate::setup::system;
 use crate::status::Profile;
@@ -45,7 +44,7 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
 }
 
 /// The messages of which some copy can still be served, or that lie in a running consumer's memory.
-pub(crate) fn servable(cluster: &Cluster) -> BTreeSet<MessageId> {
+pub(crate) fn servable(cluster: &Cluster) -> MessageSet {
     let in_logs = all(cluster)
         .into_iter()
         .filter(|found| found.copy.served)

@@ -1,10 +1,6 @@
 //! What became of every message: promise, fate, copies, who lost it, and what would lose it now.
 
-use std::collections::BTreeSet;
-
 use litemap::LiteMap;
-
-use imbl::OrdMap;
 
 use crate::action::{Action, Command};
 use crate::cluster::Cluster;
@@ -12,6 +8,8 @@ use crate::copies;
 use crate::event::{AttemptOutcome, Event, EventKind, Place, SendOutcome};
 use crate::exception::Exception;
 use crate::ids::{EventId, GroupId, MessageId, NodeId, TagId, TopicId};
+use crate::list::List;
+use crate::order;
 use crate::status::{SendStatus, TransactionState, words};
 
 /// One message's line.
@@ -140,7 +138,8 @@ words! {
 /// What events have told of each message so far. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    messages: OrdMap<MessageId, Told>,
+    /// By label; a label that was never called has none.
+    messages: List<Option<Told>>,
 }
 
 /// What events have told of one message.
@@ -169,18 +168,22 @@ impl Tally {
             return;
         };
         if let EventKind::SendCalled { topic, .. } = event.kind {
-            let told = self
-                .messages
-                .entry(message)
-                .or_insert_with(|| Told::new(topic));
-            told.promise = Promise::Pending;
-            return;
+            let at = place(message);
+            while self.messages.len() <= at {
+                self.messages.push(None);
+            }
+            if let Some(told) = self.messages.get_mut(at) {
+                told.get_or_insert_with(|| Told::new(topic)).promise = Promise::Pending;
+            }
+        } else if let Some(Some(told)) = self.messages.get_mut(place(message)) {
+            told.observe(event);
         }
-        let Some(told) = self.messages.get_mut(&message) else {
-            return;
-        };
-        told.observe(event);
     }
+}
+
+/// Where a message stands in the list.
+fn place(message: MessageId) -> usize {
+    usize::try_from(message.0).unwrap_or(usize::MAX)
 }
 
 impl Told {
@@ -347,20 +350,19 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
     }
     let servable = copies::servable(cluster);
     let exposures = exposures(cluster, &copies_of);
-    tally
-        .messages
-        .iter()
+    let told = tally.messages.iter().zip(0u32..);
+    told.filter_map(|(told, label)| Some((MessageId(label), told.as_ref()?)))
         .map(|(message, told)| {
-            let copies = copies_of.remove(message).unwrap_or_default();
+            let copies = copies_of.remove(&message).unwrap_or_default();
             let wanted_by = copies::groups_for(cluster, told.topic, TagId(0));
             let fate = fate(told, &wanted_by, servable.contains(message));
             let exposed_to = if fate == Fate::InFlight {
-                exposures.get(message).cloned().unwrap_or_default()
+                exposures.get(&message).cloned().unwrap_or_default()
             } else {
                 Vec::new()
             };
             Entry {
-                message: *message,
+                message,
                 promise: told.promise,
                 fate,
                 delivered: told.delivered,
@@ -434,10 +436,13 @@ fn exposures(
     cluster: &Cluster,
     copies_of: &LiteMap<MessageId, Vec<Copy>>,
 ) -> LiteMap<MessageId, Vec<Exposure>> {
-    let mut exposed: LiteMap<MessageId, BTreeSet<Exposure>> = LiteMap::new();
+    let mut exposed: LiteMap<MessageId, Vec<Exposure>> = LiteMap::new();
     let mut try_fault = |exposure: Exposure, command: Command| {
         for message in lost_by(&mut cluster.clone(), command) {
-            exposed.entry(message).or_default().insert(exposure);
+            let faults = exposed.entry(message).or_default();
+            if !faults.contains(&exposure) {
+                faults.push(exposure);
+            }
         }
     };
     let brokers: Vec<NodeId> = cluster.brokers().map(|(node, _, _)| node).collect();
@@ -457,16 +462,14 @@ fn exposures(
                 .filter(|copy| copy.served)
                 .all(|copy| cluster.is_slave(copy.node));
         if on_slaves_only {
-            exposed
-                .entry(*message)
-                .or_default()
-                .insert(Exposure::SlaveNeverServed);
+            let faults = exposed.entry(*message).or_default();
+            faults.push(Exposure::SlaveNeverServed);
         }
     }
+    for (_, faults) in exposed.iter_mut() {
+        order::sort_by(faults, |fault| *fault);
+    }
     exposed
-        .into_iter()
-        .map(|(message, set)| (message, set.into_iter().collect()))
-        .collect()
 }
 
 /// The messages that a command loses, if it can be obeyed.

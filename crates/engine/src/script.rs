@@ -1,6 +1,6 @@
 //! The driver that plays a scenario's script: which step is next, and what it asks of the cluster.
 
-use imbl::{OrdMap, Vector};
+use std::sync::Arc;
 
 use crate::action::{Call, Command, ScriptPull};
 use crate::cluster::Cluster;
@@ -20,26 +20,39 @@ const START_ONLY: [&str; 3] = ["brokerRole", "flushDiskType", "transientStorePoo
 /// What is left of a script. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Script {
-    /// Steps with a known instant, in order; equal instants in the order of the file. The value is the step and its repetition.
-    timed: OrdMap<(SimTime, u32, u32), ()>,
+    /// Steps with a known instant, in order; equal instants in the order of the file.
+    timed: Arc<Vec<(SimTime, u32)>>,
+    /// So many of them have been taken.
+    taken: usize,
+    /// Sends that are to be repeated: when, which step, and which repetition it will be.
+    repeated: Vec<(SimTime, u32, u32)>,
     /// Steps that wait for an event, with how many have matched.
-    waiting: Vector<(u32, u32)>,
-    /// Steps whose event has just happened.
-    ready: Vector<u32>,
+    waiting: Vec<(u32, u32)>,
+    /// Steps whose event has just happened, the first last.
+    ready: Vec<u32>,
 }
 
 impl Script {
     pub fn new(scenario: &Scenario) -> Self {
         let mut script = Self::default();
+        let mut timed = Vec::new();
         for (step, index) in scenario.script.iter().zip(0u32..) {
             match &step.trigger {
-                Trigger::At(at) => {
-                    script.timed.insert((*at, index, 0), ());
-                }
-                Trigger::After(_) => script.waiting.push_back((index, 0)),
+                Trigger::At(at) => timed.push((*at, index)),
+                Trigger::After(_) => script.waiting.push((index, 0)),
             }
         }
+        timed.sort_unstable();
+        script.timed = Arc::new(timed);
         script
+    }
+
+    /// The next step with a known instant: when, which, and which repetition of it.
+    fn next_timed(&self) -> Option<(SimTime, u32, u32)> {
+        let timed = self.timed.get(self.taken);
+        let timed = timed.map(|(at, index)| (*at, *index, 0));
+        let repeated = self.repeated.iter().copied().min();
+        timed.into_iter().chain(repeated).min()
     }
 
     /// When the next step is due: now for one whose event has happened.
@@ -47,18 +60,22 @@ impl Script {
         if !self.ready.is_empty() {
             return Some(now);
         }
-        self.timed.get_min().map(|((at, _, _), ())| (*at).max(now))
+        self.next_timed().map(|(at, _, _)| at.max(now))
     }
 
     /// Takes the next step's commands out. Empty when there is none, or when it names nothing that exists.
     pub fn take(&mut self, scenario: &Scenario, cluster: &Cluster) -> Vec<Command> {
         let now = cluster.now();
-        let (index, repetition) = match self.ready.pop_front() {
+        let (index, repetition) = match self.ready.pop() {
             Some(index) => (index, 0),
-            None => match self.timed.get_min().map(|(key, ())| *key) {
-                Some(key) => {
-                    self.timed.remove(&key);
-                    (key.1, key.2)
+            None => match self.next_timed() {
+                Some((_, index, 0)) => {
+                    self.taken += 1;
+                    (index, 0)
+                }
+                Some(step) => {
+                    self.repeated.retain(|other| *other != step);
+                    (step.1, step.2)
                 }
                 None => return Vec::new(),
             },
@@ -72,15 +89,15 @@ impl Script {
         if let Do::Send(send) = &step.action
             && repetition + 1 < send.count
         {
-            self.timed
-                .insert((now + send.every, index, repetition + 1), ());
+            self.repeated
+                .push((now + send.every, index, repetition + 1));
         }
         commands(&step.action, cluster)
     }
 
     /// Looks whether an event is what some step waits for.
     pub fn observe(&mut self, scenario: &Scenario, names: &Names, event: &Event) {
-        let mut left = Vector::new();
+        let mut left = Vec::new();
         for (index, seen) in core::mem::take(&mut self.waiting) {
             let pattern = usize::try_from(index)
                 .ok()
@@ -96,9 +113,9 @@ impl Script {
                 seen
             };
             if seen >= pattern.nth.max(1) {
-                self.ready.push_back(index);
+                self.ready.insert(0, index);
             } else {
-                left.push_back((index, seen));
+                left.push((index, seen));
             }
         }
         self.waiting = left;
@@ -111,7 +128,7 @@ impl Script {
 
     /// Whether no step has a known instant any more.
     pub fn is_played(&self) -> bool {
-        self.timed.is_empty() && self.ready.is_empty()
+        self.next_timed().is_none() && self.ready.is_empty()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What never changes during a run: names, roles, settings and the instants at which the nodes were started.
 
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 use crate::config::BrokerConfig;
 use crate::ids::{BrokerName, GroupId, NodeId, TagId, TopicId};
 use crate::names::Names;
+use crate::order;
 use crate::rng::Rng;
 use crate::scenario::{self, Do, Scenario};
 use crate::status::{BrokerRole, MessageModel, Profile};
@@ -102,7 +103,7 @@ impl Setup {
             intern(&mut names.topics, &topic.name);
         }
         let mut brokers: Vec<&scenario::Broker> = scenario.brokers.iter().collect();
-        brokers.sort_by(|a, b| a.name.cmp(&b.name));
+        order::sort_by(&mut brokers, |broker| &broker.name);
 
         let mut nodes = Vec::new();
         names.nodes.push("namesrv/0".to_owned());
@@ -230,7 +231,7 @@ impl Setup {
                 Kind::NameServer | Kind::Broker { .. } | Kind::Producer { .. } => None,
             })
             .collect();
-        subscriptions.sort();
+        order::sort_by(&mut subscriptions, Clone::clone);
         Self {
             subscriptions,
             profile: scenario.profile,
@@ -298,26 +299,30 @@ fn starts(since: Span) -> SimTime {
 
 /// Every topic and tag that a script can touch gets its id now: nothing is interned while a run goes on.
 fn intern_script(names: &mut Names, scenario: &Scenario) {
-    let mut topics = BTreeSet::new();
-    let mut tags = BTreeSet::new();
+    let mut topics: LiteMap<&str, ()> = LiteMap::new();
+    let mut tags: LiteMap<&str, ()> = LiteMap::new();
     for step in &scenario.script {
         if let Do::Send(send) = &step.action {
-            topics.insert(send.topic.clone());
-            tags.extend(send.tag.clone());
+            topics.insert(&send.topic, ());
+            if let Some(tag) = &send.tag {
+                tags.insert(tag, ());
+            }
         }
         if let Do::Pull(pull) = &step.action {
-            topics.insert(pull.topic.clone());
-            tags.extend(pull.tags.iter().cloned());
+            topics.insert(&pull.topic, ());
+            for tag in &pull.tags {
+                tags.insert(tag, ());
+            }
         }
         if let Do::ResetOffset(reset) = &step.action {
-            topics.insert(reset.topic.clone());
+            topics.insert(&reset.topic, ());
         }
     }
-    for topic in topics {
-        intern(&mut names.topics, &topic);
+    for topic in topics.keys() {
+        intern(&mut names.topics, topic);
     }
-    for tag in tags {
-        intern(&mut names.tags, &tag);
+    for tag in tags.keys() {
+        intern(&mut names.tags, tag);
     }
 }
 

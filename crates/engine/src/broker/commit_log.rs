@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use imbl::Vector;
-
 use crate::event::{Place, RecordRef};
 use crate::ids::{QueueId, TopicId};
+use crate::list::List;
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::Message;
 
@@ -88,7 +87,7 @@ impl Entry {
 /// A commit log.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct CommitLog {
-    entries: Vector<Entry>,
+    entries: List<Entry>,
     wrote: PhysicalOffset,
     committed: PhysicalOffset,
     flushed: PhysicalOffset,
@@ -126,23 +125,15 @@ impl CommitLog {
 
     /// Entries that end after `from`, oldest first.
     pub fn entries_from(&self, from: PhysicalOffset) -> impl Iterator<Item = &Entry> {
-        let index = match self
-            .entries
-            .binary_search_by(|entry| entry.end().cmp(&from))
-        {
-            Ok(i) => i + 1,
-            Err(i) => i,
-        };
-        self.entries.focus().narrow(index..).into_iter()
+        let index = self.entries.partition_point(|entry| entry.end() <= from);
+        self.entries.iter_from(index)
     }
 
     /// The record that starts at `start`.
     pub fn record_at(&self, start: PhysicalOffset) -> Option<&Arc<Record>> {
-        let index = self
-            .entries
-            .binary_search_by(|entry| entry.start().cmp(&start))
-            .ok()?;
-        self.entries.get(index).and_then(Entry::record)
+        let index = self.entries.partition_point(|entry| entry.start() < start);
+        let entry = self.entries.get(index)?;
+        entry.record().filter(|record| record.start == start)
     }
 
     /// Where a record's bytes are.
@@ -187,14 +178,14 @@ impl CommitLog {
         if !pooled {
             self.committed = self.wrote;
         }
-        self.entries.push_back(Entry::Record(record));
+        self.entries.push(Entry::Record(record));
     }
 
     /// A slave appends what its master sent (`CommitLog#appendData`).
     pub fn append_copy(&mut self, entry: Entry) {
         self.wrote = entry.end();
         self.committed = self.wrote;
-        self.entries.push_back(entry);
+        self.entries.push(entry);
     }
 
     /// An empty slave's log starts where its master's last file starts.
@@ -274,14 +265,14 @@ impl CommitLog {
     /// Cuts everything that ends after `end` (`CommitLog#recoverAbnormally`, `truncateDirtyFiles`).
     pub fn truncate(&mut self, end: PhysicalOffset) -> Vec<RecordRef> {
         let mut gone = Vec::new();
-        while let Some(entry) = self.entries.back()
+        while let Some(entry) = self.entries.last()
             && entry.end() > end
         {
-            if let Some(Entry::Record(record)) = self.entries.pop_back() {
+            if let Some(Entry::Record(record)) = self.entries.pop() {
                 gone.push(record.named());
             }
         }
-        let end = self.entries.back().map_or(self.min, Entry::end).min(end);
+        let end = self.entries.last().map_or(self.min, Entry::end).min(end);
         self.wrote = self.wrote.min(end);
         self.committed = self.committed.min(end);
         self.flushed = self.flushed.min(end);
@@ -303,14 +294,10 @@ impl CommitLog {
     /// Deletes whole files before the one that holds `keep` (`CommitLog#deleteExpiredFile`). Returns what is gone.
     pub fn delete_before(&mut self, keep: PhysicalOffset, file_size: u64) -> Vec<RecordRef> {
         let first = file_start(keep, file_size);
-        let mut gone = Vec::new();
-        while let Some(entry) = self.entries.front()
-            && entry.end() <= first
-        {
-            if let Some(Entry::Record(record)) = self.entries.pop_front() {
-                gone.push(record.named());
-            }
-        }
+        let count = self.entries.partition_point(|entry| entry.end() <= first);
+        let gone = self.entries.iter().take(count).filter_map(Entry::record);
+        let gone = gone.map(|record| record.named()).collect();
+        self.entries.drop_first(count);
         self.min = self.min.max(first).min(self.wrote);
         gone
     }

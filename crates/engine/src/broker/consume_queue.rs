@@ -2,9 +2,8 @@
 
 use litemap::LiteMap;
 
-use imbl::Vector;
-
 use crate::ids::{QueueId, TagId, TopicId};
+use crate::list::List;
 use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
 
@@ -26,7 +25,7 @@ pub(crate) struct ConsumeQueue {
     /// Offset of the first entry that is still in a file; entries below `min` but not below this one were hidden by
     /// `correctMinOffset` only.
     first: QueueOffset,
-    entries: Vector<IndexEntry>,
+    entries: List<IndexEntry>,
 }
 
 impl ConsumeQueue {
@@ -72,7 +71,7 @@ impl ConsumeQueue {
                 return deleted;
             }
             let entries = usize::try_from(next_file.beyond(self.first)).unwrap_or(usize::MAX);
-            self.entries = self.entries.skip(entries.min(self.entries.len()));
+            self.entries.drop_first(entries);
             self.first = next_file;
             deleted = true;
         }
@@ -113,7 +112,7 @@ impl ConsumeQueues {
         if record.queue_offset != cq.max() {
             return false;
         }
-        cq.entries.push_back(IndexEntry {
+        cq.entries.push(IndexEntry {
             start: record.start,
             end: record.end(),
             tag: record.message.tag,
@@ -124,8 +123,8 @@ impl ConsumeQueues {
     /// Drops entries that point beyond `end` (`truncateDirtyLogicFiles`).
     pub fn truncate(&mut self, end: PhysicalOffset) {
         for (_, cq) in self.queues.iter_mut() {
-            while cq.entries.back().is_some_and(|entry| entry.end > end) {
-                cq.entries.pop_back();
+            while cq.entries.last().is_some_and(|entry| entry.end > end) {
+                cq.entries.pop();
             }
             cq.min = cq.min.min(cq.max());
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
+use crate::order;
 use crate::setup::system;
 
 use super::Live;
@@ -16,7 +17,9 @@ impl Live<'_> {
         self.disk.destroyed = false;
         if !self.disk.topics_created {
             self.disk.topics_created = true;
-            self.disk.topics.extend(ctx.setup.topics.iter().copied());
+            for (topic, queues) in &ctx.setup.topics {
+                self.disk.topics.insert(*topic, *queues);
+            }
         }
         // `TopicConfigManager#init` brings RocketMQ's own topics with every start, also on an empty store.
         if self.id.conf.auto_create_topic_enable {
@@ -40,12 +43,9 @@ impl Live<'_> {
         }
         self.p.reput_from = self.disk.log.wrote();
         self.p.flush.pooled_from = self.disk.log.files_end();
-        self.p.next_offsets = self
-            .disk
-            .queues
-            .iter()
-            .map(|(topic, queue, cq)| ((topic, queue), cq.max()))
-            .collect();
+        let queues = self.disk.queues.iter();
+        self.p.next_offsets =
+            order::map(queues.map(|(topic, queue, cq)| ((topic, queue), cq.max())));
         self.p.offsets = self.disk.offsets.clone();
         self.p.schedule.load(&self.disk.delay_offsets);
     }

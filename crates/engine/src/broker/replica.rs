@@ -9,6 +9,7 @@ use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::ids::{ConnId, NodeId};
 use crate::node::remoting::Mode;
+use crate::order;
 use crate::status::{BrokerRole, Profile, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, SimTime, Span};
@@ -567,7 +568,7 @@ impl Live<'_> {
         }
         self.p
             .schedule
-            .load(&metadata.delay_offsets.iter().copied().collect());
+            .load(&order::map(metadata.delay_offsets.iter().copied()));
         self.disk.delay_offsets = self.p.schedule.progress();
         self.write_offsets(ctx);
         if other_topics {

@@ -1,8 +1,6 @@
 //! Half messages that nobody has ended (`TransactionalMessageCheckService`, `TransactionalMessageServiceImpl#check`): their
 //! producers are asked, and after `transactionCheckMax` times they are put aside.
 
-use std::collections::BTreeSet;
-
 use litemap::LiteMap;
 use std::sync::Arc;
 
@@ -38,9 +36,9 @@ pub(crate) struct Scan {
     /// `removeMap`: finished half messages by the OP record that says so.
     finished: LiteMap<QueueOffset, QueueOffset>,
     /// `opMsgMap`: what is left of each OP record.
-    open: LiteMap<QueueOffset, BTreeSet<QueueOffset>>,
+    open: LiteMap<QueueOffset, Vec<QueueOffset>>,
     /// `doneOpOffset`.
-    done: BTreeSet<QueueOffset>,
+    done: LiteMap<QueueOffset, ()>,
     next_op: QueueOffset,
     /// When the last OP record of the last read was made; none: that read found nothing.
     last_op_born: Option<SimTime>,
@@ -92,7 +90,7 @@ impl Live<'_> {
             at: began.half,
             finished: LiteMap::new(),
             open: LiteMap::new(),
-            done: BTreeSet::new(),
+            done: LiteMap::new(),
             next_op: began.op,
             last_op_born: None,
             missed: false,
@@ -279,16 +277,18 @@ impl Live<'_> {
                 continue;
             };
             scan.last_op_born = Some(op.message.born_at);
-            let live: BTreeSet<QueueOffset> = op
+            let live: Vec<QueueOffset> = op
                 .finished
                 .iter()
                 .copied()
                 .filter(|half| *half >= scan.began.half)
                 .collect();
             if live.is_empty() {
-                scan.done.insert(at);
+                scan.done.insert(at, ());
             } else {
-                scan.finished.extend(live.iter().map(|half| (*half, at)));
+                for half in &live {
+                    scan.finished.insert(*half, at);
+                }
                 scan.open.insert(at, live);
             }
         }
@@ -297,7 +297,7 @@ impl Live<'_> {
     fn end_scan(&mut self, ctx: &mut Ctx, mut scan: Scan) {
         // `#calculateOpOffset`: up to the first OP record that still says something of use.
         let mut op = scan.began.op;
-        while scan.done.remove(&op) {
+        while scan.done.remove(&op).is_some() {
             op = op + 1;
         }
         let progress = CheckProgress { half: scan.at, op };
@@ -327,10 +327,10 @@ impl Scan {
         let Some(left) = self.open.get_mut(&op) else {
             return;
         };
-        left.remove(&self.at);
+        left.retain(|half| *half != self.at);
         if left.is_empty() {
             self.open.remove(&op);
-            self.done.insert(op);
+            self.done.insert(op, ());
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Which messages an event has put beyond every consumer's reach.
 
-use std::collections::BTreeSet;
-
 use crate::copies;
 use crate::event::{Event, EventKind, EventName};
-use crate::ids::{EventId, GroupId, MessageId, NodeId};
+use crate::ids::{EventId, MessageId, NodeId};
 use crate::ledger::Stage;
+use crate::message_set::MessageSet;
 use crate::setup::system;
 
 use super::Cluster;
@@ -13,14 +12,14 @@ use super::role::Role;
 
 impl Cluster {
     /// The messages that have a copy which can still be served.
-    pub(super) fn servable(&self) -> BTreeSet<MessageId> {
+    pub(super) fn servable(&self) -> MessageSet {
         copies::servable(self)
     }
 
     /// Tells which messages had a servable copy `before` and have none now, unless everybody who wanted them has them.
     pub(super) fn tell_losses(
         &mut self,
-        before: &BTreeSet<MessageId>,
+        before: &MessageSet,
         cause: EventId,
         node: NodeId,
         events: &mut Vec<Event>,
@@ -31,15 +30,15 @@ impl Cluster {
         } else {
             Stage::Store
         };
-        for message in before.difference(&now) {
-            self.tell_loss(*message, stage, cause, node, events);
+        for message in before.iter().filter(|message| !now.contains(*message)) {
+            self.tell_loss(message, stage, cause, node, events);
         }
     }
 
     /// The same after a handler that may have deleted files: their deletion, the last thing `told`, is the cause.
     pub(super) fn tell_deleted(
         &mut self,
-        before: &BTreeSet<MessageId>,
+        before: &MessageSet,
         node: NodeId,
         told: usize,
         events: &mut Vec<Event>,
@@ -63,12 +62,9 @@ impl Cluster {
         node: NodeId,
         events: &mut Vec<Event>,
     ) {
-        let done = self
-            .consumed
-            .range((message, GroupId(0))..=(message, GroupId(u16::MAX)))
-            .next()
-            .is_some();
-        if !done && self.lost.insert(message).is_none() {
+        let mut groups = self.consumed.values();
+        let done = groups.any(|consumed| consumed.contains(message));
+        if !done && self.lost.insert(message) {
             self.record(
                 node,
                 Some(cause),
@@ -138,8 +134,7 @@ impl Cluster {
         }
         for (cause, message, stage) in suspects {
             let dropped = self.is_consumer(node);
-            if !self.lost.contains(&message) && (dropped || copies::is_beyond_reach(self, message))
-            {
+            if !self.lost.contains(message) && (dropped || copies::is_beyond_reach(self, message)) {
                 self.tell_loss(message, stage, cause, node, events);
             }
         }

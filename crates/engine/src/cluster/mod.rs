@@ -6,13 +6,14 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use litemap::LiteMap;
 
 use crate::action::{Action, DueId, Rejected};
 use crate::broker::Broker;
 use crate::effect::{Closed, Ctx, Effect, Outbox};
 use crate::event::{Down, Event, EventKind};
 use crate::ids::{ConnId, EventId, GroupId, MessageId, NodeId};
+use crate::message_set::MessageSet;
 use crate::names::Names;
 use crate::network::{Network, Packet, Segment};
 use crate::node::consumer::Consumer;
@@ -22,8 +23,10 @@ use crate::setup::Setup;
 use crate::timers::Timer;
 use crate::units::{SimTime, Span};
 
+use agenda::Agenda;
 use role::Role;
 
+mod agenda;
 mod commands;
 mod losses;
 mod role;
@@ -39,17 +42,16 @@ pub struct Cluster {
     setup: Arc<Setup>,
     nodes: Vec<Arc<Node>>,
     network: Network,
-    /// Shared between snapshots: thousands of deadlines that are never missed lie in it.
-    agenda: OrdMap<DueId, Arc<Due>>,
+    agenda: Agenda,
     next_due: u32,
     next_conn: u32,
     next_event: u32,
     next_message: u32,
     rng: Rng,
     /// Which messages each group has consumed. Nothing in the cluster reads it: it tells losses from things done.
-    consumed: imbl::OrdSet<(MessageId, GroupId)>,
+    consumed: LiteMap<GroupId, MessageSet>,
     /// Messages that were told to be lost.
-    lost: imbl::OrdSet<MessageId>,
+    lost: MessageSet,
 }
 
 /// One node: what it is, whether its process runs, and what waits for it while it is frozen.
@@ -119,14 +121,14 @@ impl Cluster {
             setup: Arc::clone(&setup),
             nodes,
             network: Network::default(),
-            agenda: OrdMap::new(),
+            agenda: Agenda::default(),
             next_due: 0,
             next_conn: 0,
             next_event: 0,
             next_message: 1,
             rng,
-            consumed: imbl::OrdSet::new(),
-            lost: imbl::OrdSet::new(),
+            consumed: LiteMap::new(),
+            lost: MessageSet::default(),
         };
         for (spec, id) in setup.nodes.iter().zip(0u16..) {
             if let Some(at) = spec.starts {
@@ -142,19 +144,7 @@ impl Cluster {
         }
         cluster.now = SimTime::ZERO;
         cluster.next_event = 0;
-        cluster.agenda = cluster
-            .agenda
-            .iter()
-            .map(|(id, due)| {
-                (
-                    *id,
-                    Arc::new(Due {
-                        cause: None,
-                        ..Due::clone(due)
-                    }),
-                )
-            })
-            .collect();
+        cluster.agenda.forget_causes();
         cluster
     }
 
@@ -173,14 +163,14 @@ impl Cluster {
     /// What happens next by itself, and when.
     #[must_use]
     pub fn next(&self) -> Option<(SimTime, Action)> {
-        let (id, due) = self.agenda.get_min()?;
+        let (id, due) = self.agenda.next()?;
         Some((id.at, due.action(*id)))
     }
 
     /// Everything that is planned at the next instant at which something is: what a scheduler could let happen first.
     #[must_use]
     pub fn enabled(&self) -> Vec<Action> {
-        let Some((first, _)) = self.agenda.get_min() else {
+        let Some((first, _)) = self.agenda.next() else {
             return Vec::new();
         };
         self.agenda
@@ -207,7 +197,7 @@ impl Cluster {
                 }
             });
         !busy
-            && self.agenda.values().all(|due| match &due.what {
+            && self.agenda.iter().all(|(_, due)| match &due.what {
                 Occurrence::Arrival(packet) => match &packet.segment {
                     Segment::Data(frame) => frame.is_housekeeping(),
                     Segment::Syn
@@ -233,7 +223,7 @@ impl Cluster {
             node.hash(&mut hasher);
         }
         self.network.hash(&mut hasher);
-        for (id, due) in &self.agenda {
+        for (id, due) in self.agenda.iter() {
             (id.at, &due.what).hash(&mut hasher);
         }
         hasher.finish()
@@ -246,9 +236,9 @@ impl Cluster {
     pub fn apply(&mut self, action: Action, events: &mut Vec<Event>) -> Result<(), Rejected> {
         match action {
             Action::Deliver(id) | Action::Fire(id) => {
-                let due = self.agenda.remove(&id).ok_or(Rejected::NotPlanned)?;
+                let due = self.agenda.remove(id).ok_or(Rejected::NotPlanned)?;
                 self.now = self.now.max(id.at);
-                self.occur(Arc::unwrap_or_clone(due), events);
+                self.occur(due, events);
                 Ok(())
             }
             Action::Obey(command) => self.obey(command, events),
@@ -321,7 +311,7 @@ impl Cluster {
             seq: self.next_due,
         };
         self.next_due = self.next_due.wrapping_add(1);
-        self.agenda.insert(id, Arc::new(Due { what, cause }));
+        self.agenda.insert(id, Due { what, cause });
     }
 
     // ---- what happens by itself ----
@@ -588,7 +578,8 @@ impl Cluster {
 
     /// Whether a group has consumed a message.
     pub(crate) fn is_consumed(&self, message: MessageId, group: GroupId) -> bool {
-        self.consumed.contains(&(message, group))
+        let consumed = self.consumed.get(&group);
+        consumed.is_some_and(|consumed| consumed.contains(message))
     }
 
     fn record(
@@ -605,13 +596,13 @@ impl Cluster {
             ..
         } = &kind
         {
-            self.consumed.insert((*message, *group));
+            self.consumed.entry(*group).or_default().insert(*message);
         }
         // Sent again by the application: there is a copy once more.
         if let EventKind::Appended { record, .. } = &kind
             && let Some(message) = record.message
         {
-            self.lost.remove(&message);
+            self.lost.remove(message);
         }
         let id = EventId(self.next_event);
         self.next_event = self.next_event.saturating_add(1);

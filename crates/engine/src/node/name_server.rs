@@ -5,6 +5,7 @@ use litemap::LiteMap;
 use crate::effect::Ctx;
 use crate::exception::Remark;
 use crate::ids::{BrokerName, ConnId, NodeId, TopicId};
+use crate::order;
 use crate::status::Profile;
 use crate::timers::{NameServerTimer, Timer};
 use crate::units::{SimTime, Span};
@@ -144,7 +145,7 @@ impl NameServer {
         }
         let mut brokers: Vec<RouteBroker> = names.into_iter().map(|(_, broker)| broker).collect();
         for broker in &mut brokers {
-            broker.replicas.sort_unstable();
+            order::sort_by(&mut broker.replicas, |replica| *replica);
         }
         Response::Route(Route { brokers })
     }

@@ -408,6 +408,7 @@ fn view() -> ClusterView {
             min: QueueOffset::ZERO,
             max: QueueOffset::new(1),
         }],
+        locks: Vec::new(),
         offsets: vec![OffsetView {
             group: GROUP,
             topic: ORDERS,

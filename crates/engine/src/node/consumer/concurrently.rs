@@ -407,7 +407,7 @@ impl Process {
         while let Some((queue, id, left)) = self.expiring.front().copied() {
             let head = self
                 .live(queue, id)
-                .and_then(|owned| owned.messages.first_key_value())
+                .and_then(|owned| owned.messages.first())
                 .map(|(_, cached)| cached.clone());
             let expired = head.filter(|cached| {
                 left > 0
@@ -445,7 +445,7 @@ impl Process {
             && let Some(owned) = self.live(queue, id)
             && owned
                 .messages
-                .first_key_value()
+                .first()
                 .is_some_and(|(first, _)| *first == offset)
         {
             owned.messages.remove(&offset);

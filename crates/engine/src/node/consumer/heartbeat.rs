@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use crate::effect::Ctx;
 use crate::ids::NodeId;
+use crate::order;
 use crate::status::MessageModel;
 use crate::timers::{ConsumerTimer, Timer};
 use crate::wire::{Request, Response, Subscription};
@@ -144,7 +145,7 @@ impl Process {
     /// Every known broker address in the order of `brokerAddrTable` (D.8).
     pub fn broker_addresses(&self, ctx: &Ctx) -> Vec<NodeId> {
         let mut addresses: Vec<_> = self.instance.addresses().collect();
-        addresses.sort_by_key(|(broker, replica, _)| {
+        order::sort_by(&mut addresses, |(broker, replica, _)| {
             (
                 java_map_bin(ctx.setup.names.broker(*broker)),
                 *broker,

@@ -13,6 +13,7 @@ use crate::config::ConsumerConfig;
 use crate::effect::{Closed, Ctx};
 use crate::exception::Exception;
 use crate::ids::{ClientId, ConnId, GroupId, MessageId, MessageQueue, NodeId, TagId, TopicId};
+use crate::order;
 use crate::scenario::{self, ConsumeRule};
 use crate::status::{ListenerKind, MessageModel, Profile};
 use crate::timers::{ConsumerTimer, RemotingTimer};
@@ -325,7 +326,7 @@ impl App {
 impl Process {
     fn new(app: &App, ctx: &Ctx) -> Self {
         let version = version_at(ctx.now);
-        let mut subscriptions = LiteMap::from_iter([(
+        let mut subscriptions = order::map([(
             app.topic,
             Subscribed {
                 tags: app.tags.clone(),

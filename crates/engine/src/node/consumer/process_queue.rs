@@ -2,7 +2,7 @@
 //!
 //! It knows offsets and messages; it knows neither threads nor brokers.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::units::{QueueOffset, SimTime, Span};
@@ -55,9 +55,9 @@ pub(super) struct ProcessQueue {
     /// `dropped`: nothing of it counts any more. It may stay in the table for a while (C.2).
     pub dropped: bool,
     /// `msgTreeMap`.
-    pub messages: BTreeMap<QueueOffset, Cached>,
+    pub messages: LiteMap<QueueOffset, Cached>,
     /// `consumingMsgOrderlyTreeMap`: what an orderly listener was given and has not committed.
-    pub taken: BTreeMap<QueueOffset, Cached>,
+    pub taken: LiteMap<QueueOffset, Cached>,
     /// `queueOffsetMax`.
     offset_max: QueueOffset,
     /// `consuming`: an orderly consume request exists for it.
@@ -81,8 +81,8 @@ impl ProcessQueue {
         Self {
             id,
             dropped: false,
-            messages: BTreeMap::new(),
-            taken: BTreeMap::new(),
+            messages: LiteMap::new(),
+            taken: LiteMap::new(),
             offset_max: QueueOffset::ZERO,
             consuming: false,
             locked,
@@ -117,7 +117,7 @@ impl ProcessQueue {
         }
         Some(
             self.messages
-                .first_key_value()
+                .first()
                 .map_or(self.offset_max + 1, |(first, _)| *first),
         )
     }
@@ -126,9 +126,11 @@ impl ProcessQueue {
     pub fn take(&mut self, batch: u32) -> Vec<Cached> {
         let mut taken = Vec::new();
         for _ in 0..batch {
-            let Some((offset, message)) = self.messages.pop_first() else {
+            let Some((offset, message)) = self.messages.first() else {
                 break;
             };
+            let (offset, message) = (*offset, message.clone());
+            self.messages.remove(&offset);
             self.taken.insert(offset, message.clone());
             taken.push(message);
         }
@@ -140,14 +142,16 @@ impl ProcessQueue {
 
     /// `commit`: what was taken is done. Says what may be committed.
     pub fn commit(&mut self) -> Option<QueueOffset> {
-        let last = self.taken.last_key_value().map(|(last, _)| *last + 1);
+        let last = self.taken.last().map(|(last, _)| *last + 1);
         self.taken.clear();
         last
     }
 
     /// `rollback`: everything that was taken goes back.
     pub fn rollback(&mut self) {
-        self.messages.append(&mut self.taken);
+        for (offset, message) in core::mem::take(&mut self.taken) {
+            self.messages.insert(offset, message);
+        }
     }
 
     /// `makeMessageToConsumeAgain`: these go back.
@@ -184,10 +188,7 @@ impl ProcessQueue {
 
     /// `getMaxSpan`.
     pub fn span(&self) -> u64 {
-        match (
-            self.messages.first_key_value(),
-            self.messages.last_key_value(),
-        ) {
+        match (self.messages.first(), self.messages.last()) {
             (Some((first, _)), Some((last, _))) => last.beyond(*first),
             (None, _) | (_, None) => 0,
         }

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use crate::effect::Ctx;
 use crate::event::EventKind;
 use crate::ids::{ClientId, MessageQueue, NodeId, QueueId, TopicId};
+use crate::order;
 use crate::status::{ConsumeFromWhere, MessageModel, Profile};
 use crate::timers::{ConsumerTimer, Timer};
 use crate::units::{QueueOffset, SimTime, Span};
@@ -268,7 +269,7 @@ impl Process {
         match (&current.all, members) {
             (Some(all), Some(members)) => {
                 let mut members = members.to_vec();
-                members.sort_by_key(|member| ctx.setup.names.client(*member));
+                order::sort_by(&mut members, |member| ctx.setup.names.client(*member));
                 let mine = allocate_averagely(all, &members, me);
                 self.take_assignment(app, ctx, mine);
             }
@@ -620,7 +621,7 @@ fn queues_of(topic: TopicId, route: &Route) -> Vec<MessageQueue> {
             })
         })
         .collect();
-    all.sort();
+    order::sort_by(&mut all, |queue| *queue);
     all
 }
 

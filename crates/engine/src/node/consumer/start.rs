@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::effect::Ctx;
 use crate::ids::TopicId;
+use crate::order;
 use crate::status::Profile;
 use crate::timers::{ConsumerTimer, Timer};
 use crate::units::Span;
@@ -154,7 +155,9 @@ impl Process {
     /// The subscribed topics in the order of `subscriptionInner` (D.8).
     pub fn topics_in_map_order(&self, ctx: &Ctx) -> Vec<TopicId> {
         let mut topics: Vec<TopicId> = self.subscriptions.keys().copied().collect();
-        topics.sort_by_key(|topic| java_map_bin(ctx.setup.names.topic(*topic)));
+        order::sort_by(&mut topics, |topic| {
+            java_map_bin(ctx.setup.names.topic(*topic))
+        });
         topics
     }
 }

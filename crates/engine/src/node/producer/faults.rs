@@ -5,6 +5,7 @@
 use litemap::LiteMap;
 
 use crate::ids::BrokerName;
+use crate::order;
 use crate::status::Profile;
 use crate::units::{SimTime, Span};
 
@@ -119,7 +120,7 @@ impl Faults {
             .iter()
             .map(|(broker, item)| (item.available > now, item.latency, item.available, *broker))
             .collect();
-        known.sort_unstable();
+        order::sort_by(&mut known, |broker| *broker);
         known.truncate((known.len() / 2).max(1));
         known.into_iter().map(|(_, _, _, broker)| broker).collect()
     }
