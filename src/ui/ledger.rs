@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Exposure;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::ledger::{Judgement, Row, Tally, Told, Whereabouts, Why};
+use loss_lab_present::ledger::{Judgement, Ledger, Row, Tally, Told, Whereabouts, Why};
 use loss_lab_present::map::{Cell, Column, CopyMap};
 use loss_lab_present::remedy::{Effect, Remedy};
 use loss_lab_present::settings::Change;
@@ -13,43 +13,57 @@ use crate::i18n::{Texts, instant};
 
 use super::icon::icon;
 use super::message::message;
-use super::page::{Page, expect_page};
+use super::page::Page;
 
-#[component]
-pub fn LedgerPanel() -> impl IntoView {
-    let page = expect_page();
+/// What the ledger shows.
+#[derive(PartialEq)]
+struct Book {
+    ledger: Ledger,
+    remedies: Vec<Remedy>,
+    picked: Option<MessageId>,
+}
+
+/// The ledger.
+pub fn ledger_panel(page: Page) -> AnyView {
+    let inside = page.drawn(
+        |frame| Book {
+            ledger: frame.ledger.clone(),
+            remedies: frame.choices.remedies.clone(),
+            picked: frame.choices.picked,
+        },
+        draw,
+    );
+    view! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }.into_any()
+}
+
+fn draw(page: Page, book: &Book) -> AnyView {
     let t = page.texts();
-    let tally = page.slice(|frame| frame.ledger.tally);
-    let ids = page.slice(|frame| {
-        frame
-            .ledger
-            .rows
-            .iter()
-            .map(|row| row.glyph.message)
-            .collect::<Vec<_>>()
-    });
-    let more = page.slice(|frame| frame.ledger.more);
     let heads = t
         .columns
         .into_iter()
         .map(|head| view! { <th scope="col">{head}</th> })
         .collect_view();
+    let rows = book.ledger.rows.iter();
+    let rows = rows.map(|row| row_view(page, book, row)).collect_view();
+    let note = if book.ledger.rows.is_empty() {
+        Some(t.ledger_empty.to_owned())
+    } else {
+        (book.ledger.more > 0).then(|| (t.more_rows)(book.ledger.more))
+    };
     view! {
-        <section class="panel ledger" aria-labelledby="h-ledger">
-            <header class="panel-head">
-                <h2 id="h-ledger">{t.ledger}</h2>
-                <p class="tally">{move || tally_view(t, tally.get())}</p>
-            </header>
-            <div class="scroll-x" tabindex="0" role="group" aria-labelledby="h-ledger">
-                <table class="table">
-                    <thead><tr>{heads}</tr></thead>
-                    <tbody><For each=move || ids.get() key=|id| *id let:id><LedgerRow id/></For></tbody>
-                </table>
-            </div>
-            {move || ids.get().is_empty().then(|| view! { <p class="none ledger-empty">{t.ledger_empty}</p> })}
-            {move || (more.get() > 0).then(|| view! { <p class="none ledger-empty">{(t.more_rows)(more.get())}</p> })}
-        </section>
+        <header class="panel-head">
+            <h2 id="h-ledger">{t.ledger}</h2>
+            <p class="tally">{tally_view(t, book.ledger.tally)}</p>
+        </header>
+        <div class="scroll-x" tabindex="0" role="group" aria-labelledby="h-ledger">
+            <table class="table">
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {note.map(|note| view! { <p class="none ledger-empty">{note}</p> })}
     }
+    .into_any()
 }
 
 fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
@@ -91,44 +105,26 @@ fn icon_of(judgement: Judgement) -> &'static str {
     }
 }
 
-#[component]
-fn LedgerRow(id: MessageId) -> impl IntoView {
-    let page = expect_page();
+fn row_view(page: Page, book: &Book, row: &Row) -> AnyView {
     let t = page.texts();
-    let row = page.slice(move |frame| {
-        frame
-            .ledger
-            .rows
-            .iter()
-            .find(|row| row.glyph.message == id)
-            .cloned()
-    });
-    let glyph = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.glyph)));
-    let remedy = page.slice(move |frame| {
-        frame
-            .choices
-            .remedies
-            .iter()
-            .find(|remedy| remedy.message == id)
-            .copied()
-    });
-    let picked = Memo::new(move |_| page.picked.get() == Some(id));
+    let id = row.glyph.message;
+    let picked = book.picked == Some(id);
+    let remedy = book.remedies.iter().find(|remedy| remedy.message == id);
+    let class = if picked { "is-picked" } else { "" };
+    let why_class = if row.why == Why::Nothing {
+        "why-cell is-none"
+    } else {
+        "why-cell"
+    };
     view! {
-        <tr class:is-picked=picked aria-current=move || picked.get().then_some("true")>
-            <th scope="row">{move || glyph.get().map(|glyph| message(page, glyph, true, picked.get()))}</th>
-            {move || row.get().map(|row| cells(page, t, &row, remedy.get()))}
+        <tr class=class aria-current=picked.then_some("true")>
+            <th scope="row">{message(page, row.glyph, true, picked)}</th>
+            <td>{told(t, &row.told)}</td>
+            <td><span class="where">{map_view(&row.map)}<span>{whereabouts(t, row.whereabouts)}</span></span></td>
+            <td>{delivered(t, row)}</td>
+            <td><span class=["verdict ", class_of(row.judgement)].concat()>{icon(icon_of(row.judgement))}<span>{(t.judgement)(row.judgement)}</span></span></td>
+            <td class=why_class>{why(page, t, &row.why, remedy.copied())}</td>
         </tr>
-    }
-}
-
-fn cells(page: Page, t: &'static Texts, row: &Row, remedy: Option<Remedy>) -> AnyView {
-    let quiet = row.why == Why::Nothing;
-    view! {
-        <td>{told(t, &row.told)}</td>
-        <td><span class="where">{map_view(&row.map)}<span>{whereabouts(t, row.whereabouts)}</span></span></td>
-        <td>{delivered(t, row)}</td>
-        <td><span class=["verdict ", class_of(row.judgement)].concat()>{icon(icon_of(row.judgement))}<span>{(t.judgement)(row.judgement)}</span></span></td>
-        <td class="why-cell" class:is-none=quiet>{why(page, t, &row.why, remedy)}</td>
     }
     .into_any()
 }
@@ -195,7 +191,7 @@ fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyV
                     Effect::Saves => saves,
                     Effect::PromisesNothing => not_promised,
                 };
-                let change = move |_| page.ask(Intent::Set(remedy.change));
+                let change = page.asks(Intent::Set(remedy.change));
                 view! { " "<button type="button" class="link-btn" on:click=change>{words}" "<code>{remedy_name(t, remedy.change)}</code></button> }
             });
             view! { <span title=node.clone()>{words}</span>{saved} }.into_any()

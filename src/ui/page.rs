@@ -17,13 +17,13 @@ use crate::session::Session;
 
 use super::foot::foot;
 use super::icon::SPRITE;
-use super::ledger::LedgerPanel;
+use super::ledger::ledger_panel;
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
 use super::timeline::TimePanel;
 use super::top::top;
-use super::why::WhyLine;
+use super::why::why_line;
 
 /// A click, whatever it does: one type for all of them keeps the page small.
 pub type OnClick = Box<dyn FnMut(MouseEvent)>;
@@ -225,9 +225,9 @@ fn Lab() -> impl IntoView {
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
             <h1 class="sr">{t.question}</h1>
             {stage_panel(page)}
-            <WhyLine/>
+            {why_line(page)}
             <TimePanel/>
-            <LedgerPanel/>
+            {ledger_panel(page)}
             {status_panel(page)}
             {settings_panel(page)}
         </main>
