@@ -50,6 +50,8 @@ pub enum Command {
     Pull(NodeId, ScriptPull),
     ResetOffset(NodeId, OffsetKey, QueueOffset),
     SetConf(NodeId, Box<BrokerConfig>),
+    /// `set-conf` on the name server, of its controller's `enableElectUncleanMaster`.
+    SetElectUncleanMaster(bool),
 }
 
 /// One call of `send`, before it has its label.

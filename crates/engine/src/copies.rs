@@ -136,7 +136,7 @@ pub(crate) fn mark_served(cluster: &Cluster, nodes: &mut [NodeView]) {
 
 /// Who reads from which broker name.
 struct Readers {
-    /// Broker names whose master's disk and process are as they should be, or can be again: the master serves.
+    /// The scenario's masters, and whether each runs.
     masters: Vec<(BrokerName, NodeId, bool)>,
 }
 
@@ -144,7 +144,7 @@ impl Readers {
     fn of(cluster: &Cluster) -> Self {
         let masters = cluster
             .brokers()
-            .filter(|(_, broker, _)| broker.identity().replica == 0)
+            .filter(|(_, broker, _)| broker.identity().home == 0)
             .map(|(node, broker, runs)| (broker.identity().broker, node, runs))
             .collect();
         Self { masters }
@@ -159,6 +159,9 @@ impl Readers {
     /// 4.x always, 5.3 only with `slaveReadEnable` (B.7).
     fn is_read(&self, cluster: &Cluster, node: NodeId, broker: &Broker) -> bool {
         let name = broker.identity().broker;
+        if broker.conf().enable_controller_mode {
+            return is_read_if_elected(cluster, node, broker);
+        }
         match self.masters.iter().find(|(master, _, _)| *master == name) {
             Some((_, master, _)) if *master == node => true,
             Some((_, _, true)) => false,
@@ -167,6 +170,37 @@ impl Readers {
             }
         }
     }
+}
+
+/// In controller mode: who holds itself to be master is read, and so is who is going to be it. That is the one the controller has
+/// elected and, while that one is down, whoever can succeed it; after a master has died without an heir, whoever the controller may
+/// elect when it comes back.
+fn is_read_if_elected(cluster: &Cluster, node: NodeId, broker: &Broker) -> bool {
+    let name = broker.identity().broker;
+    if broker.process().is_some() && broker.identity().replica == 0 {
+        return true;
+    }
+    let runs = |node| {
+        cluster
+            .broker(node)
+            .is_some_and(|broker| broker.process().is_some())
+    };
+    let elected = cluster.controller().and_then(|controller| {
+        let group = controller.group(name)?;
+        let electable = controller.elects_unclean() || group.members.contains(&node);
+        Some(match group.master {
+            Some(master) => {
+                let succeeds = electable && runs(node) && !runs(master);
+                master == node || succeeds
+            }
+            None => electable,
+        })
+    });
+    let master_runs = cluster.brokers().any(|(_, other, runs)| {
+        runs && other.identity().broker == name && other.identity().replica == 0
+    });
+    elected.unwrap_or(broker.identity().home == 0)
+        || broker.conf().slave_read_enable && !master_runs
 }
 
 /// Whether every group that could want the record has passed it: its offset is beyond, and it did not consume it.

@@ -4,8 +4,8 @@ use crate::exception::Exception;
 use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId, QueueId, TopicId};
 use crate::ledger::Stage;
 use crate::status::{
-    ConsumeResult, GetMessageStatus, PullStatus, PutMessageStatus, SendMode, SendStatus,
-    TransactionState, words,
+    BrokerRole, ConsumeResult, GetMessageStatus, PullStatus, PutMessageStatus, SendMode,
+    SendStatus, TransactionState, words,
 };
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 
@@ -87,6 +87,12 @@ words! {
         LinkUp = "link-up",
         /// A client's route of a topic changed, or a name server's.
         RouteChanged = "route-changed",
+        /// The controller made a replica master, or found none to make it.
+        Elected = "elected",
+        /// The controller took in who is in sync.
+        SyncStateSetChanged = "sync-state-set-changed",
+        /// A replica became master or slave.
+        RoleChanged = "role-changed",
         /// A process was frozen.
         Paused = "paused",
         /// A process goes on.
@@ -341,6 +347,21 @@ pub enum EventKind {
     RouteChanged {
         topic: TopicId,
     },
+    /// On the controller's node.
+    Elected {
+        broker: BrokerName,
+        master: Option<NodeId>,
+        epoch: u32,
+    },
+    /// On the controller's node; `members` in id order.
+    SyncStateSetChanged {
+        broker: BrokerName,
+        members: Vec<NodeId>,
+    },
+    RoleChanged {
+        role: BrokerRole,
+        epoch: u32,
+    },
     Paused,
     Resumed,
     DiskChanged {
@@ -410,6 +431,9 @@ impl EventKind {
             Self::LinkDown { .. } => EventName::LinkDown,
             Self::LinkUp { .. } => EventName::LinkUp,
             Self::RouteChanged { .. } => EventName::RouteChanged,
+            Self::Elected { .. } => EventName::Elected,
+            Self::SyncStateSetChanged { .. } => EventName::SyncStateSetChanged,
+            Self::RoleChanged { .. } => EventName::RoleChanged,
             Self::Paused => EventName::Paused,
             Self::Resumed => EventName::Resumed,
             Self::DiskChanged { .. } => EventName::DiskChanged,
@@ -452,6 +476,9 @@ impl EventKind {
             | Self::LinkDown { .. }
             | Self::LinkUp { .. }
             | Self::RouteChanged { .. }
+            | Self::Elected { .. }
+            | Self::SyncStateSetChanged { .. }
+            | Self::RoleChanged { .. }
             | Self::Paused
             | Self::Resumed
             | Self::DiskChanged { .. } => None,

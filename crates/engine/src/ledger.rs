@@ -281,6 +281,9 @@ impl Told {
             | EventKind::LinkDown { .. }
             | EventKind::LinkUp { .. }
             | EventKind::RouteChanged { .. }
+            | EventKind::Elected { .. }
+            | EventKind::SyncStateSetChanged { .. }
+            | EventKind::RoleChanged { .. }
             | EventKind::Paused
             | EventKind::Resumed
             | EventKind::DiskChanged { .. } => {}
@@ -475,8 +478,12 @@ fn exposures(
 /// The messages that a command loses, if it can be obeyed.
 pub(crate) fn lost_by(cluster: &mut Cluster, command: Command) -> Vec<MessageId> {
     let mut events = Vec::new();
+    let ended = command.clone();
     if cluster.apply(Action::Obey(command), &mut events).is_err() {
         return Vec::new();
+    }
+    if let Command::Crash(node) | Command::PowerLoss(node) | Command::DestroyDisk(node) = ended {
+        cluster.fail_over(node, &mut events);
     }
     events
         .iter()

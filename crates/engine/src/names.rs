@@ -59,6 +59,13 @@ impl Names {
         find(&self.nodes, name).map(NodeId)
     }
 
+    /// Several nodes' names, a space between them.
+    #[must_use]
+    pub fn list(&self, ids: &[NodeId]) -> String {
+        let names: Vec<&str> = ids.iter().map(|id| self.node(*id)).collect();
+        names.join(" ")
+    }
+
     /// The broker name `name`.
     #[must_use]
     pub fn find_broker(&self, name: &str) -> Option<BrokerName> {

@@ -14,8 +14,15 @@ use crate::units::{QueueOffset, SimTime, Span};
 const OWN_PROPERTIES: u32 = 64;
 /// `set-conf` of a key that RocketMQ reads only at its start restarts the broker; it is back after this long.
 const RESTART: Span = Span::from_millis(2_000);
+/// The one setting of the controller that a script can change.
+const ELECT_UNCLEAN_MASTER: &str = "enableElectUncleanMaster";
 /// Keys that a running broker reads again.
-const START_ONLY: [&str; 3] = ["brokerRole", "flushDiskType", "transientStorePoolEnable"];
+const START_ONLY: [&str; 4] = [
+    "brokerRole",
+    "enableControllerMode",
+    "flushDiskType",
+    "transientStorePoolEnable",
+];
 
 /// What is left of a script. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -207,9 +214,7 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
         Do::ResetOffset(reset) => {
             let consumer = node(&reset.consumer)?;
             let (_, state, _) = cluster.consumers().find(|(id, _, _)| *id == consumer)?;
-            let master = cluster
-                .setup()
-                .replica(broker(reset.broker.as_deref(), names)?, 0)?;
+            let master = cluster.master_of(broker(reset.broker.as_deref(), names)?)?;
             let key = (
                 state.group(),
                 names.find_topic(&reset.topic)?,
@@ -223,6 +228,10 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
         }
         Do::SetConf { node: name, conf } => {
             let id = node(name)?;
+            if id == cluster.setup().name_server {
+                let unclean = conf.iter().find(|(key, _)| key == ELECT_UNCLEAN_MASTER)?;
+                return one(Command::SetElectUncleanMaster(unclean.1 == "true"));
+            }
             let (_, state, _) = cluster.brokers().find(|(broker, _, _)| *broker == id)?;
             let mut changed = state.conf().clone();
             for (key, value) in conf {

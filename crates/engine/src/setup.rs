@@ -2,7 +2,7 @@
 
 use litemap::LiteMap;
 
-use crate::config::BrokerConfig;
+use crate::config::{BrokerConfig, ControllerConfig};
 use crate::ids::{BrokerName, GroupId, NodeId, TagId, TopicId};
 use crate::names::Names;
 use crate::order;
@@ -41,6 +41,9 @@ pub(crate) mod system {
     ];
 }
 
+/// So much later than its master a slave is started in controller mode.
+const SLAVES_LATER: Span = Span::from_secs(1);
+
 /// The fixed facts of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Setup {
@@ -54,6 +57,10 @@ pub(crate) struct Setup {
     pub nodes: Vec<Spec>,
     /// The only name server.
     pub name_server: NodeId,
+    /// Its controller's settings.
+    pub controller: ControllerConfig,
+    /// Whether any broker is in controller mode.
+    pub controlled: bool,
     /// `%RETRY%group` and `%DLQ%group`, by group.
     pub group_topics: Vec<(TopicId, TopicId)>,
     /// Every consumer's topic, group and tags (empty is `*`), sorted.
@@ -122,6 +129,7 @@ impl Setup {
             );
             let mut replica = |number: u16, conf: &BrokerConfig, role: Option<BrokerRole>| {
                 let mut conf = conf.clone();
+                let controlled = conf.enable_controller_mode;
                 if let Some(role) = role {
                     conf.broker_role = role;
                 }
@@ -132,7 +140,12 @@ impl Setup {
                         replica: number,
                         conf,
                     },
-                    starts: Some(starts(since)),
+                    // In controller mode the first to come is master.
+                    starts: Some(starts(if number > 0 && controlled {
+                        since.minus(SLAVES_LATER)
+                    } else {
+                        since
+                    })),
                 });
             };
             replica(0, &broker.conf, None);
@@ -232,6 +245,9 @@ impl Setup {
             })
             .collect();
         order::sort_by(&mut subscriptions, Clone::clone);
+        let controlled = nodes.iter().any(
+            |spec| matches!(&spec.kind, Kind::Broker { conf, .. } if conf.enable_controller_mode),
+        );
         Self {
             subscriptions,
             profile: scenario.profile,
@@ -240,6 +256,8 @@ impl Setup {
             topics,
             nodes,
             name_server: NodeId(0),
+            controller: ControllerConfig::defaults(scenario.profile),
+            controlled,
             group_topics,
             names,
         }

@@ -129,6 +129,25 @@ pub(crate) enum BrokerTimer {
     HaHeartbeat(ConnId),
     /// The slave copies its master's tables.
     SyncMetadata,
+    /// Controller mode.
+    Replicas(ReplicasTimer),
+}
+
+/// `ReplicasManager`. A number tells a superseded alarm from the current one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum ReplicasTimer {
+    /// brokerHeartbeatInterval.
+    Heartbeat,
+    /// The start is tried again.
+    Start,
+    /// syncBrokerMetadataPeriod: who is master?
+    SyncBrokerMetadata,
+    /// checkSyncStateSetPeriod.
+    CheckSyncStateSet(u32),
+    /// The slave copies its master's tables.
+    SlaveSynchronize(u32),
+    /// A new master gets into routes.
+    Register(u32),
 }
 
 /// `RouteInfoManager`.
@@ -136,6 +155,10 @@ pub(crate) enum BrokerTimer {
 pub(crate) enum NameServerTimer {
     /// A broker may have expired.
     Expire(NodeId),
+    /// The controller looks for replicas that have fallen silent.
+    ScanNotActiveBroker,
+    /// The controller looks for broker names whose master is gone.
+    ScanInactiveMaster,
 }
 
 impl Timer {
@@ -144,6 +167,16 @@ impl Timer {
         matches!(
             self,
             Self::Broker(BrokerTimer::CleanFiles | BrokerTimer::DeleteFile)
+        )
+    }
+
+    /// Whether the controller may elect a master when it goes off.
+    pub fn elects(self) -> bool {
+        matches!(
+            self,
+            Self::NameServer(
+                NameServerTimer::ScanNotActiveBroker | NameServerTimer::ScanInactiveMaster
+            )
         )
     }
 
@@ -184,6 +217,7 @@ impl Timer {
                 | BrokerTimer::HaReport(_)
                 | BrokerTimer::HaHousekeeping(_)
                 | BrokerTimer::HaHeartbeat(_)
+                | BrokerTimer::Replicas(_)
                 | BrokerTimer::SyncMetadata => true,
                 BrokerTimer::FlushTick(_)
                 | BrokerTimer::FsyncDone(_)

@@ -132,6 +132,10 @@ pub(crate) enum Request {
     },
     /// The slave's copy of its master's tables (`SlaveSynchronize`).
     GetAllMetadata,
+    /// A replica speaks to the controller (controller mode).
+    Controller(BrokerName, ControllerRequest),
+    /// NOTIFY_BROKER_ROLE_CHANGED, controller → broker (oneway).
+    NotifyRoleChanged(ReplicaInfo),
 
     /// NOTIFY_CONSUMER_IDS_CHANGED, broker → consumer.
     NotifyConsumerIdsChanged { group: GroupId },
@@ -141,6 +145,51 @@ pub(crate) enum Request {
         half_offset: PhysicalOffset,
         half_queue_offset: QueueOffset,
     },
+}
+
+/// What a replica asks the controller, or tells it (`BrokerOuterAPI`).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum ControllerRequest {
+    /// BROKER_HEARTBEAT (oneway): the last epoch in its epoch file, and where its log ends.
+    Heartbeat {
+        epoch: u32,
+        max_offset: PhysicalOffset,
+        timeout: Span,
+    },
+    /// CONTROLLER_REGISTER_BROKER. Without the metadata file it is a new replica (CONTROLLER_APPLY_BROKER_ID).
+    Register { anew: bool },
+    /// CONTROLLER_ELECT_MASTER (`brokerElect`).
+    Elect,
+    /// CONTROLLER_GET_REPLICA_INFO.
+    GetReplicaInfo,
+    /// CONTROLLER_ALTER_SYNC_STATE_SET.
+    AlterSyncStateSet {
+        epoch: u32,
+        members: Vec<NodeId>,
+        set_epoch: u32,
+    },
+}
+
+/// A broker name as its controller has it (`SyncStateInfo`): who is master since which epoch, and who may become it.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct ReplicaInfo {
+    /// The master; none after one has died without an heir.
+    pub master: Option<NodeId>,
+    /// `masterEpoch`.
+    pub epoch: u32,
+    /// The SyncStateSet, in id order.
+    pub members: Vec<NodeId>,
+    /// `syncStateSetEpoch`.
+    pub set_epoch: u32,
+}
+
+/// From where on a master has written the log (`EpochEntry`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct EpochEntry {
+    /// The master's epoch.
+    pub epoch: u32,
+    /// Its first byte.
+    pub start: PhysicalOffset,
 }
 
 /// What a broker tells a name server of itself.
@@ -154,6 +203,15 @@ pub(crate) struct Registration {
     pub topics: Vec<(TopicId, u16)>,
     /// After so long without another one it is forgotten (`heartbeatTimeoutMillis`).
     pub expires: Span,
+    /// `DataVersion#stateVersion`: the master's epoch in controller mode, else 0.
+    pub state_version: u32,
+}
+
+impl Registration {
+    /// Whether both claim the same `brokerId`: one address has it.
+    pub fn is_in_place_of(&self, other: &Self) -> bool {
+        self.broker == other.broker && self.replica == other.replica
+    }
 }
 
 /// A consumer group's subscription, as a heartbeat and a broker's table carry it.
@@ -247,6 +305,8 @@ pub(crate) enum Response {
     Locked(Vec<(TopicId, QueueId)>),
     /// To GetAllMetadata.
     Metadata(Arc<Metadata>),
+    /// To a controller's requests.
+    ReplicaInfo(ReplicaInfo),
 }
 
 /// The response code of a pull, which decides its `PullStatus` (C.2).
@@ -324,10 +384,32 @@ pub(crate) enum HaFrame {
     Transfer {
         start: PhysicalOffset,
         records: Vec<crate::broker::commit_log::Entry>,
+        /// Controller mode: the epoch of these bytes, and how far the master's SyncStateSet has confirmed.
+        header: Option<(EpochEntry, PhysicalOffset)>,
     },
+    /// Slave → master, controller mode: may I follow? And, as a newcomer, from the last file on only (`syncFromLastFile`)?
+    Handshake { from_last_file: bool },
+    /// Master → slave, its answer: the master's epoch file, and where its log ends.
+    Epochs(Vec<EpochEntry>, PhysicalOffset),
 }
 
 impl Frame {
+    /// Whether reading it may change which replica serves, or cut a log (controller mode).
+    pub fn moves_roles(&self) -> bool {
+        matches!(
+            self,
+            Self::Request(
+                _,
+                Request::Controller(
+                    _,
+                    ControllerRequest::Elect | ControllerRequest::Register { .. }
+                )
+            ) | Self::Oneway(Request::NotifyRoleChanged(_))
+                | Self::Response(_, Response::ReplicaInfo(_))
+                | Self::Ha(HaFrame::Epochs(..))
+        )
+    }
+
     /// Whether no message's fate hangs on it: heartbeats, routes, registrations, empty HA frames.
     pub fn is_housekeeping(&self) -> bool {
         match self {
@@ -340,6 +422,7 @@ impl Frame {
                 | Request::GetConsumerList { .. }
                 | Request::LockBatch { .. }
                 | Request::GetAllMetadata
+                | Request::Controller(..)
                 | Request::UpdateConsumerOffset { .. }
                 | Request::NotifyConsumerIdsChanged { .. } => true,
                 Request::SendMessage { .. }
@@ -349,6 +432,7 @@ impl Frame {
                 | Request::SendMessageBack { .. }
                 | Request::UnlockBatch { .. }
                 | Request::EndTransaction { .. }
+                | Request::NotifyRoleChanged(_)
                 | Request::CheckTransactionState { .. } => false,
             },
             Self::Response(_, response) => match response {
@@ -358,11 +442,15 @@ impl Frame {
                 | Response::Route(_)
                 | Response::ConsumerList(_)
                 | Response::Locked(_)
+                | Response::ReplicaInfo(_)
                 | Response::Metadata(_) => true,
                 Response::Sent { .. } | Response::Pulled { .. } | Response::Offset(_) => false,
             },
             Self::Ha(frame) => match frame {
-                HaFrame::Connected | HaFrame::Report(_) => true,
+                HaFrame::Connected
+                | HaFrame::Report(_)
+                | HaFrame::Handshake { .. }
+                | HaFrame::Epochs(..) => true,
                 HaFrame::Transfer { records, .. } => records.is_empty(),
             },
         }

@@ -143,6 +143,8 @@ pub enum Cause {
     DestroyDisk,
     /// A log cut back to what a restart could read.
     Truncated,
+    /// A replica that has not got it was made master; the old one cuts it off when it comes back.
+    Elected,
     /// Files that expired.
     Expired,
     /// An offset that moved past it.
@@ -351,6 +353,7 @@ fn cause(kind: &EventKind) -> Cause {
         | EventKind::DiskChanged { .. } => Cause::DestroyDisk,
         EventKind::Truncated { .. } => Cause::Truncated,
         EventKind::Deleted { .. } => Cause::Expired,
+        EventKind::Elected { .. } | EventKind::RoleChanged { .. } => Cause::Elected,
         EventKind::OffsetCommitted { .. } | EventKind::Pulled { .. } => Cause::OffsetMoved,
         EventKind::LinkDown { .. } => Cause::LinkDown,
         EventKind::NodeDown { how: Down::Stop }
@@ -378,6 +381,7 @@ fn cause(kind: &EventKind) -> Cause {
         | EventKind::NodeUp
         | EventKind::LinkUp { .. }
         | EventKind::RouteChanged { .. }
+        | EventKind::SyncStateSetChanged { .. }
         | EventKind::Paused
         | EventKind::Resumed
         | EventKind::Lost { .. } => Cause::Other,

@@ -82,6 +82,10 @@ pub enum Key {
     DeadLettered,
     OffsetCommitted,
     Truncated,
+    Elected,
+    NobodyElected,
+    InSync,
+    RoleChanged,
     Killed,
     PowerCut,
     DiskDestroyed,
@@ -241,6 +245,13 @@ fn key(event: &Event) -> Option<Key> {
         EventKind::DeadLettered { .. } => Some(Key::DeadLettered),
         EventKind::OffsetCommitted { .. } => Some(Key::OffsetCommitted),
         EventKind::Truncated { records, .. } => (*records > 0).then_some(Key::Truncated),
+        EventKind::Elected { master, .. } => Some(if master.is_some() {
+            Key::Elected
+        } else {
+            Key::NobodyElected
+        }),
+        EventKind::SyncStateSetChanged { .. } => Some(Key::InSync),
+        EventKind::RoleChanged { .. } => Some(Key::RoleChanged),
         EventKind::NodeDown { how } => Some(match how {
             Down::Crash => Key::Killed,
             Down::PowerLoss => Key::PowerCut,
@@ -299,6 +310,10 @@ const fn weight(key: Key) -> Weight {
         | Key::RetryStored
         | Key::DeadLettered
         | Key::Truncated
+        | Key::Elected
+        | Key::NobodyElected
+        | Key::InSync
+        | Key::RoleChanged
         | Key::Stopped
         | Key::Up
         | Key::LinkCut
@@ -352,6 +367,19 @@ fn values(world: &World<'_>, event: &Event) -> Values {
         values.number = offset.get();
     } else if let EventKind::Truncated { records, .. } = &event.kind {
         values.number = u64::from(*records);
+    } else if let EventKind::Elected {
+        master: Some(master),
+        epoch,
+        ..
+    } = &event.kind
+    {
+        values.peer = world.name(*master);
+        values.number = u64::from(*epoch);
+    } else if let EventKind::SyncStateSetChanged { members, .. } = &event.kind {
+        values.peer = world.names.list(members);
+    } else if let EventKind::RoleChanged { role, epoch } = &event.kind {
+        values.word = role.word();
+        values.number = u64::from(*epoch);
     } else if let EventKind::LinkDown { peer, .. } | EventKind::LinkUp { peer, .. } = &event.kind {
         values.peer = world.name(*peer);
     }
@@ -429,6 +457,10 @@ fn because(world: &World<'_>, event: &Event, key: Key) -> Option<Because> {
         | Key::RetryStored
         | Key::DeadLettered
         | Key::OffsetCommitted
+        | Key::Elected
+        | Key::NobodyElected
+        | Key::InSync
+        | Key::RoleChanged
         | Key::Stopped
         | Key::Up
         | Key::LinkHealed

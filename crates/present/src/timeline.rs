@@ -509,6 +509,9 @@ impl<'a> Drawing<'a> {
             | EventKind::LinkDown { conn: Some(_), .. }
             | EventKind::LinkUp { .. }
             | EventKind::RouteChanged { .. }
+            | EventKind::Elected { .. }
+            | EventKind::SyncStateSetChanged { .. }
+            | EventKind::RoleChanged { .. }
             | EventKind::DiskChanged { .. } => {}
         }
     }

@@ -208,6 +208,8 @@ impl CommitLog {
     /// `MappedFileQueue#flush` goes from the flushed position on, `MappedFile#flush` forces whole files: what a recovery has left in
     /// the page cache of the first one goes with it; what lies in older files is never asked for again.
     pub fn flush(&mut self, to: PhysicalOffset, failed: bool, file_size: u64) -> Vec<RecordRef> {
+        // The log may have been cut while the fsync ran.
+        let to = to.min(self.committed);
         if to <= self.flushed {
             return Vec::new();
         }

@@ -13,9 +13,13 @@ use super::commit_log::Entry;
 const REPUT_PERIOD: Span = Span::from_millis(1);
 
 impl Live<'_> {
-    /// Up to where consumers can see (B.8): 4.x all that is committed; 5.3 under SYNC_FLUSH only what is flushed.
+    /// Up to where consumers can see (B.8): 4.x all that is committed; 5.3 under SYNC_FLUSH only what is flushed, in controller mode
+    /// what is confirmed.
     fn visible_end(&self, ctx: &Ctx) -> PhysicalOffset {
         let conf = &self.id.conf;
+        if self.is_controlled() && !conf.read_un_committed {
+            return self.confirm_offset();
+        }
         let hides = ctx.profile() == Profile::V5_3
             && conf.flush_disk_type == FlushDiskType::SyncFlush
             && !conf.read_un_committed;

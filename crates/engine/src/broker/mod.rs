@@ -17,10 +17,12 @@ use crate::timers::{BrokerTimer, RemotingTimer};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::{Frame, PullRequest, Request, Response};
 
+mod auto_switch_ha;
 mod clients;
 pub(crate) mod commit_log;
 mod consume_queue;
 mod dispatch;
+mod epoch_file;
 mod flush;
 mod hold;
 mod locks;
@@ -30,6 +32,7 @@ mod put;
 mod recovery;
 mod registration;
 mod replica;
+mod replicas_manager;
 mod retention;
 mod schedule;
 mod send_back;
@@ -37,14 +40,17 @@ mod transaction;
 mod transaction_check;
 mod view;
 
+use auto_switch_ha::AutoSwitch;
 use clients::Clients;
 use commit_log::CommitLog;
 use consume_queue::ConsumeQueues;
+use epoch_file::EpochFile;
 use flush::FlushManager;
 use hold::HeldPulls;
 use locks::QueueLocks;
 use put::Puts;
 use replica::Replication;
+use replicas_manager::{Asked, ReplicasManager};
 use retention::Cleaner;
 use schedule::ScheduleMessageService;
 use transaction::{CheckProgress, Transactions};
@@ -64,8 +70,10 @@ pub(crate) struct Broker {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Identity {
     pub broker: BrokerName,
-    /// `brokerId`.
+    /// `brokerId`. In controller mode it changes with the role.
     pub replica: u16,
+    /// Its number in the scenario, which never changes.
+    pub home: u16,
     pub conf: Arc<BrokerConfig>,
 }
 
@@ -94,6 +102,10 @@ pub(crate) struct Disk {
     pub torn: Option<(PhysicalOffset, u32)>,
     /// The scenario's topics were created here, once: topics.json keeps them, and is lost with the rest.
     pub topics_created: bool,
+    /// Controller mode: the epoch file.
+    pub epochs: EpochFile,
+    /// The metadata file: the controller has given this replica its id.
+    pub known_to_controller: bool,
 }
 
 /// What dies with the process.
@@ -117,6 +129,8 @@ pub(crate) struct Process {
     pub resets: LiteMap<OffsetKey, QueueOffset>,
     pub clients: Clients,
     pub replication: Replication,
+    pub replicas: ReplicasManager,
+    pub auto_switch: AutoSwitch,
     pub schedule: ScheduleMessageService,
     pub transactions: Transactions,
     pub locks: QueueLocks,
@@ -132,23 +146,27 @@ pub(crate) struct Process {
 pub(crate) enum Call {
     Register,
     Metadata,
+    Controller(Asked),
 }
 
 /// A broker while its process runs: what every service works on.
 pub(crate) struct Live<'a> {
-    pub id: &'a Identity,
+    pub id: &'a mut Identity,
     pub disk: &'a mut Disk,
     pub p: &'a mut Process,
 }
 
 impl Broker {
     pub fn new(broker: BrokerName, replica: u16, conf: BrokerConfig) -> Self {
+        let mut id = Identity {
+            broker,
+            replica,
+            home: replica,
+            conf: Arc::new(conf),
+        };
+        id.forget_role();
         Self {
-            id: Identity {
-                broker,
-                replica,
-                conf: Arc::new(conf),
-            },
+            id,
             disk: Disk::default(),
             process: None,
         }
@@ -157,7 +175,7 @@ impl Broker {
     fn live(&mut self) -> Option<Live<'_>> {
         let process = self.process.as_deref_mut()?;
         Some(Live {
-            id: &self.id,
+            id: &mut self.id,
             disk: &mut self.disk,
             p: process,
         })
@@ -165,9 +183,10 @@ impl Broker {
 
     /// The store is loaded and recovered, and the services start (`BrokerController#start`).
     pub fn boot(&mut self, ctx: &mut Ctx) {
+        self.id.forget_role();
         let mut process = Box::new(Process::new(ctx.now));
         let mut live = Live {
-            id: &self.id,
+            id: &mut self.id,
             disk: &mut self.disk,
             p: &mut process,
         };
@@ -175,6 +194,7 @@ impl Broker {
         live.start_schedule(ctx);
         live.start_transactions(ctx);
         live.start_replication(ctx);
+        live.start_replicas(ctx);
         live.start_registration(ctx);
         live.start_cleaning(ctx);
         self.process = Some(process);
@@ -192,6 +212,7 @@ impl Broker {
     /// The process is gone; with a power loss the page cache, too.
     pub fn lose_memory(&mut self, _: &mut Ctx, how: Down) {
         self.process = None;
+        self.id.forget_role();
         let end = self.disk.log.wrote();
         let gone = match how {
             Down::Crash | Down::DestroyDisk => self.disk.log.lose_heap(),
@@ -291,6 +312,7 @@ impl Broker {
             BrokerTimer::HaHousekeeping(conn) => live.ha_housekeeping(ctx, conn),
             BrokerTimer::HaHeartbeat(conn) => live.ha_heartbeat(ctx, conn),
             BrokerTimer::SyncMetadata => live.sync_metadata(ctx),
+            BrokerTimer::Replicas(timer) => live.on_replicas_timer(ctx, timer),
         }
     }
 
@@ -367,6 +389,8 @@ impl Process {
             resets: LiteMap::new(),
             clients: Clients::default(),
             replication: Replication::new(now),
+            replicas: ReplicasManager::default(),
+            auto_switch: AutoSwitch::default(),
             schedule: ScheduleMessageService::default(),
             transactions: Transactions::default(),
             locks: QueueLocks::default(),
@@ -469,11 +493,16 @@ impl Live<'_> {
                 self.on_end_transaction(ctx, sender, half_offset, half_queue_offset, state);
                 Some(Response::Ok)
             }
+            Request::NotifyRoleChanged(info) => {
+                self.change_role(ctx, &info);
+                None
+            }
             Request::GetAllMetadata => Some(Response::Metadata(Arc::new(self.metadata()))),
             // Not for brokers.
             Request::RegisterBroker(_)
             | Request::UnregisterBroker
             | Request::GetRoute(_)
+            | Request::Controller(..)
             | Request::NotifyConsumerIdsChanged { .. }
             | Request::CheckTransactionState { .. } => None,
         };
@@ -488,6 +517,12 @@ impl Live<'_> {
                 Outcome::Reply(Call::Register, response) => self.on_registered(ctx, &response),
                 Outcome::Reply(Call::Metadata, Response::Metadata(metadata)) => {
                     self.take_metadata(ctx, &metadata)
+                }
+                Outcome::Reply(Call::Controller(asked), response) => {
+                    self.on_controller_answer(ctx, asked, &response)
+                }
+                Outcome::Failed(Call::Controller(asked), _) => {
+                    self.on_controller_failed(ctx, asked)
                 }
                 // The next tick tries again.
                 Outcome::Reply(..) | Outcome::Failed(..) | Outcome::Left(_) => {}

@@ -15,6 +15,7 @@ use crate::units::{PhysicalOffset, QueueOffset, SimTime, Span};
 use crate::wire::{Frame, Message, Response};
 
 use super::Live;
+use super::auto_switch_ha::NeedAcks;
 use super::commit_log::{Record, record_len};
 
 /// What the broker's threads need between an append and its answer.
@@ -51,8 +52,8 @@ struct Put {
     /// The two waits; none while they last.
     flush: Option<PutMessageStatus>,
     replicas: Option<PutMessageStatus>,
-    /// How many replicas must have it, the master included.
-    need_acks: u32,
+    /// How many replicas must have it.
+    need_acks: NeedAcks,
 }
 
 /// What a put stores besides the message itself.
@@ -86,7 +87,7 @@ impl Puts {
     }
 
     /// Puts that wait for slaves, with where they end and how many replicas they need.
-    pub fn waiting_for_slaves(&self) -> Vec<(u32, PhysicalOffset, u32)> {
+    pub fn waiting_for_slaves(&self) -> Vec<(u32, PhysicalOffset, NeedAcks)> {
         self.waiting
             .iter()
             .filter(|(_, put)| put.replicas.is_none())
@@ -263,15 +264,31 @@ impl Live<'_> {
         Ok(())
     }
 
-    /// 5.x, acting-master mode: whether so many replicas are in sync as a put needs (B.5). Other modes have no such check.
+    /// 5.x: whether so many replicas are in sync as a put needs in acting-master mode, or as `minInSyncReplicas` says in controller
+    /// mode (B.5). The classic mode has no such check.
     fn enough_in_sync(&self, message: &Message) -> bool {
         let conf = &self.id.conf;
-        let waits = message.wait_store_msg_ok && conf.broker_role == BrokerRole::SyncMaster;
-        !waits || !conf.enable_slave_acting_master || self.need_acks() <= self.in_sync_replicas()
+        if !message.wait_store_msg_ok || conf.broker_role != BrokerRole::SyncMaster {
+            return true;
+        }
+        if conf.enable_controller_mode {
+            return self.in_sync_state_set() >= conf.min_in_sync_replicas;
+        }
+        !conf.enable_slave_acting_master || self.replicas_needed() <= self.in_sync_replicas()
+    }
+
+    /// Who must have a put before it is answered (B.5).
+    pub(super) fn need_acks(&self) -> NeedAcks {
+        let conf = &self.id.conf;
+        if conf.enable_controller_mode && conf.all_ack_in_sync_state_set {
+            NeedAcks::SyncStateSet
+        } else {
+            NeedAcks::Replicas(self.replicas_needed())
+        }
     }
 
     /// `CommitLog#calcNeedAckNums`: how many replicas must have a put, the master included.
-    pub(super) fn need_acks(&self) -> u32 {
+    fn replicas_needed(&self) -> u32 {
         let conf = &self.id.conf;
         if conf.enable_slave_acting_master && conf.enable_auto_in_sync_replicas {
             return conf
@@ -299,7 +316,7 @@ impl Live<'_> {
         let (replicas, need_acks) = if waits {
             self.replication_wait(ctx, record.end())
         } else {
-            (Some(PutMessageStatus::PutOk), 1)
+            (Some(PutMessageStatus::PutOk), NeedAcks::Replicas(1))
         };
         let flush = (!waits || self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush)
             .then_some(PutMessageStatus::PutOk);

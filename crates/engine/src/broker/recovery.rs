@@ -43,10 +43,15 @@ impl Live<'_> {
         }
         self.p.reput_from = self.disk.log.wrote();
         self.p.flush.pooled_from = self.disk.log.files_end();
+        self.recover_topic_queue_table();
+        self.p.offsets = self.disk.offsets.clone();
+        self.p.schedule.load(&self.disk.delay_offsets);
+    }
+
+    /// Every queue goes on from its last entry (`#recoverTopicQueueTable`).
+    pub(super) fn recover_topic_queue_table(&mut self) {
         let queues = self.disk.queues.iter();
         self.p.next_offsets =
             order::map(queues.map(|(topic, queue, cq)| ((topic, queue), cq.max())));
-        self.p.offsets = self.disk.offsets.clone();
-        self.p.schedule.load(&self.disk.delay_offsets);
     }
 }

@@ -21,8 +21,11 @@ impl Live<'_> {
     /// asynchronously: a race, lost 21 times of 35 (J.1), and then it is in no route for ten seconds. A cluster's first start is
     /// before t = 0, which waits for it.
     pub(super) fn start_registration(&mut self, ctx: &mut Ctx) {
-        let lost =
-            ctx.profile() == Profile::V5_3 && ctx.now >= SimTime::ZERO && ctx.rng.usually(14, 35);
+        // In controller mode the change of role registers.
+        let lost = self.is_isolated()
+            || ctx.profile() == Profile::V5_3
+                && ctx.now >= SimTime::ZERO
+                && ctx.rng.usually(14, 35);
         if !lost {
             self.register(ctx);
         }
@@ -33,7 +36,9 @@ impl Live<'_> {
     }
 
     pub(super) fn on_register_tick(&mut self, ctx: &mut Ctx) {
-        self.register(ctx);
+        if !self.is_isolated() {
+            self.register(ctx);
+        }
         // `registerNameServerPeriod`, clamped to 10 … 60 s.
         let scheduled = self
             .id
@@ -68,6 +73,7 @@ impl Live<'_> {
             replica: self.id.replica,
             topics,
             expires,
+            state_version: self.p.replicas.epoch,
         };
         let request = Request::RegisterBroker(registration);
         self.p.remoting.invoke(
@@ -92,14 +98,18 @@ impl Live<'_> {
         );
     }
 
-    pub(super) fn on_registered(&mut self, _: &mut Ctx, response: &Response) {
+    pub(super) fn on_registered(&mut self, ctx: &mut Ctx, response: &Response) {
         if let Response::Registered {
             master,
             alive_replicas,
         } = response
         {
             self.p.alive_replicas = *alive_replicas;
-            self.p.replication.learn_master(*master);
+            if self.is_controlled() {
+                self.learn_ha_address(ctx, *master);
+            } else {
+                self.p.replication.learn_master(*master);
+            }
         }
     }
 }

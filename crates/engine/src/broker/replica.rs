@@ -13,8 +13,9 @@ use crate::order;
 use crate::status::{BrokerRole, Profile, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, SimTime, Span};
-use crate::wire::{Frame, HaFrame, Metadata, Request};
+use crate::wire::{EpochEntry, Frame, HaFrame, Metadata, Request};
 
+use super::auto_switch_ha::NeedAcks;
 use super::commit_log::Entry;
 use super::{Call, Live};
 
@@ -44,8 +45,11 @@ struct SlaveConn {
     /// Nothing is sent before the first report.
     reported: bool,
     acked: PhysicalOffset,
-    /// Up to where bytes have been sent.
+    /// Up to where bytes have been sent, and where the log ended then.
     sent: PhysicalOffset,
+    master_end: PhysicalOffset,
+    /// `syncFromLastFile`, as the slave has said.
+    from_last_file: bool,
     last_read: SimTime,
     last_write: SimTime,
     /// When the sender looks next.
@@ -58,6 +62,8 @@ struct HaClient {
     master: Option<NodeId>,
     conn: Option<ConnId>,
     connected: bool,
+    /// Controller mode: the handshake is over (`HAConnectionState`).
+    transfers: bool,
     /// `lastWriteTimestamp`: 5.x from the client's birth, 4.x from each connect.
     last_write: SimTime,
     last_read: SimTime,
@@ -72,6 +78,7 @@ impl Replication {
                 master: None,
                 conn: None,
                 connected: false,
+                transfers: false,
                 last_write: now,
                 last_read: now,
             },
@@ -98,9 +105,10 @@ impl Live<'_> {
         &self,
         ctx: &Ctx,
         end: PhysicalOffset,
-    ) -> (Option<PutMessageStatus>, u32) {
+    ) -> (Option<PutMessageStatus>, NeedAcks) {
+        let two = NeedAcks::Replicas(2);
         if self.id.conf.broker_role != BrokerRole::SyncMaster {
-            return (Some(PutMessageStatus::PutOk), 1);
+            return (Some(PutMessageStatus::PutOk), NeedAcks::Replicas(1));
         }
         match ctx.profile() {
             // `HAService#isSlaveOK`: connected counts, reported or not.
@@ -109,19 +117,26 @@ impl Live<'_> {
                 let slave_ok = !self.p.replication.slaves.is_empty()
                     && gap < self.id.conf.ha_slave_fallbehind_max;
                 if !slave_ok {
-                    (Some(PutMessageStatus::SlaveNotAvailable), 2)
+                    (Some(PutMessageStatus::SlaveNotAvailable), two)
                 } else if self.p.replication.pushed >= end {
-                    (Some(PutMessageStatus::PutOk), 2)
+                    (Some(PutMessageStatus::PutOk), two)
                 } else {
-                    (None, 2)
+                    (None, two)
                 }
             }
             // `CommitLog#handleHA`.
             Profile::V5_3 => {
                 let need = self.need_acks();
-                let done = need <= 1 || self.replicas_with(end) >= need;
+                let done = self.has_acks(need, end);
                 (done.then_some(PutMessageStatus::PutOk), need)
             }
+        }
+    }
+
+    fn has_acks(&self, need: NeedAcks, end: PhysicalOffset) -> bool {
+        match need {
+            NeedAcks::Replicas(need) => need <= 1 || self.replicas_with(end) >= need,
+            NeedAcks::SyncStateSet => self.all_acked(end),
         }
     }
 
@@ -134,6 +149,17 @@ impl Live<'_> {
             .filter(|slave| slave.reported && slave.acked >= end)
             .count();
         1 + u32::try_from(slaves).unwrap_or(u32::MAX)
+    }
+
+    /// Slaves to whom everything has been sent.
+    pub(super) fn idle_slaves(&self) -> impl Iterator<Item = NodeId> {
+        let end = self.disk.log.committed();
+        self.p
+            .replication
+            .slaves
+            .values()
+            .filter(move |slave| slave.reported && slave.sent >= end)
+            .map(|slave| slave.slave)
     }
 
     /// Slaves whose last report is less than `gap` bytes behind `end`.
@@ -149,11 +175,11 @@ impl Live<'_> {
     }
 
     /// `GroupTransferService`: a report may be what some puts wait for.
-    fn settle_waiting_puts(&mut self, ctx: &mut Ctx) {
+    pub(super) fn settle_waiting_puts(&mut self, ctx: &mut Ctx) {
         for (put, end, need) in self.p.puts.waiting_for_slaves() {
             let done = match ctx.profile() {
                 Profile::V4_9 => self.p.replication.pushed >= end,
-                Profile::V5_3 => self.replicas_with(end) >= need,
+                Profile::V5_3 => self.has_acks(need, end),
             };
             if done {
                 self.settle_replicas(ctx, put, PutMessageStatus::PutOk);
@@ -188,14 +214,21 @@ impl Live<'_> {
         if slave.push_at.is_some_and(|planned| planned <= at) {
             return;
         }
+        let was_idle = slave.push_at.is_none();
         slave.push_at = Some(at);
+        let node = slave.slave;
         ctx.wake(at, Timer::Broker(BrokerTimer::HaPush(conn)));
+        if was_idle && self.is_controlled() {
+            self.note_caught_up(ctx, node);
+        }
     }
 
     /// One batch of at most `haTransferBatchSize` bytes.
     pub(super) fn ha_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
         let end = self.disk.log.committed();
         let most = self.id.conf.ha_transfer_batch_size;
+        let controlled = self.is_controlled();
+        let confirm = self.confirm_offset();
         let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
             return;
         };
@@ -208,12 +241,15 @@ impl Live<'_> {
         if start < self.disk.log.min() {
             return;
         }
+        // Bytes of one transfer are of one epoch.
+        let epoch = self.disk.epochs.at(start).filter(|_| controlled);
+        let last = epoch.and_then(|(_, end)| end).unwrap_or(end);
         let mut records: Vec<Entry> = Vec::new();
         for entry in self
             .disk
             .log
             .entries_from(start)
-            .take_while(|entry| entry.end() <= end)
+            .take_while(|entry| entry.end() <= end.min(last))
         {
             if !records.is_empty() && entry.end().beyond(start) > most {
                 break;
@@ -231,13 +267,24 @@ impl Live<'_> {
         }
         let Some(last) = records.last() else { return };
         slave.sent = last.end();
+        slave.master_end = end;
         slave.last_write = ctx.now;
-        ctx.send(conn, Frame::Ha(HaFrame::Transfer { start, records }));
+        let header = epoch.map(|(epoch, _)| (epoch, confirm));
+        ctx.send(
+            conn,
+            Frame::Ha(HaFrame::Transfer {
+                start,
+                records,
+                header,
+            }),
+        );
         self.plan_push(ctx, conn);
     }
 
     pub(super) fn ha_heartbeat(&mut self, ctx: &mut Ctx, conn: ConnId) {
         let period = self.id.conf.ha_send_heartbeat_interval;
+        let controlled = self.is_controlled();
+        let confirm = self.confirm_offset();
         let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
             return;
         };
@@ -248,6 +295,12 @@ impl Live<'_> {
                 Frame::Ha(HaFrame::Transfer {
                     start: slave.sent,
                     records: Vec::new(),
+                    header: self
+                        .disk
+                        .epochs
+                        .at(slave.sent)
+                        .filter(|_| controlled)
+                        .map(|(epoch, _)| (epoch, confirm)),
                 }),
             );
         }
@@ -291,6 +344,39 @@ impl Live<'_> {
                 conn: Some(conn),
             });
             ctx.close(conn);
+            self.on_slave_removed(ctx, slave.slave);
+        }
+    }
+
+    /// A change of role ends every connection (`AutoSwitchHAService#destroyConnections`), the client's own too.
+    pub(super) fn destroy_connections(&mut self, ctx: &mut Ctx) {
+        for (conn, _) in core::mem::take(&mut self.p.replication.slaves) {
+            ctx.close(conn);
+        }
+        let client = &mut self.p.replication.client;
+        if let Some(conn) = client.conn.take() {
+            ctx.close(conn);
+        }
+        client.connected = false;
+        client.transfers = false;
+        client.master = None;
+    }
+
+    /// Controller mode: the name server has said who is master, and the client thread wakes (`#updateHaMasterAddress`).
+    pub(super) fn learn_ha_address(&mut self, ctx: &mut Ctx, master: Option<NodeId>) {
+        let client = &mut self.p.replication.client;
+        if self.id.conf.broker_role != BrokerRole::Slave
+            || master.is_none()
+            || master == client.master
+        {
+            return;
+        }
+        client.master = master;
+        if !client.connected {
+            if let Some(conn) = client.conn.take() {
+                ctx.close(conn);
+            }
+            self.ha_connect(ctx);
         }
     }
 
@@ -306,9 +392,27 @@ impl Live<'_> {
         match frame {
             HaFrame::Connected => self.on_slave_connected(ctx, conn, from),
             HaFrame::Report(offset) => self.on_report(ctx, conn, offset),
-            HaFrame::Transfer { start, records } => {
-                self.on_transfer(ctx, conn, from, start, records)
+            HaFrame::Transfer {
+                start,
+                records,
+                header,
+            } => {
+                self.on_transfer(ctx, conn, from, start, records);
+                if let Some((epoch, confirm)) = header
+                    && self.p.replication.client.conn == Some(conn)
+                {
+                    self.on_transfer_header(epoch, confirm);
+                    self.plan_reput(ctx);
+                }
             }
+            HaFrame::Handshake { from_last_file } => {
+                if let Some(slave) = self.p.replication.slaves.get_mut(&conn) {
+                    slave.last_read = ctx.now;
+                    slave.from_last_file = from_last_file;
+                    self.on_handshake(ctx, conn);
+                }
+            }
+            HaFrame::Epochs(theirs, their_end) => self.on_epochs(ctx, conn, &theirs, their_end),
         }
     }
 
@@ -320,6 +424,8 @@ impl Live<'_> {
             reported: false,
             acked: PhysicalOffset::ZERO,
             sent: PhysicalOffset::ZERO,
+            master_end: PhysicalOffset::ZERO,
+            from_last_file: !self.is_controlled(),
             last_read: now,
             last_write: now,
             push_at: None,
@@ -342,7 +448,8 @@ impl Live<'_> {
     /// `HAConnection$ReadSocketService#processReadEvent`.
     fn on_report(&mut self, ctx: &mut Ctx, conn: ConnId, offset: PhysicalOffset) {
         let wrote = self.disk.log.wrote();
-        // A brand-new slave gets the last file only.
+        let min = self.disk.log.min();
+        // A brand-new slave gets the last file only, unless a controller can make it master.
         let last_file = self
             .disk
             .log
@@ -359,11 +466,17 @@ impl Live<'_> {
         slave.reported = true;
         slave.acked = offset;
         if first {
-            slave.sent = if offset == PhysicalOffset::ZERO {
+            slave.sent = if offset != PhysicalOffset::ZERO {
+                offset
+            } else if slave.from_last_file {
                 last_file
             } else {
-                offset
+                min
             };
+        }
+        let (node, master_end) = (slave.slave, slave.master_end);
+        if self.is_controlled() {
+            self.on_slave_ack(ctx, node, offset, master_end);
         }
         self.p.replication.pushed = self.p.replication.pushed.max(offset);
         self.settle_waiting_puts(ctx);
@@ -413,7 +526,7 @@ impl Live<'_> {
     /// 5.3.3 tries at the start, when it does not know its master's address yet, and every 5 s; 4.9's recorded clusters configure
     /// the address (`haMasterAddress`).
     pub(super) fn start_replication(&mut self, ctx: &mut Ctx) {
-        if !self.is_slave() {
+        if !self.is_slave() || self.is_controlled() {
             return;
         }
         let first = match ctx.profile() {
@@ -433,8 +546,9 @@ impl Live<'_> {
     }
 
     pub(super) fn ha_connect(&mut self, ctx: &mut Ctx) {
+        let is_slave = self.is_slave();
         let client = &mut self.p.replication.client;
-        if client.conn.is_some() {
+        if client.conn.is_some() || !is_slave {
             return;
         }
         match client.master {
@@ -451,10 +565,16 @@ impl Live<'_> {
         }
         client.connected = true;
         client.last_read = ctx.now;
-        if ctx.profile() == Profile::V4_9 {
+        let controlled = self.id.conf.enable_controller_mode;
+        // A handshake is a word, too.
+        if ctx.profile() == Profile::V4_9 || controlled {
             client.last_write = ctx.now;
         }
         ctx.send(conn, Frame::Ha(HaFrame::Connected));
+        if controlled {
+            let from_last_file = self.id.conf.sync_from_last_file;
+            ctx.send(conn, Frame::Ha(HaFrame::Handshake { from_last_file }));
+        }
         ctx.wake(
             client.last_write + period,
             Timer::Broker(BrokerTimer::HaReport(conn)),
@@ -475,12 +595,13 @@ impl Live<'_> {
         if client.conn != Some(conn) {
             return;
         }
-        if ctx.now >= client.last_write + period {
+        let silent = self.is_controlled() && !client.transfers;
+        if ctx.now >= client.last_write + period && !silent {
             self.report(ctx, conn);
         }
         let due = self.p.replication.client.last_write + period;
         ctx.wake(
-            due.max(ctx.now + Span::from_millis(1)),
+            due.max(ctx.now + if silent { period } else { Span::from_millis(1) }),
             Timer::Broker(BrokerTimer::HaReport(conn)),
         );
     }
@@ -488,6 +609,27 @@ impl Live<'_> {
     fn report(&mut self, ctx: &mut Ctx, conn: ConnId) {
         self.p.replication.client.last_write = ctx.now;
         ctx.send(conn, Frame::Ha(HaFrame::Report(self.disk.log.wrote())));
+    }
+
+    /// Controller mode: the master's answer to the handshake.
+    fn on_epochs(
+        &mut self,
+        ctx: &mut Ctx,
+        conn: ConnId,
+        theirs: &[EpochEntry],
+        their_end: PhysicalOffset,
+    ) {
+        if self.p.replication.client.conn != Some(conn) {
+            return;
+        }
+        self.p.replication.client.last_read = ctx.now;
+        if !self.truncate_to_common(ctx, theirs, their_end) {
+            return self.leave_master(ctx, conn);
+        }
+        self.p.replication.client.transfers = true;
+        if self.disk.epochs.last().is_none() && self.disk.log.wrote() > PhysicalOffset::ZERO {
+            self.report(ctx, conn);
+        }
     }
 
     fn leave_master(&mut self, ctx: &mut Ctx, conn: ConnId) {
@@ -511,19 +653,36 @@ impl Live<'_> {
                 peer: slave.slave,
                 conn: Some(conn),
             });
+            self.on_slave_removed(ctx, slave.slave);
         }
+        // `AutoSwitchHAClient#closeMasterAndWait`.
+        let wait = if self.is_controlled() {
+            RECONNECT
+        } else {
+            Span::ZERO
+        };
         let client = &mut self.p.replication.client;
         if client.conn == Some(conn) {
             client.conn = None;
             client.connected = false;
-            ctx.wake(ctx.now, Timer::Broker(BrokerTimer::HaConnect));
+            client.transfers = false;
+            ctx.wake(ctx.now + wait, Timer::Broker(BrokerTimer::HaConnect));
         }
     }
 
     // ---- the slave's copy of its master's tables ----
 
     pub(super) fn sync_metadata(&mut self, ctx: &mut Ctx) {
-        if let Some(master) = self.p.replication.client.master {
+        self.ask_metadata(ctx, self.p.replication.client.master);
+        let period = match ctx.profile() {
+            Profile::V4_9 => Span::from_secs(10),
+            Profile::V5_3 => Span::from_secs(63),
+        };
+        ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::SyncMetadata));
+    }
+
+    pub(super) fn ask_metadata(&mut self, ctx: &mut Ctx, master: Option<NodeId>) {
+        if let Some(master) = master {
             self.p.remoting.invoke(
                 ctx,
                 master,
@@ -533,11 +692,6 @@ impl Live<'_> {
                 Call::Metadata,
             );
         }
-        let period = match ctx.profile() {
-            Profile::V4_9 => Span::from_secs(10),
-            Profile::V5_3 => Span::from_secs(63),
-        };
-        ctx.wake(ctx.now + period, Timer::Broker(BrokerTimer::SyncMetadata));
     }
 
     pub(super) fn metadata(&self) -> Metadata {
@@ -560,6 +714,10 @@ impl Live<'_> {
 
     /// `SlaveSynchronize`: the master's topics replace the slave's, its numbers overwrite the slave's own (`putAll`).
     pub(super) fn take_metadata(&mut self, ctx: &mut Ctx, metadata: &Metadata) {
+        // It may have become master meanwhile.
+        if !self.is_slave() {
+            return;
+        }
         let topics = metadata.topics.iter().copied().collect();
         let other_topics = self.disk.topics != topics;
         self.disk.topics = topics;

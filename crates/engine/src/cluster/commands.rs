@@ -46,7 +46,7 @@ impl Cluster {
                 let before = self.servable();
                 let told = events.len();
                 self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to))?;
-                self.tell_deleted(&before, node, told, events);
+                self.tell_hidden(&before, told, events);
                 Ok(())
             }
             Command::Cut(a, b) => {
@@ -114,6 +114,16 @@ impl Cluster {
                 })
             }
             Command::SetConf(node, conf) => self.set_conf(node, *conf, events),
+            Command::SetElectUncleanMaster(on) => {
+                let node = self.setup().name_server;
+                self.must_run(node)?;
+                self.with_node(node, None, events, |role, _| {
+                    if let Role::NameServer(name_server) = role {
+                        name_server.controller_mut().set_elects_unclean(on);
+                    }
+                });
+                Ok(())
+            }
         }
     }
 
@@ -141,10 +151,7 @@ impl Cluster {
             tags: pull.tags,
             sub_version: None,
         };
-        let master = self
-            .setup()
-            .replica(pull.broker, 0)
-            .ok_or(Rejected::NoSuchNode)?;
+        let master = self.master_of(pull.broker).ok_or(Rejected::NoSuchNode)?;
         self.must_run(master)?;
         self.command_broker(master, events, |broker, ctx| broker.raw_pull(ctx, request))
     }

@@ -7,8 +7,8 @@ use crate::ledger::Stage;
 use crate::message_set::MessageSet;
 use crate::setup::system;
 
-use super::Cluster;
 use super::role::Role;
+use super::{Cluster, Power};
 
 impl Cluster {
     /// The messages that have a copy which can still be served.
@@ -35,22 +35,45 @@ impl Cluster {
         }
     }
 
-    /// The same after a handler that may have deleted files: their deletion, the last thing `told`, is the cause.
-    pub(super) fn tell_deleted(
+    /// The same after a handler that may have deleted files, changed who serves, or cut a log: the last such thing `told` is the
+    /// cause.
+    pub(super) fn tell_hidden(
         &mut self,
         before: &MessageSet,
-        node: NodeId,
         told: usize,
         events: &mut Vec<Event>,
     ) {
-        let deleted = events
+        const CAUSES: [EventName; 4] = [
+            EventName::Deleted,
+            EventName::Elected,
+            EventName::RoleChanged,
+            EventName::Truncated,
+        ];
+        let hidden = events
             .get(told..)
             .unwrap_or_default()
             .iter()
             .rev()
-            .find(|event| event.kind.name() == EventName::Deleted);
-        if let Some(cause) = deleted.map(|event| event.id) {
+            .find(|event| CAUSES.contains(&event.kind.name()));
+        if let Some((cause, node)) = hidden.map(|event| (event.id, event.node)) {
             self.tell_losses(before, cause, node, events);
+        }
+    }
+
+    /// What comes of a broker's end in controller mode: the controller, if it runs, looks for an heir.
+    pub(crate) fn fail_over(&mut self, node: NodeId, events: &mut Vec<Event>) {
+        let controller = self.setup().name_server;
+        let runs = self
+            .node(controller)
+            .is_some_and(|node| matches!(node.power, Power::Running));
+        let name = self.broker(node).map(|broker| broker.identity().broker);
+        if let Some(name) = name.filter(|_| runs && self.setup().controlled) {
+            self.with_judged_node(true, controller, None, events, |role, ctx| {
+                if let Role::NameServer(name_server) = role {
+                    name_server.on_closed(ctx, node);
+                    name_server.controller_mut().on_inactive(ctx, node, name);
+                }
+            });
         }
     }
 

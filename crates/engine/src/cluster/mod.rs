@@ -12,11 +12,12 @@ use crate::action::{Action, DueId, Rejected};
 use crate::broker::Broker;
 use crate::effect::{Closed, Ctx, Effect, Outbox};
 use crate::event::{Down, Event, EventKind};
-use crate::ids::{ConnId, EventId, GroupId, MessageId, NodeId};
+use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId};
 use crate::message_set::MessageSet;
 use crate::names::Names;
 use crate::network::{Network, Packet, Segment};
 use crate::node::consumer::Consumer;
+use crate::node::controller::Controller;
 use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::setup::Setup;
@@ -197,6 +198,7 @@ impl Cluster {
                 }
             });
         !busy
+            && !self.is_settling()
             && self.agenda.iter().all(|(_, due)| match &due.what {
                 Occurrence::Arrival(packet) => match &packet.segment {
                     Segment::Data(frame) => frame.is_housekeeping(),
@@ -212,6 +214,23 @@ impl Cluster {
                 }
                 Occurrence::Up { .. } => false,
             })
+    }
+
+    /// Controller mode: whether a dead master is still to be succeeded, or a replica that runs is not in sync yet.
+    fn is_settling(&self) -> bool {
+        let Some(controller) = self.controller().filter(|_| self.setup.controlled) else {
+            return false;
+        };
+        self.brokers().any(|(node, broker, runs)| {
+            let group = controller.group(broker.identity().broker);
+            group.is_some_and(|group| {
+                if runs {
+                    group.master.is_some() && !group.members.contains(&node)
+                } else {
+                    group.master == Some(node)
+                }
+            })
+        })
     }
 
     /// A number that is equal for equal worlds.
@@ -292,9 +311,30 @@ impl Cluster {
             })
     }
 
+    /// Whether it is a slave that nobody will ever make master.
     pub(crate) fn is_slave(&self, node: NodeId) -> bool {
-        self.broker(node)
-            .is_some_and(|broker| broker.identity().replica != 0)
+        self.broker(node).is_some_and(|broker| {
+            broker.identity().replica != 0 && !broker.conf().enable_controller_mode
+        })
+    }
+
+    /// The node that is master of a broker name, or, while there is none, the one the scenario calls so.
+    pub(crate) fn master_of(&self, name: BrokerName) -> Option<NodeId> {
+        self.brokers()
+            .find(|(_, broker, runs)| {
+                let id = broker.identity();
+                *runs && id.broker == name && id.replica == 0
+            })
+            .map(|(node, _, _)| node)
+            .or_else(|| self.setup.replica(name, 0))
+    }
+
+    /// The controller, with the state that outlives its process.
+    pub(crate) fn controller(&self) -> Option<&Controller> {
+        match &self.node(self.setup.name_server)?.role {
+            Role::NameServer(name_server) => Some(name_server.controller()),
+            Role::Broker(_) | Role::Producer(_) | Role::Consumer(_) => None,
+        }
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {
@@ -329,14 +369,10 @@ impl Cluster {
                 if let Power::Paused { backlog } = &mut state.power {
                     backlog.push(Occurrence::Alarm { node, start, timer });
                 } else if matches!(state.power, Power::Running) {
-                    let before = timer.deletes_files().then(|| self.servable());
-                    let told = events.len();
-                    self.with_node(node, due.cause, events, |role, ctx| {
+                    let judged = timer.deletes_files() || timer.elects();
+                    self.with_judged_node(judged, node, due.cause, events, |role, ctx| {
                         role.on_timer(ctx, timer)
                     });
-                    if let Some(before) = before {
-                        self.tell_deleted(&before, node, told, events);
-                    }
                 }
             }
             Occurrence::Up { node, start } => self.come_up(node, start, due.cause, events),
@@ -424,9 +460,12 @@ impl Cluster {
             Segment::SynAck if known => {
                 self.with_node(to, cause, events, |role, ctx| role.on_connected(ctx, conn))
             }
-            Segment::Data(frame) if known => self.with_node(to, cause, events, |role, ctx| {
-                role.on_frame(ctx, conn, from, frame)
-            }),
+            Segment::Data(frame) if known => {
+                let judged = frame.moves_roles();
+                self.with_judged_node(judged, to, cause, events, |role, ctx| {
+                    role.on_frame(ctx, conn, from, frame)
+                });
+            }
             Segment::SynAck | Segment::Data(_) => {
                 self.transmit(
                     Packet {
@@ -450,7 +489,8 @@ impl Cluster {
                 } else {
                     Closed::Rst
                 };
-                self.with_node(to, cause, events, |role, ctx| {
+                let judged = self.setup.controlled && to == self.setup.name_server;
+                self.with_judged_node(judged, to, cause, events, |role, ctx| {
                     role.on_closed(ctx, conn, from, how)
                 });
             }
@@ -497,6 +537,23 @@ impl Cluster {
         self.perform(id, start, cause, out.effects, events);
         if self.now >= SimTime::ZERO {
             self.tell_skipped(id, told, events);
+        }
+    }
+
+    /// The same for a handler that may put messages beyond every consumer's reach: `judged`, it is told which.
+    fn with_judged_node(
+        &mut self,
+        judged: bool,
+        id: NodeId,
+        cause: Option<EventId>,
+        events: &mut Vec<Event>,
+        handle: impl FnOnce(&mut Role, &mut Ctx),
+    ) {
+        let before = judged.then(|| self.servable());
+        let told = events.len();
+        self.with_node(id, cause, events, handle);
+        if let Some(before) = before {
+            self.tell_hidden(&before, told, events);
         }
     }
 

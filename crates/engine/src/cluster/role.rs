@@ -69,7 +69,7 @@ impl Role {
 
     pub fn lose_memory(&mut self, ctx: &mut Ctx, how: Down) {
         match self {
-            Self::NameServer(name_server) => *name_server = NameServer::default(),
+            Self::NameServer(name_server) => name_server.lose_memory(),
             Self::Broker(broker) => broker.lose_memory(ctx, how),
             Self::Producer(producer) => producer.lose_memory(),
             Self::Consumer(consumer) => consumer.lose_memory(),

@@ -111,7 +111,9 @@ impl Cluster {
             Frame::Request(..)
             | Frame::Oneway(_)
             | Frame::Response(..)
-            | Frame::Ha(HaFrame::Connected) => FlightKind::Housekeeping,
+            | Frame::Ha(HaFrame::Connected | HaFrame::Handshake { .. } | HaFrame::Epochs(..)) => {
+                FlightKind::Housekeeping
+            }
         }
     }
 

@@ -76,18 +76,18 @@ settings! {
     total_replicas: u32 = "totalReplicas", SOME, MessageStoreConfig "G.2" later, only_5_3(1, 1);
     /// How many replicas, the master among them, must have a message before SEND_OK.
     in_sync_replicas: u32 = "inSyncReplicas", COUNT, MessageStoreConfig "G.2" modelled, only_5_3(1, 1);
-    /// The least that `enableAutoInSyncReplicas` goes down to.
+    /// The least that `enableAutoInSyncReplicas` goes down to; in controller mode a smaller SyncStateSet refuses.
     min_in_sync_replicas: u32 = "minInSyncReplicas", COUNT, MessageStoreConfig "G.2" modelled, only_5_3(1, 1);
     /// Whether the number of replicas to wait for follows the number that keep up (acting-master mode).
     enable_auto_in_sync_replicas: bool = "enableAutoInSyncReplicas", BOOL, MessageStoreConfig "G.2" modelled, only_5_3(false, false);
     /// Whether every member of the SyncStateSet must confirm (controller mode).
-    all_ack_in_sync_state_set: bool = "allAckInSyncStateSet", BOOL, MessageStoreConfig "G.2" later, only_5_3(false, false);
+    all_ack_in_sync_state_set: bool = "allAckInSyncStateSet", BOOL, MessageStoreConfig "G.2" modelled, only_5_3(false, false);
     /// A slave further behind does not count as in sync.
     ha_max_gap_not_in_sync: u64 = "haMaxGapNotInSync", BYTES, MessageStoreConfig "G.2" modelled, only_5_3(268_435_456, 268_435_456);
     /// The same limit under its 4.x name: a slave further behind makes SLAVE_NOT_AVAILABLE.
     ha_slave_fallbehind_max: u64 = "haSlaveFallbehindMax", BYTES, MessageStoreConfig "G.2" modelled, only_4_9(268_435_456, 268_435_456);
     /// A slave that has not caught up for so long leaves the SyncStateSet.
-    ha_max_time_slave_not_catchup: Span = "haMaxTimeSlaveNotCatchup", WAIT, MessageStoreConfig "G.2" later, only_5_3(ms(15_000), ms(15_000));
+    ha_max_time_slave_not_catchup: Span = "haMaxTimeSlaveNotCatchup", WAIT, MessageStoreConfig "G.2" modelled, only_5_3(ms(15_000), ms(15_000));
     /// How often both ends of a replication link say something.
     ha_send_heartbeat_interval: Span = "haSendHeartbeatInterval", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(5_000));
     /// A link that was silent for longer is given up.
@@ -100,7 +100,7 @@ settings! {
     max_ha_transfer_byte_in_second: u64 = "maxHaTransferByteInSecond", within(Kind::Bytes, 1, INT_MAX),
         MessageStoreConfig "G.2" later, only_5_3(104_857_600, 104_857_600);
     /// Whether a slave that knows nothing begins at the master's last file.
-    sync_from_last_file: bool = "syncFromLastFile", BOOL, MessageStoreConfig "B.6" later, only_5_3(false, false);
+    sync_from_last_file: bool = "syncFromLastFile", BOOL, MessageStoreConfig "B.6" modelled, only_5_3(false, false);
 
     // Delayed messages.
     /// The delay levels 1, 2, …
@@ -213,11 +213,11 @@ settings! {
     /// Whether the acting master may send to other masters.
     enable_remote_escape: bool = "enableRemoteEscape", BOOL, BrokerConfig "G.3" later, only_5_3(false, false);
     /// Whether a controller elects the master.
-    enable_controller_mode: bool = "enableControllerMode", BOOL, BrokerConfig "G.3" later, only_5_3(false, false);
+    enable_controller_mode: bool = "enableControllerMode", BOOL, BrokerConfig "G.3" modelled, only_5_3(false, false);
     /// How often the broker speaks to the controller at the latest, or counts as dead.
-    controller_heart_beat_timeout_mills: Span = "controllerHeartBeatTimeoutMills", WAIT, BrokerConfig "G.5" later, only_5_3(ms(10_000), ms(10_000));
+    controller_heart_beat_timeout_mills: Span = "controllerHeartBeatTimeoutMills", WAIT, BrokerConfig "G.5" modelled, only_5_3(ms(10_000), ms(10_000));
     /// How often the master looks through its SyncStateSet.
-    check_sync_state_set_period: Span = "checkSyncStateSetPeriod", PERIOD, BrokerConfig "G.5" later, only_5_3(ms(5_000), ms(5_000));
+    check_sync_state_set_period: Span = "checkSyncStateSetPeriod", PERIOD, BrokerConfig "G.5" modelled, only_5_3(ms(5_000), ms(5_000));
     /// Whether a queue lock is taken at all replicas.
     lock_in_strict_mode: bool = "lockInStrictMode", BOOL, BrokerConfig "G.3" later, only_5_3(false, false);
     /// Whether the broker itself moves a group's offsets.

@@ -1,4 +1,4 @@
-//! A name server's and a controller's settings. No scenario sets them yet; the engine reads its constants here.
+//! A name server's and a controller's settings. A script sets one of them; of the others the engine reads the defaults.
 
 use super::*;
 
@@ -21,7 +21,7 @@ settings! {
     ControllerConfig, others: others::NAME_SERVER;
 
     /// Whether a replica outside the SyncStateSet may become master.
-    enable_elect_unclean_master: bool = "enableElectUncleanMaster", BOOL, ControllerConfig "G.5" later, only_5_3(false, false);
+    enable_elect_unclean_master: bool = "enableElectUncleanMaster", BOOL, ControllerConfig "G.5" modelled, only_5_3(false, false);
     /// How often brokers that have fallen silent are looked for.
     scan_not_active_broker_interval: Span = "scanNotActiveBrokerInterval", PERIOD, ControllerConfig "G.5" later, only_5_3(ms(5_000), ms(5_000));
     /// How often groups without a master are looked for.

@@ -503,6 +503,16 @@ impl<'a> Lines<'a> {
             EventKind::RouteChanged { topic } => {
                 said(&format!("new route of {}", names.topic(*topic)), None, "")
             }
+            EventKind::Elected { master, .. } => {
+                let heir = master.map_or("nobody", |master| names.node(master));
+                said(&format!("elects {heir}"), None, "")
+            }
+            EventKind::SyncStateSetChanged { members, .. } => {
+                said(&format!("in sync: {}", numbers(names, members)), None, "")
+            }
+            EventKind::RoleChanged { role, epoch } => {
+                said(&format!("{}, epoch {epoch}", role.word()), None, "")
+            }
             EventKind::Paused => Some(said("‖ paused", None, "")?.stroke(Stroke::Paused)),
             EventKind::Resumed => Some(said("▶ resumed", None, "")?.stroke(Stroke::Running)),
             EventKind::DiskChanged { change } => said(&disk(*change), None, ""),
@@ -545,6 +555,15 @@ fn short(exception: &Exception) -> String {
 /// `Orders/0:3`.
 fn spot(names: &Names, topic: TopicId, queue: u16, offset: QueueOffset) -> String {
     format!("{}/{queue}:{offset}", names.topic(topic))
+}
+
+/// `/0 /1`: which replicas of a broker name that the picture shows anyway.
+fn numbers(names: &Names, replicas: &[NodeId]) -> String {
+    let number = |node: &NodeId| {
+        let name = names.node(*node);
+        name.find('/').map_or(name, |at| name.split_at(at).1)
+    };
+    replicas.iter().map(number).collect::<Vec<_>>().join(" ")
 }
 
 fn disk(change: DiskChange) -> String {

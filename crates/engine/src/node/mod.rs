@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod consumer;
+pub(crate) mod controller;
 pub(crate) mod name_server;
 pub(crate) mod producer;
 pub(crate) mod remoting;

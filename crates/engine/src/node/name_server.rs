@@ -11,6 +11,8 @@ use crate::timers::{NameServerTimer, Timer};
 use crate::units::{SimTime, Span};
 use crate::wire::{Frame, Registration, Request, Response, Route, RouteBroker};
 
+use super::controller::Controller;
+
 /// A broker that has not registered for as long as it said is removed by a scan: 5.x every 5 s, 4.x every 10 s.
 const SCAN_5: Span = Span::from_millis(5_000);
 const SCAN_4: Span = Span::from_millis(10_000);
@@ -21,6 +23,8 @@ const TOPIC_NOT_EXIST: i32 = 17;
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct NameServer {
     brokers: LiteMap<NodeId, Registered>,
+    /// `enableControllerInNamesrv`.
+    controller: Controller,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,7 +39,25 @@ impl NameServer {
         self.brokers.keys().copied().collect()
     }
 
+    pub fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    pub fn controller_mut(&mut self) -> &mut Controller {
+        &mut self.controller
+    }
+
+    /// The process is gone. Registrations were only in its memory; a controller has a log.
+    pub fn lose_memory(&mut self) {
+        self.brokers = LiteMap::new();
+        self.controller.lose_memory();
+    }
+
     pub fn on_frame(&mut self, ctx: &mut Ctx, conn: ConnId, from: NodeId, frame: Frame) {
+        if let Frame::Oneway(Request::Controller(broker, request)) = frame {
+            self.controller.on_request(ctx, conn, from, broker, request);
+            return;
+        }
         if frame == Frame::Oneway(Request::UnregisterBroker) {
             self.brokers.remove(&from);
         }
@@ -45,6 +67,9 @@ impl NameServer {
         let response = match request {
             Request::RegisterBroker(registration) => self.register(ctx, from, registration),
             Request::GetRoute(topic) => self.route(topic),
+            Request::Controller(broker, request) => {
+                self.controller.on_request(ctx, conn, from, broker, request)
+            }
             // Not for name servers.
             Request::UnregisterBroker
             | Request::SendMessage { .. }
@@ -60,6 +85,7 @@ impl NameServer {
             | Request::UnlockBatch { .. }
             | Request::EndTransaction { .. }
             | Request::GetAllMetadata
+            | Request::NotifyRoleChanged(_)
             | Request::NotifyConsumerIdsChanged { .. }
             | Request::CheckTransactionState { .. } => return,
         };
@@ -68,6 +94,16 @@ impl NameServer {
 
     fn register(&mut self, ctx: &mut Ctx, from: NodeId, registration: Registration) -> Response {
         let broker = registration.broker;
+        if self.is_outdated(from, &registration) {
+            self.brokers.remove(&from);
+            return Response::Registered {
+                master: None,
+                alive_replicas: 0,
+            };
+        }
+        self.brokers.retain(|node, registered| {
+            *node == from || !registered.registration.is_in_place_of(&registration)
+        });
         if !self.brokers.contains_key(&from) {
             ctx.wake(
                 scan_after(ctx, ctx.now + registration.expires),
@@ -90,6 +126,14 @@ impl NameServer {
             master: self.master(broker),
             alive_replicas: u32::try_from(alive).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Controller mode: a master that has been succeeded, and does not know it, is not listened to.
+    fn is_outdated(&self, from: NodeId, new: &Registration) -> bool {
+        self.brokers.iter().any(|(node, registered)| {
+            let old = &registered.registration;
+            *node != from && old.is_in_place_of(new) && old.state_version > new.state_version
+        })
     }
 
     fn master(&self, broker: BrokerName) -> Option<NodeId> {
@@ -151,12 +195,21 @@ impl NameServer {
     }
 
     /// A broker's connection is gone: it is removed at once (`BrokerHousekeepingService`).
-    pub fn on_closed(&mut self, _: &mut Ctx, from: NodeId) {
+    pub fn on_closed(&mut self, ctx: &mut Ctx, from: NodeId) {
         self.brokers.remove(&from);
+        self.controller.on_closed(ctx, from);
     }
 
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: NameServerTimer) {
-        let NameServerTimer::Expire(node) = timer;
+        let node = match timer {
+            NameServerTimer::Expire(node) => node,
+            NameServerTimer::ScanNotActiveBroker => {
+                return self.controller.scan_not_active_broker(ctx);
+            }
+            NameServerTimer::ScanInactiveMaster => {
+                return self.controller.scan_inactive_master(ctx);
+            }
+        };
         let Some(registered) = self.brokers.get(&node) else {
             return;
         };

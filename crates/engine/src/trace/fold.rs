@@ -321,6 +321,9 @@ impl<'a> Told<'a> {
             | EventKind::LinkDown { .. }
             | EventKind::LinkUp { .. }
             | EventKind::RouteChanged { .. }
+            | EventKind::Elected { .. }
+            | EventKind::SyncStateSetChanged { .. }
+            | EventKind::RoleChanged { .. }
             | EventKind::Paused
             | EventKind::Resumed
             | EventKind::DiskChanged { .. }
@@ -793,6 +796,27 @@ fn more(story: &Story<'_>, kind: &EventKind) -> EventMore {
         },
         EventKind::RouteChanged { topic } => EventMore {
             topic: topic_name(*topic),
+            ..nothing()
+        },
+        EventKind::Elected {
+            broker,
+            master,
+            epoch,
+        } => EventMore {
+            peer: master.and_then(node),
+            broker: broker_name(*broker),
+            count: Some(*epoch),
+            ..nothing()
+        },
+        EventKind::SyncStateSetChanged { broker, members } => EventMore {
+            broker: broker_name(*broker),
+            how: word(&names.list(members)),
+            count: u32::try_from(members.len()).ok(),
+            ..nothing()
+        },
+        EventKind::RoleChanged { role, epoch } => EventMore {
+            how: word(role.word()),
+            count: Some(*epoch),
             ..nothing()
         },
         EventKind::DiskChanged { change } => {

@@ -79,6 +79,15 @@ fn every_file_does_what_its_name_says() {
         consume-send-back-fails                 m1       acked         consumed                SEND_OK
         consume-success                         m1       acked         consumed                SEND_OK
         consume-throw                           m1       acked         consumed                SEND_OK
+        controller-all-ack                      m1–m3    acked         in-flight               SEND_OK
+        controller-failover-loses-the-tail      m1       acked         in-flight               SEND_OK
+                                                m2       acked         lost (store)            SEND_OK
+                                                m3       acked         in-flight               SEND_OK
+        controller-old-master-cuts-its-tail     m1       acked         in-flight               SEND_OK
+                                                m2       acked         lost (store)            SEND_OK
+                                                m3       acked         in-flight               SEND_OK
+        controller-unclean-election             m1       acked         lost (store)            SEND_OK
+                                                m2       acked         in-flight               SEND_OK
         copy-never-served                       m1       acked         lost (store)            SEND_OK
         crash-async-flush                       m1–m3    acked         consumed                SEND_OK
         crash-before-append                     m1       unknown       never-stored (produce)  MQClientException 10001: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
@@ -90,6 +99,8 @@ fn every_file_does_what_its_name_says() {
         exception-1-in-sync-replicas-async      m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: in-sync replicas not enough BROKER: <broker-a/0>
         exception-1-in-sync-replicas-sync       m1       refused       never-stored            MQClientException 1: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
         exception-1-queue-illegal-49            m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: request queueId[9] is illegal BROKER: <broker-a/0>
+        exception-1-sync-state-set-too-small    m1       refused       never-stored            MQClientException 1: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]
+                                                m2       acked         in-flight               SEND_OK
         exception-10001-connect                 m1       refused       never-stored            MQClientException 10001: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
         exception-10002-timeout                 m1       unknown       never-stored (produce)  MQClientException 10002: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
         exception-10002-timeout-49              m1       unknown       never-stored (produce)  MQClientException 10002: Send [1] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a]

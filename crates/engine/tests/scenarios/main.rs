@@ -8,6 +8,7 @@
     reason = "helpers of tests fail like tests, and look at a few kinds of event"
 )]
 
+mod controller;
 mod delay;
 mod determinism;
 mod empty_store;

@@ -47,7 +47,8 @@ pub(super) fn answer(attempt: Attempt, response: Response) -> Result<Answer, Exc
         | Response::Offset(_)
         | Response::ConsumerList(_)
         | Response::Locked(_)
-        | Response::Metadata(_) => refused(attempt.to, 1, Remark::UnknownError),
+        | Response::Metadata(_)
+        | Response::ReplicaInfo(_) => refused(attempt.to, 1, Remark::UnknownError),
     }
 }
 

@@ -133,6 +133,8 @@ impl Running<'_, '_> {
             | Request::UnlockBatch { .. }
             | Request::EndTransaction { .. }
             | Request::GetAllMetadata
+            | Request::Controller(..)
+            | Request::NotifyRoleChanged(_)
             | Request::NotifyConsumerIdsChanged { .. } => {}
         }
     }

@@ -15,7 +15,8 @@ use super::{
     UNTIL_MAX,
 };
 use crate::config::{
-    BrokerConfig, ConsumerConfig, Effect, NameServerConfig, ProducerConfig, Refused,
+    BrokerConfig, ConsumerConfig, ControllerConfig, Effect, Key, NameServerConfig, ProducerConfig,
+    Refused,
 };
 use crate::event::{EventName, Pattern, Trigger};
 use crate::scenario::{
@@ -375,19 +376,23 @@ fn brokers(
             .take(SLAVES_MAX)
             .enumerate()
             .map(|(j, slave)| {
-                let mut conf = BrokerConfig::defaults(profile);
-                conf.broker_role = BrokerRole::Slave;
-                broker_conf(
-                    notes,
-                    &format!("brokers[{i}].slaves[{j}].conf"),
-                    conf,
-                    &slave.conf,
-                )
-            });
+                let mut own = BrokerConfig::defaults(profile);
+                own.broker_role = BrokerRole::Slave;
+                let path = format!("brokers[{i}].slaves[{j}].conf");
+                let own = broker_conf(notes, &path, own, &slave.conf);
+                if own.enable_controller_mode != conf.enable_controller_mode {
+                    notes.note(
+                        format!("{path}.enableControllerMode"),
+                        ProblemCode::ControllerModeDiffers,
+                    );
+                }
+                own
+            })
+            .collect();
         brokers.push(Broker {
             name: own.to_owned(),
             conf,
-            slaves: slaves.collect(),
+            slaves,
         });
         if brokers.len() > NODES_MAX {
             break; // `world` says how many are too many
@@ -1058,7 +1063,16 @@ impl StepAt<'_> {
         let path = format!("script[{}].conf", self.i);
         let profile = self.world.profile;
         let found = self.find(&node);
-        if found.is_some_and(|process| !matches!(process, Process::Broker)) {
+        let set = found.is_some_and(|process| match process {
+            Process::Broker => true,
+            // Its controller takes new settings (`mqadmin updateControllerConfig`).
+            Process::NameServer => settings
+                .0
+                .iter()
+                .any(|(key, _)| controller_key(key).is_some_and(|key| key.modelled)),
+            Process::Producer | Process::Consumer(_) => false,
+        });
+        if found.is_some() && !set {
             self.notes.note(
                 format!("script[{}].node", self.i),
                 ProblemCode::OnlyBrokersAreSet,
@@ -1070,9 +1084,15 @@ impl StepAt<'_> {
                 apply(
                     self.notes,
                     &path,
-                    &mut NameServerConfig::defaults(profile),
+                    &mut (
+                        NameServerConfig::defaults(profile),
+                        ControllerConfig::defaults(profile),
+                    ),
                     settings,
-                    NameServerConfig::set,
+                    |(name_server, controller), key, text| match controller_key(key) {
+                        Some(_) => controller.set(key, text),
+                        None => name_server.set(key, text),
+                    },
                 );
             }
             Some(Process::Broker) => apply(
@@ -1284,6 +1304,11 @@ const fn returns(listener: ListenerKind) -> &'static [ConsumeResult] {
 }
 
 /// Puts `settings` into `conf`, each with its own problem or warning.
+/// A key of the controller that the name server has not under the same name.
+fn controller_key(key: &str) -> Option<&'static Key> {
+    ControllerConfig::key(key).filter(|_| NameServerConfig::key(key).is_none())
+}
+
 fn apply<C>(
     notes: &mut Notes,
     path: &str,

@@ -213,6 +213,8 @@ pub enum ProblemCode {
         /// Whether the node is a slave.
         slave: bool,
     },
+    /// A slave's `enableControllerMode` is not its master's.
+    ControllerModeDiffers,
     /// `consumeThreadMin` is greater than `consumeThreadMax`; RocketMQ does not start then.
     ThreadMinOverMax,
 
@@ -268,6 +270,7 @@ impl ProblemCode {
             | Self::KeyElsewhere { .. }
             | Self::KeyValue { .. }
             | Self::Role { .. }
+            | Self::ControllerModeDiffers
             | Self::ThreadMinOverMax => false,
         }
     }
@@ -381,6 +384,10 @@ impl fmt::Display for ProblemCode {
             Self::Role { slave: false } => {
                 write!(f, "a master's role is ASYNC_MASTER or SYNC_MASTER")
             }
+            Self::ControllerModeDiffers => write!(
+                f,
+                "all replicas of a broker name are in controller mode, or none; a slave does not inherit its master's conf"
+            ),
             Self::ThreadMinOverMax => {
                 write!(f, "consumeThreadMin is greater than consumeThreadMax")
             }

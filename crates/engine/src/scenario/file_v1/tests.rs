@@ -326,11 +326,11 @@ fn names_are_looked_up_and_have_a_form() {
     refuse_step(
         r#"{"after": {"event": "append", "message": "m3", "node": "x", "nth": 0}, "do": "stop", "node": "c1"}"#,
         &expect![[r#"
-        script[1].after.event: "append" is not one of send-called, request-sent, appended, committed, flushed, replicated, replied, attempt-ended, send-returned, dispatched, pulled, delivered, consumed, sent-back, retry-stored, dead-lettered, offset-committed, offset-persisted, lock-granted, rebalanced, local-transaction, checked-back, half-stored, truncated, deleted, node-down, node-up, link-down, link-up, route-changed, paused, resumed, disk-changed, lost
-        script[1].after.nth: 0 is not between 1 and 1000000
-        script[1].after.message: no message "m3"; messages are m1 to m2
-        script[1].after.node: no node "x"; nodes are namesrv/0, broker-a/0, broker-a/1, p1, c1
-    "#]],
+            script[1].after.event: "append" is not one of send-called, request-sent, appended, committed, flushed, replicated, replied, attempt-ended, send-returned, dispatched, pulled, delivered, consumed, sent-back, retry-stored, dead-lettered, offset-committed, offset-persisted, lock-granted, rebalanced, local-transaction, checked-back, half-stored, truncated, deleted, node-down, node-up, link-down, link-up, route-changed, elected, sync-state-set-changed, role-changed, paused, resumed, disk-changed, lost
+            script[1].after.nth: 0 is not between 1 and 1000000
+            script[1].after.message: no message "m3"; messages are m1 to m2
+            script[1].after.node: no node "x"; nodes are namesrv/0, broker-a/0, broker-a/1, p1, c1
+        "#]],
     );
     refuse_step(
         r#"{"at": 0, "do": "consume-result", "message": "m03", "result": "SUCCESS"}"#,
@@ -522,6 +522,12 @@ fn keys_are_rocketmqs_own() {
         &expect![[r#"
         brokers[0].conf.brokerRole: a master's role is ASYNC_MASTER or SYNC_MASTER
         brokers[0].slaves[0].conf.brokerRole: a slave's role is SLAVE
+    "#]],
+    );
+    refuse(
+        r#""brokers": [{"conf": {"enableControllerMode": true}, "slaves": [{"conf": {"enableControllerMode": true}}, {}]}]"#,
+        &expect![[r#"
+        brokers[0].slaves[1].conf.enableControllerMode: all replicas of a broker name are in controller mode, or none; a slave does not inherit its master's conf
     "#]],
     );
     refuse(

@@ -169,6 +169,9 @@ fn line(names: &Names, event: &Event) -> Option<String> {
         | EventKind::LinkDown { .. }
         | EventKind::LinkUp { .. }
         | EventKind::RouteChanged { .. }
+        | EventKind::Elected { .. }
+        | EventKind::SyncStateSetChanged { .. }
+        | EventKind::RoleChanged { .. }
         | EventKind::Paused
         | EventKind::Resumed
         | EventKind::DiskChanged { .. }
