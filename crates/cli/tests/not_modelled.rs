@@ -16,6 +16,17 @@ use serde_json::Value;
 const ASKED: &[(&str, &[(&str, &str)])] = &[
     ("DLedger", &[(BROKER, r#""enableDLegerCommitLog": true"#)]),
     (
+        "More than one controller",
+        &[
+            (
+                STEP,
+                r#""do": "set-conf", "node": "namesrv/0", "conf": { "controllerDLegerPeers": "n0-a:1;n1-b:1;n2-c:1" }"#,
+            ),
+            (BROKER, r#""brokerElectionPriority": 1"#),
+            (BROKER, r#""asyncLearner": true"#),
+        ],
+    ),
+    (
         "POP",
         &[
             (BROKER, r#""popConsumerKVServiceEnable": true"#),
@@ -143,6 +154,9 @@ fn every_row_is_met_with_a_clear_message() {
     }
     expect![[r#"
         warning: brokers[0].conf.enableDLegerCommitLog: RocketMQ has this key, the lab does not model it
+        warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
+        warning: brokers[0].conf.brokerElectionPriority: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.asyncLearner: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.popConsumerKVServiceEnable: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.clientRebalance: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.popBatchNums: RocketMQ has this key, the lab does not model it
