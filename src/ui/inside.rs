@@ -1,12 +1,12 @@
 //! A broker opened under a lens: its log, its replicas, or its queues.
 
-use leptos::prelude::*;
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_present::inside::{Cell, Inside, Lens, Log, Part, Queue, Reach, Replica, Shelf};
 use loss_lab_present::intent::Intent;
 
 use crate::i18n::Texts;
 
+use super::html::*;
 use super::icon::{hue, mark};
 use super::page::Page;
 
@@ -15,10 +15,9 @@ pub fn lenses(page: Page, chosen: Lens) -> AnyView {
     let t = page.texts();
     let choices = Lens::ALL.into_iter().map(|lens| {
         let pressed = if lens == chosen { "true" } else { "false" };
-        view! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Lens(lens))>{(t.lenses)(lens)}</button> }
+        html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Lens(lens))>{(t.lenses)(lens)}</button> }
     });
-    view! { <div class="seg lenses" role="group" aria-label=t.lens>{choices.collect_view()}</div> }
-        .into_any()
+    html! { <div class="seg lenses" role="group" aria-label=t.lens>{choices.collect_view()}</div> }
 }
 
 /// What the lens opens in `node`, if anything.
@@ -40,11 +39,11 @@ pub fn opened(
 fn log_view(page: Page, log: &Log, picked: Option<MessageId>) -> AnyView {
     let t = page.texts();
     let marks = log.marks.iter().map(|(position, at)| {
-        view! { <span><b>{(t.position)(*position)}</b>" "<code>{at.to_string()}</code></span> }
+        html! { <span><b>{(t.position)(*position)}</b>" "<code>{at.to_string()}</code></span> }
     });
     let marks = marks.collect_view();
     let older = (log.older > 0)
-        .then(|| view! { <li class="older">{["+", &log.older.to_string()].concat()}</li> });
+        .then(|| html! { <li class="older">{["+", &log.older.to_string()].concat()}</li> });
     let cells = log.cells.iter();
     let cells = cells
         .map(|cell| cell_view(page, cell, picked == Some(cell.message)))
@@ -52,8 +51,8 @@ fn log_view(page: Page, log: &Log, picked: Option<MessageId>) -> AnyView {
     let none = log
         .cells
         .is_empty()
-        .then(|| view! { <p class="none">{t.log_empty}</p> });
-    view! {
+        .then(|| html! { <p class="none">{t.log_empty}</p> });
+    html! {
         <section class="inside">
             <h4><span>{t.log_of}</span></h4>
             <ol class="log">{older}{cells}</ol>
@@ -61,7 +60,6 @@ fn log_view(page: Page, log: &Log, picked: Option<MessageId>) -> AnyView {
             <p class="marks">{marks}</p>
         </section>
     }
-    .into_any()
 }
 
 /// One record. How far it has come is the outline; the same in words for who cannot see it.
@@ -93,15 +91,14 @@ fn cell_view(page: Page, cell: &Cell, picked: bool) -> AnyView {
         &hidden.concat(),
     ]
     .concat();
-    let shelf = shelf_letter(cell.shelf).map(|letter| view! { <i>{letter}</i> });
-    view! {
+    let shelf = shelf_letter(cell.shelf).map(|letter| html! { <i>{letter}</i> });
+    html! {
         <li>
             <button type="button" class=class aria-label=words.clone() title=words on:click=page.asks(Intent::Pick(cell.message))>
                 {mark(cell.message)}<b>{cell.message.to_string()}</b>{shelf}
             </button>
         </li>
     }
-    .into_any()
 }
 
 /// What distinguishes a record that is not under the application's topic.
@@ -121,8 +118,8 @@ fn replicas_view(t: &'static Texts, replicas: &[Replica]) -> AnyView {
     let longest = longest.unwrap_or(0).max(1);
     let rows = replicas.iter().map(|replica| {
         let behind = (replica.behind > 0)
-            .then(|| view! { <em>{(t.behind)(replica.behind)}</em> });
-        view! {
+            .then(|| html! { <em>{(t.behind)(replica.behind)}</em> });
+        html! {
             <li>
                 <code>{replica.name.clone()}</code>
                 <small>{(t.connection)(replica.link)}</small>
@@ -132,40 +129,37 @@ fn replicas_view(t: &'static Texts, replicas: &[Replica]) -> AnyView {
             </li>
         }
     });
-    view! { <section class="inside"><ul class="replicas">{rows.collect_view()}</ul></section> }
-        .into_any()
+    html! { <section class="inside"><ul class="replicas">{rows.collect_view()}</ul></section> }
 }
 
 fn queues_view(t: &'static Texts, queues: &[Queue]) -> AnyView {
     if queues.is_empty() {
-        return view! { <section class="inside"><p class="none">{t.queues_empty}</p></section> }
-            .into_any();
+        return html! { <section class="inside"><p class="none">{t.queues_empty}</p></section> };
     }
     let heads = t
         .queue_heads
         .into_iter()
-        .map(|head| view! { <th scope="col">{head}</th> })
+        .map(|head| html! { <th scope="col">{head}</th> })
         .collect_view();
     let rows = queues.iter().map(|queue| queue_view(t, queue));
-    view! {
+    html! {
         <section class="inside">
             <table class="queues"><thead><tr>{heads}</tr></thead><tbody>{rows.collect_view()}</tbody></table>
         </section>
     }
-    .into_any()
 }
 
 fn queue_view(t: &'static Texts, queue: &Queue) -> AnyView {
     let offsets = queue.offsets.iter().map(|(group, offset)| {
         let left = queue.max.saturating_sub(*offset);
-        let left = (left > 0).then(|| view! { <em>{["−", &left.to_string()].concat()}</em> });
-        view! { <span title=group.clone()><code>{offset.to_string()}</code>{left}</span> }
+        let left = (left > 0).then(|| html! { <em>{["−", &left.to_string()].concat()}</em> });
+        html! { <span title=group.clone()><code>{offset.to_string()}</code>{left}</span> }
     });
     let lock = queue.locked_by.as_ref().map(|name| {
-        view! { <small>{(t.locked_by)(name)}</small> }
+        html! { <small>{(t.locked_by)(name)}</small> }
     });
     let name = [&queue.topic, "/", &queue.queue.to_string()].concat();
-    view! {
+    html! {
         <tr>
             <th scope="row"><code>{name}</code>{lock}</th>
             <td>{queue.min.to_string()}</td>
@@ -173,5 +167,4 @@ fn queue_view(t: &'static Texts, queue: &Queue) -> AnyView {
             <td>{offsets.collect_view()}</td>
         </tr>
     }
-    .into_any()
 }

@@ -1,6 +1,5 @@
 //! The ledger: a table on a wide page, cards on a phone.
 
-use leptos::prelude::*;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Exposure;
 use loss_lab_present::intent::Intent;
@@ -11,6 +10,7 @@ use loss_lab_present::settings::Change;
 
 use crate::i18n::{Texts, instant};
 
+use super::html::*;
 use super::icon::icon;
 use super::message::message;
 use super::page::Page;
@@ -33,7 +33,7 @@ pub fn ledger_panel(page: Page) -> AnyView {
         },
         draw,
     );
-    view! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }.into_any()
+    html! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }
 }
 
 fn draw(page: Page, book: &Book) -> AnyView {
@@ -41,7 +41,7 @@ fn draw(page: Page, book: &Book) -> AnyView {
     let heads = t
         .columns
         .into_iter()
-        .map(|head| view! { <th scope="col">{head}</th> })
+        .map(|head| html! { <th scope="col">{head}</th> })
         .collect_view();
     let rows = book.ledger.rows.iter();
     let rows = rows.map(|row| row_view(page, book, row)).collect_view();
@@ -50,7 +50,7 @@ fn draw(page: Page, book: &Book) -> AnyView {
     } else {
         (book.ledger.more > 0).then(|| (t.more_rows)(book.ledger.more))
     };
-    view! {
+    html! {
         <header class="panel-head">
             <h2 id="h-ledger">{t.ledger}</h2>
             <p class="tally">{tally_view(t, book.ledger.tally)}</p>
@@ -61,9 +61,8 @@ fn draw(page: Page, book: &Book) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {note.map(|note| view! { <p class="none ledger-empty">{note}</p> })}
+        {note.map(|note| html! { <p class="none ledger-empty">{note}</p> })}
     }
-    .into_any()
 }
 
 fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
@@ -77,9 +76,9 @@ fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
         (Judgement::Pending, tally.pending),
     ];
     let sums = sums.into_iter().filter(|(_, count)| *count > 0).map(|(judgement, count)| {
-        view! { <span class=class_of(judgement)>{icon(icon_of(judgement))}{(t.tally)(judgement, count)}</span> }
+        html! { <span class=class_of(judgement)>{icon(icon_of(judgement))}{(t.tally)(judgement, count)}</span> }
     });
-    view! { {(tally.sent > 0).then(|| view! { <span>{(t.sent)(tally.sent)}</span> })}{sums.collect_view()} }.into_any()
+    html! { {(tally.sent > 0).then(|| html! { <span>{(t.sent)(tally.sent)}</span> })}{sums.collect_view()} }
 }
 
 fn class_of(judgement: Judgement) -> &'static str {
@@ -116,7 +115,7 @@ fn row_view(page: Page, book: &Book, row: &Row) -> AnyView {
     } else {
         "why-cell"
     };
-    view! {
+    html! {
         <tr class=class aria-current=picked.then_some("true")>
             <th scope="row">{message(page, row.glyph, true, picked)}</th>
             <td>{told(t, &row.told)}</td>
@@ -126,15 +125,14 @@ fn row_view(page: Page, book: &Book, row: &Row) -> AnyView {
             <td class=why_class>{why(page, t, &row.why, remedy.copied())}</td>
         </tr>
     }
-    .into_any()
 }
 
 fn told(t: &'static Texts, told: &Told) -> AnyView {
     match told {
-        Told::NothingYet => view! { <span class="told t-pending">{t.not_told}</span> }.into_any(),
-        Told::Nothing => view! { <span class="told t-pending">{t.never_told}</span> }.into_any(),
+        Told::NothingYet => html! { <span class="told t-pending">{t.not_told}</span> },
+        Told::Nothing => html! { <span class="told t-pending">{t.never_told}</span> },
         Told::Status(word) | Told::Exception(word) => {
-            view! { <span class="told"><code>{*word}</code></span> }.into_any()
+            html! { <span class="told"><code>{*word}</code></span> }
         }
     }
 }
@@ -182,7 +180,7 @@ fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyV
     match why {
         Why::Nothing => "–".into_any(),
         Why::NothingPromised => t.nothing_promised.into_any(),
-        Why::Exposed(faults) => faults.iter().map(|fault| view! { <span class="faults">{icon(fault_icon(*fault))}{(t.exposure)(*fault)}</span> }).collect_view().into_any(),
+        Why::Exposed(faults) => faults.iter().map(|fault| html! { <span class="faults">{icon(fault_icon(*fault))}{(t.exposure)(*fault)}</span> }).collect_view().into_any(),
         Why::LostBy { stage, cause, node, at } => {
             let words = [(t.stage_of)(*stage), &(t.cause)(*cause, &instant(*at))].concat();
             let saved = remedy.map(|remedy| {
@@ -192,9 +190,9 @@ fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyV
                     Effect::PromisesNothing => not_promised,
                 };
                 let change = page.asks(Intent::Set(remedy.change));
-                view! { " "<button type="button" class="link-btn" on:click=change>{words}" "<code>{remedy_name(t, remedy.change)}</code></button> }
+                html! { " "<button type="button" class="link-btn" on:click=change>{words}" "<code>{remedy_name(t, remedy.change)}</code></button> }
             });
-            view! { <span title=node.clone()>{words}</span>{saved} }.into_any()
+            html! { <span title=node.clone()>{words}</span>{saved} }
         }
     }
 }
@@ -232,13 +230,13 @@ fn map_view(map: &CopyMap) -> AnyView {
         .collect_view();
     let width = i32::try_from(map.columns.len()).unwrap_or(1) * 16;
     let box_ = ["-1 -1 ", &width.to_string(), " 20"].concat();
-    view! { <svg class="map" viewBox=box_ width=width.to_string() height="20" aria-hidden="true">{columns}</svg> }.into_any()
+    html! { <svg class="map" viewBox=box_ width=width.to_string() height="20" aria-hidden="true">{columns}</svg> }
 }
 
 fn column_view(column: Column, x: i32) -> AnyView {
     let lost = matches!(column.memory, Cell::LostHere)
-        .then(|| view! { <path class="map-x" d="M3.500 1.500l7 6m0-6l-7 6"/> });
-    view! {
+        .then(|| html! { <path class="map-x" d="M3.500 1.500l7 6m0-6l-7 6"/> });
+    html! {
         <g transform=["translate(", &x.to_string(), ")"].concat()>
             <rect x=".5" y=".5" width="13" height="8" class=["map-m ", cell_class(column.memory)].concat()/>
             {lost}
@@ -246,7 +244,6 @@ fn column_view(column: Column, x: i32) -> AnyView {
             <path class="map-w" d="M-1 9H15"/>
         </g>
     }
-    .into_any()
 }
 
 fn cell_class(cell: Cell) -> &'static str {

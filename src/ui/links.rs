@@ -1,11 +1,11 @@
 //! Wires, and what travels on them. A thing on a wire is moved by one number that a transform reads; nothing else moves.
 
-use leptos::prelude::*;
 use loss_lab_present::glyph::{Glyph, Look};
 use loss_lab_present::intent::Intent;
 use loss_lab_present::menu::Target;
 use loss_lab_present::wires::{self, Flying, Link, Load};
 
+use super::html::*;
 use super::icon::{hue, mark};
 use super::menu::{Open, strike_button};
 use super::message::describe;
@@ -27,30 +27,28 @@ pub fn link_view(page: Page, class: &'static str, link: &Link, open: &Open) -> A
     } else {
         class.to_owned()
     };
-    view! {
+    html! {
         <div class=class>
             <div class="wire wire-fwd"><span class="line"></span>{track(page, &link.out)}</div>
             <div class="wire wire-back"><span class="line"></span>{track(page, &link.back)}</div>
             <div class="link-foot">
                 {strike_button(page, Target::Link(link.from, link.to), label, open)}
-                {note.map(|words| view! { <p class="link-note">{words}</p> })}
+                {note.map(|words| html! { <p class="link-note">{words}</p> })}
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// The rail over the top, from the brokers to the group.
 pub fn pull_rail(page: Page, pull: &Link) -> AnyView {
     let t = page.texts();
-    view! {
+    html! {
         <div class="rail">
             <span class="rail-line"></span>
             <span class="rail-cap">{t.pull}</span>
             <div class="rail-track">{track(page, &pull.out)}</div>
         </div>
     }
-    .into_any()
 }
 
 /// Everything on one wire.
@@ -72,18 +70,17 @@ fn thing(page: Page, flying: &Flying) -> AnyView {
             let message = *message;
             let glyph = Glyph::new(message, Look::Wire);
             let class = ["msg is-wire ", hue(message)].concat();
-            view! {
+            html! {
                 <button type="button" class=class aria-label=describe(t, &glyph) on:click=page.asks(Intent::Pick(message))>
                     {mark(message)}<b>{message.to_string()}</b>
                 </button>
             }
-            .into_any()
         }
         Load::Answer(message, word) => {
             let class = ["ack ", hue(*message)].concat();
-            view! { <span class=class>{mark(*message)}<code>{*word}</code></span> }.into_any()
+            html! { <span class=class>{mark(*message)}<code>{*word}</code></span> }
         }
-        Load::Token => view! { <span class="ack token"></span> }.into_any(),
+        Load::Token => html! { <span class="ack token"></span> },
     };
-    view! { <div class="fly" style=("--way", way)>{inside}</div> }.into_any()
+    html! { <div class="fly" style=("--way", way)>{inside}</div> }
 }

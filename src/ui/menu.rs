@@ -1,7 +1,6 @@
 //! The fault menu: what can strike this thing now, and which messages each strike would lose.
 
 use leptos::ev::KeyboardEvent;
-use leptos::prelude::*;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::intent::Intent;
@@ -9,6 +8,7 @@ use loss_lab_present::menu::{Item, Menu, Strike, Target};
 
 use crate::browser;
 
+use super::html::*;
 use super::icon::icon;
 use super::message::mention;
 use super::page::{OnClick, Page};
@@ -28,7 +28,7 @@ pub fn strike_button(page: Page, target: Target, label: String, open: &Open) -> 
     };
     let open = open.as_ref().filter(|(menu, _)| menu.target == target);
     let is_open = open.is_some();
-    view! {
+    html! {
         <button
             type="button"
             class=class
@@ -43,7 +43,6 @@ pub fn strike_button(page: Page, target: Target, label: String, open: &Open) -> 
         </button>
         {open.map(|(menu, losses)| fault_menu(page, menu, losses))}
     }
-    .into_any()
 }
 
 fn toggle(page: Page, target: Target, is_open: bool) -> OnClick {
@@ -97,8 +96,8 @@ fn fault_menu(page: Page, menu: &Menu, losses: &[Vec<MessageId>]) -> AnyView {
     let none = menu
         .items
         .is_empty()
-        .then(|| view! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> });
-    view! {
+        .then(|| html! { <p class="menu-why" role="presentation">{t.nothing_to_do}</p> });
+    html! {
         <div class="fault-menu" role="menu" aria-label=names on:keydown=on_key(page, target)>
             <p class="menu-head" role="presentation">
                 <b>{names.clone()}</b>
@@ -109,7 +108,6 @@ fn fault_menu(page: Page, menu: &Menu, losses: &[Vec<MessageId>]) -> AnyView {
             {none}
         </div>
     }
-    .into_any()
 }
 
 fn item_view(page: Page, target: Target, item: &Item, loses: &[MessageId]) -> AnyView {
@@ -132,18 +130,17 @@ fn item_view(page: Page, target: Target, item: &Item, loses: &[MessageId]) -> An
     };
     let action = item.action.clone();
     let strike: OnClick = Box::new(move |_| leave(page, target, Intent::Strike(action.clone())));
-    view! {
+    html! {
         <button type="button" role="menuitem" class=class tabindex="-1" on:click=strike>
             {icon(icon_of(&item.strike))}
             <span>{(t.strike)(&item.strike)}</span>
             <span class="loses">
                 <span class="sr">", "{t.would_lose}" "</span>
                 {named}
-                {rest.map(|rest| view! { <span class="nothing">{rest}</span> })}
+                {rest.map(|rest| html! { <span class="nothing">{rest}</span> })}
             </span>
         </button>
     }
-    .into_any()
 }
 
 fn icon_of(strike: &Strike) -> &'static str {

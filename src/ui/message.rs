@@ -1,6 +1,5 @@
 //! A message, wherever it is drawn: its mark, its label, and its state as an outline.
 
-use leptos::prelude::*;
 use loss_lab_engine::event::Place;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_present::glyph::{Glyph, Holding, Look};
@@ -8,6 +7,7 @@ use loss_lab_present::intent::Intent;
 
 use crate::i18n::Texts;
 
+use super::html::*;
 use super::icon::{hue, icon, mark};
 use super::page::Page;
 
@@ -22,7 +22,7 @@ pub fn message(page: Page, glyph: Glyph, small: bool, picked: bool) -> AnyView {
         if picked { " is-picked" } else { "" },
     ]
     .concat();
-    view! {
+    html! {
         <button
             type="button"
             class=class
@@ -33,13 +33,12 @@ pub fn message(page: Page, glyph: Glyph, small: bool, picked: bool) -> AnyView {
             {inside(t, &glyph, small)}
         </button>
     }
-    .into_any()
 }
 
 /// A message that is only mentioned.
 pub fn mention(message: MessageId, look: Look) -> AnyView {
     let class = ["msg msg-s ", look_class(look), " ", hue(message)].concat();
-    view! { <span class=class>{mark(message)}<b>{message.to_string()}</b></span> }.into_any()
+    html! { <span class=class>{mark(message)}<b>{message.to_string()}</b></span> }
 }
 
 /// What lies in one place; its words when nothing does.
@@ -52,17 +51,17 @@ pub fn slots(
     let t = page.texts();
     let none = holding
         .is_empty()
-        .then(|| view! { <span class="none">{empty}</span> }.into_any());
+        .then(|| html! { <span class="none">{empty}</span> });
     let more = (holding.more > 0).then(|| {
         let count = ["+", &holding.more.to_string()].concat();
-        view! { <span class="older" title=(t.older)(holding.more)>{count}</span> }.into_any()
+        html! { <span class="older" title=(t.older)(holding.more)>{count}</span> }
     });
     let shown = holding
         .shown
         .iter()
         .map(|glyph| message(page, *glyph, false, picked == Some(glyph.message)))
         .collect_view();
-    view! { <div class="slots">{none}{more}{shown}</div> }.into_any()
+    html! { <div class="slots">{none}{more}{shown}</div> }
 }
 
 fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {
@@ -70,7 +69,7 @@ fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {
     let extra = match glyph.look {
         Look::AtRisk(_) => Some(icon("#i-risk")),
         Look::Lost => Some(icon("#i-cross")),
-        Look::Duplicated if !small => Some(view! { <i>{(t.times)(glyph.times)}</i> }.into_any()),
+        Look::Duplicated if !small => Some(html! { <i>{(t.times)(glyph.times)}</i> }),
         Look::Wire
         | Look::Client
         | Look::OffHeap
@@ -78,9 +77,9 @@ fn inside(t: &'static Texts, glyph: &Glyph, small: bool) -> AnyView {
         | Look::Disk
         | Look::Ghost
         | Look::Consumed
-        | Look::Duplicated => glyph.retry.then(|| view! { <i>{t.retry}</i> }.into_any()),
+        | Look::Duplicated => glyph.retry.then(|| html! { <i>{t.retry}</i> }),
     };
-    view! { {mark(glyph.message)}<b>{label}</b>{extra} }.into_any()
+    html! { {mark(glyph.message)}<b>{label}</b>{extra} }
 }
 
 /// "m6, in the page cache only, at risk".

@@ -1,6 +1,7 @@
 //! What is seen: components that read a slice of the frame and ask for what a person wants. They decide nothing.
 
 mod foot;
+mod html;
 mod icon;
 mod inside;
 mod ledger;

@@ -1,6 +1,5 @@
 //! Nodes and their places. A node never moves; its frame says how it stands.
 
-use leptos::prelude::*;
 use loss_lab_engine::ids::NodeId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::glyph::{Glyph, Holding};
@@ -11,6 +10,7 @@ use loss_lab_present::stage::{Broker, Consumer, DiskNote, Foot, Group, Picture, 
 use crate::i18n::{Texts, instant};
 use crate::session::COUNT_MOST;
 
+use super::html::*;
 use super::icon::icon;
 use super::inside::opened;
 use super::menu::strike_button;
@@ -45,7 +45,7 @@ pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
     };
     let label = [t.producer, " ", &this.name].concat();
     let class = ["node producer ", frame_class(this.picture)].concat();
-    view! {
+    html! {
         <article class=class aria-label=label>
             {head(page, scene, this.node, &this.name, role)}
             <div class="place place-client">
@@ -55,20 +55,18 @@ pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
             </div>
         </article>
     }
-    .into_any()
 }
 
 /// A node's name, its role or state, and what can strike it.
 fn head(page: Page, scene: &Scene, node: NodeId, name: &str, role: String) -> AnyView {
     let label = faults_of(page.texts(), name);
-    view! {
+    html! {
         <header>
             <h3>{name.to_owned()}</h3>
             <span class="role">{role}</span>
             {strike_button(page, Target::Node(node), label, &scene.menu)}
         </header>
     }
-    .into_any()
 }
 
 /// Send, and how.
@@ -87,12 +85,12 @@ fn send_controls(page: Page, scene: &Scene) -> AnyView {
         "btn send"
     };
     let modes = SendMode::ALL.iter().map(|mode| {
-        view! { <option value=mode.word() title=(t.modes)(*mode)>{mode.word()}</option> }
+        html! { <option value=mode.word() title=(t.modes)(*mode)>{mode.word()}</option> }
     });
     let modes = modes.collect_view();
     let set_mode = page.reads(|word| SendMode::from_word(word).map(Intent::Mode));
     let set_count = page.reads(|count| Some(Intent::Count(count.parse().unwrap_or(1))));
-    view! {
+    html! {
         <button
             type="button"
             class=class
@@ -108,7 +106,6 @@ fn send_controls(page: Page, scene: &Scene) -> AnyView {
             <input class="field" type="number" inputmode="numeric" min="1" max=COUNT_MOST.to_string() aria-label=t.count prop:value=scene.count.to_string() on:change=set_count/>
         </p>
     }
-    .into_any()
 }
 
 /// "Play (Space)".
@@ -125,7 +122,7 @@ pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str
         "master"
     };
     let heap = this.heap.as_ref().map(|heap| {
-        view! {
+        html! {
             <div class="place place-heap">
                 {place_head(t.heap, t.heap_dies)}
                 {slots(page, heap, t.empty, scene.picked)}
@@ -139,7 +136,7 @@ pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str
         if heap.is_some() { " has-heap" } else { "" },
     ]
     .concat();
-    view! {
+    html! {
         <article class=class aria-label=["Broker ", &this.name].concat()>
             {head(page, scene, this.node, &this.name, role.to_owned())}
             <div class="memory">
@@ -163,15 +160,14 @@ pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str
             </div>
         </article>
     }
-    .into_any()
 }
 
 fn place_head(name: &'static str, says: &'static str) -> AnyView {
-    view! { <h4><span>{name}</span><small>{says}</small></h4> }.into_any()
+    html! { <h4><span>{name}</span><small>{says}</small></h4> }
 }
 
 fn note(symbol: Option<&'static str>, words: String) -> AnyView {
-    view! { <p class="place-note">{symbol.map(icon)}{words}</p> }.into_any()
+    html! { <p class="place-note">{symbol.map(icon)}{words}</p> }
 }
 
 fn disk_note(t: &'static Texts, disk: DiskNote) -> Option<AnyView> {
@@ -199,7 +195,7 @@ fn lost_here(page: Page, scene: &Scene, lost: &[Glyph], at: Option<String>) -> O
         let glyphs = shown
             .map(|glyph| message(page, *glyph, false, scene.picked == Some(glyph.message)))
             .collect_view();
-        view! { <p class="lost-here"><span>{t.lost_here}</span>{more}{glyphs}<small>{at}</small></p> }.into_any()
+        html! { <p class="lost-here"><span>{t.lost_here}</span>{more}{glyphs}<small>{at}</small></p> }
     })
 }
 
@@ -213,7 +209,7 @@ fn foot_view(t: &'static Texts, foot: Foot) -> AnyView {
         Foot::Paused(_) => Some("#i-pause"),
         Foot::Running | Foot::NotStarted | Foot::Behind { .. } => None,
     };
-    view! { {symbol.map(icon)}<span>{(t.foot)(foot)}</span> }.into_any()
+    html! { {symbol.map(icon)}<span>{(t.foot)(foot)}</span> }
 }
 
 /// A consumer group: its members, and the end of the road.
@@ -223,7 +219,7 @@ pub fn group_node(page: Page, scene: &Scene, this: &Group) -> AnyView {
     let members = members
         .map(|member| consumer_node(page, scene, member))
         .collect_view();
-    view! {
+    html! {
         <div class="group" role="group" aria-label=[t.group, " ", &this.name].concat()>
             <header><h3>{this.name.clone()}</h3><span class="role">{t.group_role}</span></header>
             <div class="members">{members}</div>
@@ -235,7 +231,6 @@ pub fn group_node(page: Page, scene: &Scene, this: &Group) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
@@ -252,15 +247,14 @@ fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
     let holds = if matches!(this.picture, Picture::Running | Picture::Paused) {
         slots(page, &this.holds, t.idle, scene.picked)
     } else {
-        view! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }.into_any()
+        html! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }
     };
-    view! {
+    html! {
         <article class=class aria-label=[t.consumer, " ", &this.name].concat()>
             {head(page, scene, this.node, &this.name, role(t, this))}
             {holds}
         </article>
     }
-    .into_any()
 }
 
 /// Its queues while it runs, else how it stands.

@@ -1,6 +1,5 @@
 //! The stage: producer, master, slaves, group, left to right the way a message goes.
 
-use leptos::prelude::*;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::conf;
@@ -12,6 +11,7 @@ use loss_lab_present::stage::{Picture, Routes, Stage};
 use loss_lab_present::story::StoryId;
 use loss_lab_present::wires::Wires;
 
+use super::html::*;
 use super::icon::icon;
 use super::inside::lenses;
 use super::links::{link_view, pull_rail};
@@ -68,7 +68,7 @@ impl Scene {
 /// The stage.
 pub fn stage_panel(page: Page) -> AnyView {
     let inside = page.drawn(Scene::of, |page, scene| {
-        view! {
+        html! {
             <header class="panel-head">
                 <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
                 {stories(page, scene.story)}
@@ -77,9 +77,8 @@ pub fn stage_panel(page: Page) -> AnyView {
             </header>
             <div class="stage-scroll">{cluster(page, scene)}</div>
         }
-        .into_any()
     });
-    view! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }.into_any()
+    html! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }
 }
 
 /// The list of stories.
@@ -95,20 +94,19 @@ fn stories(page: Page, chosen: StoryId) -> AnyView {
     });
     let options = StoryId::ALL
         .into_iter()
-        .map(|id| view! { <option value=place(id)>{(t.story)(id)}</option> })
+        .map(|id| html! { <option value=place(id)>{(t.story)(id)}</option> })
         .collect_view();
-    view! {
+    html! {
         <span class="scenario">
             <select aria-label=t.stories prop:value=place(chosen) on:change=choose>{options}</select>
             {icon("#i-chev")}
         </span>
     }
-    .into_any()
 }
 
 fn conf_summary(page: Page, settings: &Settings) -> AnyView {
     let t = page.texts();
-    view! {
+    html! {
         <p class="conf-sum">
             <code>{settings.flush.word()}</code>
             <code>{settings.role.word()}</code>
@@ -117,7 +115,6 @@ fn conf_summary(page: Page, settings: &Settings) -> AnyView {
             <a class="btn quiet to-settings" href="#settings">{t.change}</a>
         </p>
     }
-    .into_any()
 }
 
 fn cluster(page: Page, scene: &Scene) -> AnyView {
@@ -154,7 +151,7 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
             .replication
             .iter()
             .find(|wire| wire.to == this.node);
-        view! {
+        html! {
             {wire.map(|wire| link_view(page, link, wire, &scene.menu))}
             {broker_node(page, scene, this, node)}
         }
@@ -162,7 +159,7 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
     let send = scene.wires.send.as_ref();
     let pull = scene.wires.pull.as_ref();
     let groups = groups.iter().map(|this| group_node(page, scene, this));
-    view! {
+    html! {
         <div class=class>
             <p class="namesrv">{routes.as_ref().map(|routes| name_server(page, routes))}</p>
             {pull.map(|pull| pull_rail(page, pull))}
@@ -174,7 +171,6 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
             <div class="waterline" aria-hidden="true"><span>{t.fsync_line}</span></div>
         </div>
     }
-    .into_any()
 }
 
 fn name_server(page: Page, routes: &Routes) -> AnyView {
@@ -189,5 +185,5 @@ fn name_server(page: Page, routes: &Routes) -> AnyView {
         | Picture::Starting
         | Picture::NotStarted) => (t.picture)(picture).to_owned(),
     };
-    view! { <code>{routes.name.clone()}</code><small>{words}</small> }.into_any()
+    html! { <code>{routes.name.clone()}</code><small>{words}</small> }
 }

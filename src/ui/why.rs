@@ -1,12 +1,12 @@
 //! The narration: what just happened, and why. A screen reader hears each line.
 
-use leptos::prelude::*;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::narration::Line;
 
 use crate::i18n::{instant, rich};
 
+use super::html::*;
 use super::page::Page;
 use super::words::sentence;
 
@@ -29,13 +29,12 @@ pub fn why_line(page: Page) -> AnyView {
         },
         words,
     );
-    view! {
+    html! {
         <section class="why" aria-labelledby="h-why">
             <h2 id="h-why" class="sr">{t.what_happened}</h2>
             <p class="why-line" role="status">{words}</p>
         </section>
     }
-    .into_any()
 }
 
 fn words(page: Page, said: &Said) -> AnyView {
@@ -57,6 +56,5 @@ fn words(page: Page, said: &Said) -> AnyView {
 }
 
 fn line(at: SimTime, head: AnyView, then: Option<AnyView>) -> AnyView {
-    view! { <time>{instant(at)}</time><span class="why-text"><b>{head}</b>" "{then}</span> }
-        .into_any()
+    html! { <time>{instant(at)}</time><span class="why-text"><b>{head}</b>" "{then}</span> }
 }

@@ -1,9 +1,8 @@
 //! Sentences and identifiers as elements: code, messages, breakable names.
 
-use leptos::prelude::*;
-
 use crate::i18n::Part;
 
+use super::html::*;
 use super::icon::{hue, mark};
 
 /// A sentence.
@@ -12,10 +11,10 @@ pub fn sentence(parts: Vec<Part>) -> AnyView {
         .into_iter()
         .map(|part| match part {
             Part::Text(text) => text.into_any(),
-            Part::Code(code) => view! { <code>{code}</code> }.into_any(),
+            Part::Code(code) => html! { <code>{code}</code> },
             Part::Message(message) => {
                 let class = ["mref ", hue(message)].concat();
-                view! { <span class=class>{mark(message)}{message.to_string()}</span> }.into_any()
+                html! { <span class=class>{mark(message)}{message.to_string()}</span> }
             }
         })
         .collect_view()
@@ -28,7 +27,7 @@ pub fn with_code(text: &'static str) -> AnyView {
     pieces
         .map(|(index, piece)| {
             if index % 2 == 1 {
-                view! { <code>{piece}</code> }.into_any()
+                html! { <code>{piece}</code> }
             } else {
                 piece.into_any()
             }
@@ -54,6 +53,6 @@ pub fn breakable(name: &'static str) -> AnyView {
     let pieces = pieces
         .into_iter()
         .enumerate()
-        .map(|(index, piece)| view! { {(index > 0).then(|| view! { <wbr/> })}{piece} });
-    view! { <code>{pieces.collect_view()}</code> }.into_any()
+        .map(|(index, piece)| html! { {(index > 0).then(|| html! { <wbr/> })}{piece} });
+    html! { <code>{pieces.collect_view()}</code> }
 }
