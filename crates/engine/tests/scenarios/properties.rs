@@ -170,20 +170,27 @@ fn file() -> impl Strategy<Value = File> {
         0..50u32,
         select(vec![0, 0, 2, 15]),
         1..=3u32,
+        select(vec!["", "", CONTROLLER, ALL_ACK]),
     );
     let brokers = vec((broker(), vec(slave(), 0..=2)), 1..=2);
     (head, brokers, producer(), consumers(), vec(any_step(), 1..10)).prop_map(
-        |((profile, seed, jitter, queues), brokers, producer, consumers, steps)| {
+        |((profile, seed, jitter, queues, mode), brokers, producer, consumers, steps)| {
+            let mode = if profile == "4.9" { "" } else { mode };
             let slaves: Vec<usize> = brokers.iter().map(|(_, slaves)| slaves.len()).collect();
             let brokers: Vec<String> = brokers
                 .into_iter()
                 .zip(["broker-a", "broker-b"])
                 .map(|((conf, slaves), name)| {
                     let conf = if profile == "4.9" { conf.replace(IN_SYNC, "") } else { conf };
-                    format!(r#"{{ "name": "{name}", "conf": {{ {conf} }}, "slaves": [ {} ] }}"#, slaves.join(", "))
+                    let slaves: Vec<String> = slaves
+                        .into_iter()
+                        .map(|conf| format!(r#"{{ "conf": {{ {conf}{mode} }} }}"#))
+                        .collect();
+                    format!(r#"{{ "name": "{name}", "conf": {{ {conf}{mode} }}, "slaves": [ {} ] }}"#, slaves.join(", "))
                 })
                 .collect();
-            let world = World { slaves, queues, consumers: consumers.len() };
+            let controller = !mode.is_empty();
+            let world = World { slaves, queues, consumers: consumers.len(), controller };
             let script: Vec<String> = steps.into_iter().filter_map(|step| world.step(step)).collect();
             File(format!(
                 r#"{{ "format": "loss-lab/1", "profile": "{profile}", "seed": {seed}, "network": {{ "latencyMs": 1, "jitterMs": {jitter} }},
@@ -203,6 +210,11 @@ fn file() -> impl Strategy<Value = File> {
         },
     )
 }
+
+/// A controller elects masters.
+const CONTROLLER: &str = r#", "enableControllerMode": true"#;
+const ALL_ACK: &str =
+    r#", "enableControllerMode": true, "allAckInSyncStateSet": true, "minInSyncReplicas": 2"#;
 
 /// What 4.9 has no key for.
 const IN_SYNC: &str = r#", "inSyncReplicas": 2"#;
@@ -226,9 +238,9 @@ fn broker() -> impl Strategy<Value = String> {
 
 fn slave() -> impl Strategy<Value = String> {
     select(vec![
-        "{}",
-        r#"{ "conf": { "flushDiskType": "SYNC_FLUSH" } }"#,
-        r#"{ "conf": { "slaveReadEnable": true } }"#,
+        r#""flushDiskType": "ASYNC_FLUSH""#,
+        r#""flushDiskType": "SYNC_FLUSH""#,
+        r#""slaveReadEnable": true"#,
     ])
     .prop_map(str::to_owned)
 }
@@ -320,6 +332,8 @@ struct World {
     slaves: Vec<usize>,
     queues: u32,
     consumers: usize,
+    /// Whether faults strike the name server, too: a controller lives in it.
+    controller: bool,
 }
 
 impl World {
@@ -333,9 +347,10 @@ impl World {
 
     fn nodes(&self) -> Vec<String> {
         let clients = ["p1", "c1", "c2"].into_iter().take(1 + self.consumers);
+        let controller = self.controller.then_some("namesrv/0");
         self.brokers()
             .into_iter()
-            .chain(clients.map(str::to_owned))
+            .chain(clients.chain(controller).map(str::to_owned))
             .collect()
     }
 
