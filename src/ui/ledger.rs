@@ -151,9 +151,9 @@ fn whereabouts(t: &'static Texts, whereabouts: Whereabouts) -> String {
         Whereabouts::Producer => t.with_producer.to_owned(),
         Whereabouts::Wire => t.wire.to_owned(),
         Whereabouts::Nowhere => t.nowhere.to_owned(),
-        Whereabouts::Copies(Place::Heap, count) => copies(&t.heap.to_lowercase(), count),
-        Whereabouts::Copies(Place::PageCache, count) => copies(&t.page_cache.to_lowercase(), count),
-        Whereabouts::Copies(Place::Disk, count) => copies(&t.disk.to_lowercase(), count),
+        Whereabouts::Copies(Place::Heap, count) => copies(t.heap_in, count),
+        Whereabouts::Copies(Place::PageCache, count) => copies(t.page_cache_in, count),
+        Whereabouts::Copies(Place::Disk, count) => copies(t.disk_in, count),
     }
 }
 

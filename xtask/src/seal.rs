@@ -28,14 +28,15 @@ pub fn seal() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Right after the charset: a policy governs only what comes after it.
+/// Right after the charset, however the page is minified: a policy governs only what comes after it.
 fn with_policy(html: &str) -> Result<String, Failure> {
-    let charset = "<meta charset=\"utf-8\">";
-    let (before, after) = html
-        .split_once(charset)
-        .ok_or_else(|| Failure::new(format!("index.html has no {charset}")))?;
+    let missing = || Failure::new("index.html has no <meta charset>");
+    let charset = html.find("<meta charset").ok_or_else(missing)?;
+    let (_, rest) = html.split_at(charset);
+    let end = rest.find('>').ok_or_else(missing)?;
+    let (before, after) = html.split_at(charset + end + 1);
     Ok(format!(
-        "{before}{charset}\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"
+        "{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"
     ))
 }
 
@@ -49,6 +50,16 @@ mod tests {
             with_policy("<head><meta charset=\"utf-8\"><script src=\"./start.js\"></script>")
                 .unwrap();
         assert!(sealed.find("Content-Security-Policy") < sealed.find("<script"));
+    }
+
+    #[test]
+    fn a_minified_page_gets_it_too() {
+        let sealed = with_policy("<head><meta charset=utf-8><script src=./start.js></script>");
+        assert!(
+            sealed
+                .unwrap()
+                .starts_with("<head><meta charset=utf-8><meta http-equiv")
+        );
     }
 
     #[test]
