@@ -41,8 +41,9 @@ pub(crate) mod system {
     ];
 }
 
-/// So much later than its master a slave is started in controller mode.
-const SLAVES_LATER: Span = Span::from_secs(1);
+/// In controller mode each replica starts so much later than the one before it: the first to come is master, and the controller takes
+/// them into the SyncStateSet one after the other.
+const EACH_LATER: Span = Span::from_millis(500);
 
 /// The fixed facts of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -140,9 +141,8 @@ impl Setup {
                         replica: number,
                         conf,
                     },
-                    // In controller mode the first to come is master.
-                    starts: Some(starts(if number > 0 && controlled {
-                        since.minus(SLAVES_LATER)
+                    starts: Some(starts(if controlled {
+                        since.minus(EACH_LATER.times(u64::from(number)))
                     } else {
                         since
                     })),

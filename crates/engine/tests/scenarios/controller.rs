@@ -40,12 +40,12 @@ fn failover_with_default_settings_loses_the_tail_that_was_not_replicated() {
               2003.05  │                                           │                     elects broker-a/1
               2003.05  │                                           │                     ✗ lost: m2
               2004.05  │                                           SYNC_MASTER, epoch 2  │
-                11005  │                                           fsync m1              │
+                10505  │                                           fsync m1              │
                 26712  new route of T                              │                     │
                 40000  send m3 ──────────────────────────────────▶ │                     │
                 40001  │                                           stores m3 T/0:1 (page cache)
              40002.05  m3 SEND_OK ◀─────────────────────────────── │                     │
-                41005  │                                           fsync m3              │
+                40505  │                                           fsync m3              │
                 43000  │                     ▲ up                  │                     │
                 43004  │                     SLAVE, epoch 2        │                     │
                 43010  │                     ✗ log cut: 1 gone     │                     │
@@ -86,7 +86,7 @@ fn all_ack_and_two_in_sync_lose_nothing_that_was_acknowledged() {
                  2002  │                     copy m2 ────────────▶ │                     │
               2004.05  m2 SEND_OK ◀───────── │                     │                     │
               2004.05  │                     ✗ power loss          │                     │
-                11005  │                                           fsync m1, m2          │
+                10505  │                                           fsync m1, m2          │
                 15000  │                                           │                     elects broker-a/1
                 15001  │                                           SYNC_MASTER, epoch 2  │
                 26712  new route of T                              │                     │
@@ -101,7 +101,7 @@ fn all_ack_and_two_in_sync_lose_nothing_that_was_acknowledged() {
                 70001  │                     │                     stores m3 T/0:2 (page cache)
                 70002  │                     copy m3 ◀──────────── │                     │
              70004.05  m3 SEND_OK ◀─────────────────────────────── │                     │
-                71005  │                     │                     fsync m3              │
+                70505  │                     │                     fsync m3              │
                 72005  │                     fsync m3              │                     │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
@@ -123,8 +123,8 @@ fn a_frozen_slave_leaves_the_sync_state_set_with_its_connection_and_comes_back_t
         expect![[r#"
                    ms  p1                    broker-a/0            broker-a/1            namesrv/0
                  1000  │                     │                     ‖ paused              │
-                17009  │                     closes connection to broker-a/1             │
-                17010  │                     │                     ┊                     in sync: /0
+                21509  │                     closes connection to broker-a/1             │
+                21510  │                     │                     ┊                     in sync: /0
                 30000  │                     │                     ▶ resumed             │
                 40004  │                     │                     │                     in sync: /0 /1
 
@@ -185,7 +185,7 @@ fn consumers_see_only_what_all_of_the_set_have_confirmed() {
                  9003  │                     │                     │                     gets m1
                  9003  │                     │                     │                     ✓ m1
                 10005  │                     fsync m1              │                     │
-                11005  │                     │                     fsync m1              │
+                10505  │                     │                     fsync m1              │
                 11701  │                     CG T/0 offset 1       │                     │
                 17718  │                     │                     │                     owns 1 of %RETRY%CG
 
@@ -219,8 +219,8 @@ fn only_a_member_of_the_sync_state_set_is_elected() {
                  2001  │                     stores m1 T/0:0 (page cache)                │
               2002.05  m1 SEND_OK ◀───────── │                     │                     │
                 10005  │                     fsync m1              │                     │
-                17009  │                     closes connection to broker-a/1             │
-                17010  │                     │                     │                     in sync: /0
+                21509  │                     closes connection to broker-a/1             │
+                21510  │                     │                     │                     in sync: /0
                 30000  │                     ✗ crash               │                     │
                 30001  │                                           │                     elects nobody
                 56712  new route of T                              │                     │
@@ -255,8 +255,8 @@ fn an_unclean_election_makes_a_replica_master_that_was_left_behind() {
                  2001  │                     stores m1 T/0:0 (page cache)                │
               2002.05  m1 SEND_OK ◀───────── │                     │                     │
                 10005  │                     fsync m1              │                     │
-                17009  │                     closes connection to broker-a/1             │
-                17010  │                     │                     │                     in sync: /0
+                21509  │                     closes connection to broker-a/1             │
+                21510  │                     │                     │                     in sync: /0
                 30000  │                     ✗ crash               │                     │
                 30001  │                                           │                     elects broker-a/1
                 30001  │                                           │                     ✗ lost: m1
@@ -265,7 +265,7 @@ fn an_unclean_election_makes_a_replica_master_that_was_left_behind() {
                 70000  send m2 ──────────────────────────────────▶ │                     │
                 70001  │                                           stores m2 T/0:0 (page cache)
              70002.05  m2 SEND_OK ◀─────────────────────────────── │                     │
-                71005  │                                           fsync m2              │
+                70505  │                                           fsync m2              │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    lost       0          0         lost     broker-a/0 (disk, never served); ✗ store by elected of namesrv/0 at 30001
@@ -298,14 +298,14 @@ fn a_master_that_was_cut_off_becomes_a_slave_and_cuts_its_own_tail() {
                  2000  │                     ✗ link to broker-a/1 cut                    │
                  2000  │                     ✗ link to namesrv/0 cut                     │
                 10005  │                     fsync m1              │                     │
-                11005  │                     │                     fsync m1              │
+                10505  │                     │                     fsync m1              │
                 12000  │                     │                     │                     elects broker-a/1
                 12001  │                     │                     SYNC_MASTER, epoch 2  │
                 18000  send m2 ────────────▶ │                     │                     │
                 18001  │                     stores m2 T/0:1 (page cache)                │
              18002.05  m2 SEND_OK ◀───────── │                     │                     │
                 20005  │                     fsync m2              │                     │
-                22009  │                     closes connection to broker-a/1             │
+                21509  │                     closes connection to broker-a/1             │
                 25000  │                     link to broker-a/1 healed                   │
                 25000  │                     link to namesrv/0 healed                    │
                 25002  │                     SLAVE, epoch 2        │                     │
@@ -317,7 +317,7 @@ fn a_master_that_was_cut_off_becomes_a_slave_and_cuts_its_own_tail() {
                 60001  │                     │                     stores m3 T/0:1 (page cache)
              60002.05  m3 SEND_OK ◀─────────────────────────────── │                     │
                 60008  │                     copy m3 ◀──────────── │                     │
-                61005  │                     │                     fsync m3              │
+                60505  │                     │                     fsync m3              │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         ok       broker-a/0 (disk, never served), broker-a/1 (disk)
@@ -348,7 +348,7 @@ fn the_third_replica_follows_the_new_master_when_it_next_registers() {
              32002.05  m1 SEND_OK ◀───────────────────── │                │                │
                 36106  │                                 copy m1 ───────▶ │                │
                 36108  │                                 │                │                in sync: /1 /2
-                41005  │                                 fsync m1         │                │
+                40505  │                                 fsync m1         │                │
                 41005  │                                 │                fsync m1         │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
@@ -437,7 +437,8 @@ fn consumers_follow_the_new_master() {
                  3000  │                ✗ crash          │                │                │
                  3001  │                                 │                │                elects broker-a/1
                  3002  │                                 SYNC_MASTER, epoch 2              │
-                11005  │                                 fsync m1         │                │
+                10505  │                                 fsync m1         │                │
+                26712  │                                 │                new route of %RETRY%CG
                 26712  new route of T                    │                │                │
                 26714  │                                 │                new route of T   │
                 27048  │                                 CG T/0 offset 1  │                │
@@ -448,7 +449,8 @@ fn consumers_follow_the_new_master() {
                 31003  │                                 │                gets m2          │
                 31003  │                                 │                ✓ m2             │
                 31701  │                                 CG T/0 offset 2  │                │
-                41005  │                                 fsync m2         │                │
+                37722  │                                 │                owns 1 of %RETRY%CG
+                40505  │                                 fsync m2         │                │
 
             message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    consumed  1          1         ok       broker-a/0 (page cache, never served), broker-a/1 (disk)
@@ -479,7 +481,7 @@ fn a_destroyed_disk_of_the_master_loses_nothing_that_another_member_has() {
                  2000  │                     ✗ disk destroyed      │                     │
                  2001  │                                           │                     elects broker-a/1
                  2002  │                                           SYNC_MASTER, epoch 2  │
-                11005  │                                           fsync m1              │
+                10505  │                                           fsync m1              │
                 12000  │                     ▲ up                  │                     │
                 12004  │                     SLAVE, epoch 2        │                     │
                 17110  │                     copy m1 ◀──────────── │                     │
@@ -490,7 +492,7 @@ fn a_destroyed_disk_of_the_master_loses_nothing_that_another_member_has() {
                 40001  │                     │                     stores m2 T/0:1 (page cache)
                 40002  │                     copy m2 ◀──────────── │                     │
              40004.05  m2 SEND_OK ◀─────────────────────────────── │                     │
-                41005  │                     │                     fsync m2              │
+                40505  │                     │                     fsync m2              │
                 42005  │                     fsync m2              │                     │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
@@ -519,7 +521,7 @@ fn a_delayed_message_is_delivered_by_the_new_master() {
                  2000  │                ✗ crash          │                │                │
                  2001  │                                 │                │                elects broker-a/1
                  2002  │                                 SYNC_MASTER, epoch 2              │
-                11005  │                                 fsync m1         │                │
+                10505  │                                 fsync m1         │                │
                 26712  new route of T                    │                │                │
                 26714  │                                 │                new route of T   │
                 31100  │                                 stores m1 T/0:0 (page cache)      │
@@ -527,10 +529,80 @@ fn a_delayed_message_is_delivered_by_the_new_master() {
                 31102  │                                 │                gets m1          │
                 31102  │                                 │                ✓ m1             │
                 31701  │                                 CG T/0 offset 1  │                │
-                41005  │                                 fsync m1         │                │
+                40505  │                                 fsync m1         │                │
 
             message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    consumed  1          1         ok       broker-a/0 (page cache, never served), broker-a/1 (disk, never served), broker-a/1 (disk)
+        "#]],
+    );
+}
+
+#[test]
+fn after_two_elections_each_replica_has_cut_what_the_other_has_not() {
+    check(
+        &pair(
+            "",
+            r#""producers": [ { "name": "p1", "conf": { "pollNameServerInterval": 5000 } } ],
+            "script": [
+                { "at": 1000, "do": "send" },
+                { "at": 2000, "do": "crash", "node": "broker-a/0" },
+                { "at": 10000, "do": "send" },
+                { "at": 11000, "do": "restart", "node": "broker-a/0" },
+                { "at": 25000, "do": "send", "count": 2, "everyMs": 500 },
+                { "after": { "event": "send-returned", "message": "m4" }, "do": "crash", "node": "broker-a/1" },
+                { "at": 40000, "do": "send" },
+                { "at": 41000, "do": "restart", "node": "broker-a/1" }
+            ], "until": 55000"#,
+        ),
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            namesrv/0
+                 1000  send m1 ────────────▶ │                     │                     │
+                 1001  │                     stores m1 T/0:0 (page cache)                │
+              1002.05  m1 SEND_OK ◀───────── │                     │                     │
+                 1010  │                     copy m1 ────────────▶ │                     │
+                 2000  │                     ✗ crash               │                     │
+                 2001  │                                           │                     elects broker-a/1
+                 2002  │                                           SYNC_MASTER, epoch 2  │
+                 6712  new route of T                              │                     │
+                10002  send m2 ──────────────────────────────────▶ │                     │
+                10003  │                                           stores m2 T/0:1 (page cache)
+             10004.05  m2 SEND_OK ◀─────────────────────────────── │                     │
+                10505  │                                           fsync m1, m2          │
+                13000  │                     ▲ up                  │                     │
+                13004  │                     SLAVE, epoch 2        │                     │
+                16712  new route of T        │                     │                     │
+                18110  │                     copy m2 ◀──────────── │                     │
+                18112  │                     │                     │                     in sync: /0 /1
+                23005  │                     fsync m1, m2          │                     │
+                25000  send m3 ──────────────────────────────────▶ │                     │
+                25001  │                     │                     stores m3 T/0:2 (page cache)
+             25002.05  m3 SEND_OK ◀─────────────────────────────── │                     │
+                25010  │                     copy m3 ◀──────────── │                     │
+                25500  send m4 ──────────────────────────────────▶ │                     │
+                25501  │                     │                     stores m4 T/0:3 (page cache)
+             25502.05  m4 SEND_OK ◀─────────────────────────────── │                     │
+             25502.05  │                     │                     ✗ crash               │
+             25503.05  │                     │                                           elects broker-a/0
+             25503.05  │                     │                                           ✗ lost: m4
+             25504.05  │                     SYNC_MASTER, epoch 3                        │
+                26712  new route of T        │                                           │
+                33005  │                     fsync m3                                    │
+                40000  send m5 ────────────▶ │                                           │
+                40001  │                     stores m5 T/0:3 (page cache)                │
+             40002.05  m5 SEND_OK ◀───────── │                                           │
+                43000  │                     │                     ▲ up                  │
+                43004  │                     │                     SLAVE, epoch 3        │
+                43005  │                     fsync m5              │                     │
+                43010  │                     │                     ✗ log cut: 1 gone     │
+                46712  new route of T        │                     │                     │
+                48110  │                     copy m5 ────────────▶ │                     │
+                48112  │                     │                     │                     in sync: /0 /1
+                53005  │                     │                     fsync m3, m5          │
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m3    acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
+            m4       acked    lost       0          0         lost     ✗ store by elected of namesrv/0 at 25503.05
+            m5       acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
         "#]],
     );
 }
