@@ -18,6 +18,8 @@ use super::put::Special;
 /// Each level's task looks this often, first this long after the start.
 const POLL: Span = Span::from_millis(100);
 const FIRST_POLL: Span = Span::from_millis(1_000);
+/// How far apart the levels' tasks, all begun at once, may run.
+const LAG_MOST: Span = Span::from_millis(5);
 /// delayOffset.json is first written this long after the start.
 const FIRST_FILE: Span = Span::from_millis(10_000);
 
@@ -27,6 +29,8 @@ pub(crate) struct ScheduleMessageService {
     /// `offsetTable`: the next offset of each level's queue.
     offsets: LiteMap<u8, QueueOffset>,
     planned: LiteMap<u8, SimTime>,
+    /// How much later than on the tick a level's task runs: each level has a timer of its own.
+    lags: LiteMap<u8, Span>,
     file_planned: bool,
 }
 
@@ -51,7 +55,17 @@ impl Live<'_> {
     pub(super) fn start_schedule(&mut self, ctx: &mut Ctx) {
         self.correct_delay_offsets();
         let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
-        for level in 1..=levels {
+        let waiting: Vec<u8> = (1..=levels)
+            .filter(|level| self.next_delayed(*level).is_some())
+            .collect();
+        // What fell due while the broker was down is delivered at the first look: whichever level's thread comes first.
+        if waiting.len() > 1 {
+            for level in &waiting {
+                let lag = ctx.rng.span(Span::ZERO, Span::ZERO, LAG_MOST);
+                self.p.schedule.lags.insert(*level, lag);
+            }
+        }
+        for level in waiting {
             self.plan_delivery(ctx, level);
         }
     }
@@ -106,10 +120,17 @@ impl Live<'_> {
             return;
         };
         let due = self.due_at(&record, level, ctx.now);
+        let lag = self
+            .p
+            .schedule
+            .lags
+            .get(&level)
+            .copied()
+            .unwrap_or_default();
         // A look at the very instant counts, but never one at this instant: the store may have refused it just now.
         let at = (due - Span::from_micros(1))
             .max(ctx.now)
-            .next_tick(self.p.started + FIRST_POLL, POLL);
+            .next_tick(self.p.started + FIRST_POLL + lag, POLL);
         if self
             .p
             .schedule

@@ -1,5 +1,7 @@
 //! Acting on the world from outside: sends, faults, and what a scenario's script can do besides.
 
+use std::sync::Arc;
+
 use crate::action::{Command, Rejected, ScriptPull};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
@@ -9,7 +11,7 @@ use crate::ids::{ClientId, ConnId, EventId, MessageId, NodeId};
 use crate::network::{Packet, Segment};
 use crate::node::consumer::Consumer;
 use crate::setup::Kind;
-use crate::status::Profile;
+use crate::status::{Profile, TransactionState};
 use crate::units::{SimTime, Span};
 use crate::wire::PullRequest;
 
@@ -27,6 +29,9 @@ impl Cluster {
                 self.must_run(node)?;
                 let label = MessageId(self.next_message);
                 self.next_message = self.next_message.saturating_add(1);
+                if let Some(transaction) = &call.transaction {
+                    self.tell_twins(node, label, &transaction.check);
+                }
                 self.with_node(node, None, events, |role, ctx| {
                     if let Role::Producer(producer) = role {
                         producer.on_send(ctx, call.labelled(label));
@@ -205,6 +210,23 @@ impl Cluster {
             }
         });
         Ok(())
+    }
+
+    /// A check-back asks any producer of the group: what the listener says of a message, all of them know.
+    fn tell_twins(&mut self, sender: NodeId, label: MessageId, states: &[TransactionState]) {
+        let group_of = |role: &Role| match role {
+            Role::Producer(producer) => Some(producer.group()),
+            Role::Broker(_) | Role::Consumer(_) | Role::NameServer(_) => None,
+        };
+        let group = self.node(sender).and_then(|node| group_of(&node.role));
+        for node in &mut self.nodes {
+            if group.is_some()
+                && group_of(&node.role) == group
+                && let Role::Producer(producer) = &mut Arc::make_mut(node).role
+            {
+                producer.learn(label, states.to_vec());
+            }
+        }
     }
 
     /// SIGKILL or a power loss.

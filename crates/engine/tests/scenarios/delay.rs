@@ -1,7 +1,9 @@
 //! Delayed messages: a queue per level, delivered when due, and the file of progress that a crash leaves behind.
 
 use expect_test::expect;
+use loss_lab_engine::trace::Trace;
 
+use crate::lab;
 use crate::stored::check;
 
 const CONSUMER: &str = r#""consumers": [ { "name": "c1", "topic": "T" } ]"#;
@@ -161,4 +163,26 @@ fn a_delayed_delivery_waits_for_no_flush() {
             m1: acked, lost, lost, consumed 0
         "#]],
     );
+}
+
+/// Each level has a thread of its own: what fell due while the broker was down comes in any order of the levels.
+#[test]
+fn overdue_levels_come_in_an_order_that_the_seed_draws() {
+    let first = |seed: u64| {
+        let run = lab::run(&format!(
+            r#""seed": {seed}, "script": [
+                {{ "at": 0, "do": "send", "delayLevel": 1 }},
+                {{ "at": 300, "do": "send", "delayLevel": 2 }},
+                {{ "at": 500, "do": "crash", "node": "broker-a/0" }},
+                {{ "at": 8000, "do": "restart", "node": "broker-a/0" }}
+            ], "until": 14000"#
+        ));
+        let contents = Trace::of(&run).contents;
+        contents
+            .iter()
+            .find(|row| row.topic == "T")
+            .map(|row| row.message.clone())
+    };
+    assert_eq!(first(0), Some("m1".to_owned()));
+    assert!((1..64).any(|seed| first(seed) == Some("m2".to_owned())));
 }

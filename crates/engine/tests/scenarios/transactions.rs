@@ -309,3 +309,29 @@ fn a_commit_waits_for_its_flush_before_the_half_message_is_written_off() {
         "#]],
     );
 }
+
+#[test]
+fn another_producer_of_the_group_knows_what_to_answer() {
+    check(
+        &format!(
+            r#""brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 2000, "transactionCheckInterval": 4000,
+                "transactionOpBatchInterval": 100 }} }} ],
+            "producers": [ {{ "name": "p1", "group": "PG" }}, {{ "name": "p2", "group": "PG" }}, {{ "name": "p3", "group": "Other" }} ],
+            "script": [
+            {{ "at": 0, "do": "send", "producer": "p1", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "at": 300, "do": "crash", "node": "p1" }}
+        ], "until": 12000, {CONSUMER}"#
+        ),
+        expect![[r#"
+                    1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+                 2.05  p1: m1 local UNKNOW
+                  300  p1: down
+                 2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+                 2161  p2: m1 checked COMMIT_MESSAGE
+                 2162  broker-a/0: T/0:0 is m1
+                 2164  c1: gets m1
+                 2300  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+            m1: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}

@@ -11,11 +11,11 @@ use crate::config::ProducerConfig;
 use crate::effect::{Closed, Ctx};
 use crate::event::EventKind;
 use crate::exception::Exception;
-use crate::ids::{ConnId, GroupId, NodeId, TopicId};
+use crate::ids::{ConnId, GroupId, MessageId, NodeId, TopicId};
 use crate::node::client::Instance;
 use crate::node::remoting::{Mode, Outcome};
 use crate::scenario;
-use crate::status::{Profile, SendMode};
+use crate::status::{Profile, SendMode, TransactionState};
 use crate::timers::{ProducerTimer, RemotingTimer, Timer};
 use crate::units::{SimTime, Span};
 use crate::view::ProducerView;
@@ -213,6 +213,16 @@ impl Producer {
         });
     }
 
+    /// `producerGroup`.
+    pub fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// What the application's listener will say when it is asked for a message that it, or another producer of its group, sends.
+    pub fn learn(&mut self, message: MessageId, states: Vec<TransactionState>) {
+        self.application.listener.learn(message, states);
+    }
+
     /// The application calls `send`.
     pub fn on_send(&mut self, ctx: &mut Ctx, call: SendCall) {
         self.act(ctx, |running| running.send(call));
@@ -296,11 +306,6 @@ impl Running<'_, '_> {
             .transaction
             .as_ref()
             .map(|transaction| transaction.local);
-        if let Some(transaction) = call.transaction {
-            self.application
-                .listener
-                .learn(call.label, transaction.check);
-        }
         let message = Message {
             label: Some(call.label),
             uniq_key: self.make_uniq_key(),

@@ -35,7 +35,7 @@ impl Listener {
         self.checks.insert(message, Checks { states, asked: 0 });
     }
 
-    /// One call. It knows nothing of messages that another application sent.
+    /// One call. It knows nothing of messages that another group sent.
     fn check(&mut self, message: MessageId) -> TransactionState {
         let Some(checks) = self.checks.get_mut(&message) else {
             return TransactionState::Unknow;

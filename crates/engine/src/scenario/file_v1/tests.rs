@@ -65,8 +65,9 @@ fn refuse_step(step: &str, expected: &Expect) {
 #[test]
 fn every_recorded_scenario_is_accepted_and_survives_being_written() {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/scenarios");
-    let mut files = 0;
-    for entry in std::fs::read_dir(dir).unwrap() {
+    let entries = std::fs::read_dir(dir).unwrap().collect::<Vec<_>>();
+    assert!(entries.len() > 100);
+    for entry in entries {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let checked = parse(&text)
@@ -74,9 +75,7 @@ fn every_recorded_scenario_is_accepted_and_survives_being_written() {
         let written = write(&checked.scenario);
         assert_eq!(accept(&written), checked, "{}\n{written}", path.display());
         assert_eq!(write(&accept(&written).scenario), written);
-        files += 1;
     }
-    assert_eq!(files, 131);
 }
 
 #[test]

@@ -232,7 +232,12 @@ impl Bench {
                     transaction: None,
                 };
                 shape(&mut call);
-                bench.handle(|producer, ctx| producer.on_send(ctx, call));
+                bench.handle(|producer, ctx| {
+                    if let Some(transaction) = &call.transaction {
+                        producer.learn(call.label, transaction.check.clone());
+                    }
+                    producer.on_send(ctx, call);
+                });
             });
         }
         self
