@@ -6,6 +6,7 @@
 mod budgets;
 mod check;
 mod failure;
+mod record;
 mod run;
 mod screenshots;
 mod seal;
@@ -25,6 +26,8 @@ Loss Lab, for developers. Every command installs what it needs first (into targe
   cargo xtask test                every test: native, wasm, real browser (with CI=true: the same as `ci`)
   cargo xtask ci                  format, lints and docs, then every test and the budgets
   cargo xtask budgets             sizes, requests, idle work and accessibility of the page, as a table
+  cargo xtask record [ID…]        asks real RocketMQ again, and says what changed (needs JDK 17 and Maven; takes minutes)
+  cargo xtask record --random N --seed S    asks it N drawn scenarios, and makes what differs as small as it gets
   cargo xtask screenshots         writes docs/screenshots from the page as it is
 ";
 
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["test"] => test::tests(),
         ["ci"] => test::everything(),
         ["budgets"] => budgets::budgets(),
+        ["record", words @ ..] => record::record(words),
         ["screenshots"] => screenshots::screenshots(),
         // Two steps that are not for people: beside `serve`, and after each of Trunk's builds (see Trunk.toml).
         ["announce", port] => serve::announce(port),

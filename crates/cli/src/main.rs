@@ -8,8 +8,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod compare;
 mod conform;
 mod defaults;
+mod draw;
 mod failure;
 mod input;
 mod run;
@@ -48,6 +50,10 @@ enum Command {
     Schema(SchemaArgs),
     /// Compare the engine with recordings of real RocketMQ clusters
     Conform(ConformArgs),
+    /// Say in what a trace differs from another one of the same scenario
+    Compare(CompareArgs),
+    /// Draw a small random scenario, or take parts of one away
+    Draw(DrawArgs),
 }
 
 #[derive(Args)]
@@ -107,6 +113,26 @@ struct ConformArgs {
     all: bool,
 }
 
+#[derive(Args)]
+struct CompareArgs {
+    /// The scenario of both
+    scenario: PathBuf,
+    /// The trace to compare with, as recorded
+    before: PathBuf,
+    /// The other one
+    now: PathBuf,
+}
+
+#[derive(Args)]
+struct DrawArgs {
+    /// Another seed, another scenario
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Write every scenario that is one part smaller than FILE into FOLDER
+    #[arg(long, num_args = 2, value_names = ["FILE", "FOLDER"])]
+    smaller: Vec<PathBuf>,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum ProfileArg {
     /// RocketMQ 4.9.8
@@ -148,5 +174,7 @@ fn dispatch(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Defaults(args) => defaults::defaults(args, out),
         Command::Schema(args) => schema::schema(args, out),
         Command::Conform(args) => conform::conform(args, out),
+        Command::Compare(args) => compare::compare(args, out),
+        Command::Draw(args) => draw::draw(args, out),
     }
 }

@@ -62,6 +62,8 @@ fn help_tells_a_newcomer_what_there_is() {
           defaults  List RocketMQ's configuration keys with their defaults and units
           schema    Print the JSON Schema of a file format
           conform   Compare the engine with recordings of real RocketMQ clusters
+          compare   Say in what a trace differs from another one of the same scenario
+          draw      Draw a small random scenario, or take parts of one away
           help      Print this message or the help of the given subcommand(s)
 
         Options:
@@ -292,4 +294,41 @@ fn conform_takes_files_and_names_what_was_never_recorded() {
     assert_eq!(names, ["k31-validation-53", "k31-validation-53.2"]);
     let none = loss_lab(&["conform", "nowhere.json"], "");
     assert_eq!(none.status.code(), Some(2));
+}
+
+#[test]
+fn two_recordings_of_one_scenario_are_compared() {
+    let of = |folder: &str, name: &str| format!("conformance/{folder}/{name}.json");
+    check(
+        &[
+            "compare",
+            &of("scenarios", "k01-plain-49"),
+            &of("recordings", "k01-plain-49"),
+            &of("recordings", "k01-plain-49.2"),
+        ],
+        "",
+        &expect![[r#"
+            exit 0
+            committed of Orders broker-a/0 of CG: before 2; now 3
+        "#]],
+    );
+}
+
+/// `cargo xtask record --random` asks real clusters what these do, and takes away what it can from those that differ.
+#[test]
+fn drawn_scenarios_are_well_formed_and_get_smaller() {
+    for seed in 0..200 {
+        let drawn = loss_lab(&["draw", "--seed", &seed.to_string()], "");
+        assert_eq!(drawn.status.code(), Some(0), "{}", text(&drawn.stderr));
+        let run = loss_lab(&["validate", "-"], &text(&drawn.stdout));
+        assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+        assert_eq!(text(&run.stderr), "", "seed {seed}");
+    }
+    let folder = std::env::temp_dir().join(format!("loss-lab-smaller-{}", std::process::id()));
+    let whole = "conformance/scenarios/k07-slave-frozen-49.json";
+    let smaller = loss_lab(&["draw", "--smaller", whole, folder.to_str().unwrap()], "");
+    assert_eq!(smaller.status.code(), Some(0), "{}", text(&smaller.stderr));
+    let files = std::fs::read_dir(&folder).unwrap().count();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(files, 9);
 }

@@ -18,9 +18,12 @@ use std::path::Path;
 
 use loss_lab_engine::draw::table;
 
+pub use self::compare::compare;
+pub use self::instants::as_recorded;
 use self::list::List;
 use self::report::Report;
 use self::search::{Row, Verdict};
+pub use self::setting::Setting;
 use crate::ConformArgs;
 use crate::failure::Failure;
 
