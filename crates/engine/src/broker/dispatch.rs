@@ -50,11 +50,16 @@ impl Live<'_> {
             .cloned()
             .collect();
         for entry in entries {
-            self.p.reput_from = entry.end();
-            // A seam that no reader can make sense of is passed over.
+            // A seam that no reader can make sense of: a slave never gets past it ("[BUG]dispatch message to consume queue error"
+            // moves only a master on).
             let Entry::Record(record) = entry else {
+                if self.is_slave() {
+                    break;
+                }
+                self.p.reput_from = entry.end();
                 continue;
             };
+            self.p.reput_from = record.end();
             if self.disk.queues.put(&record) {
                 ctx.tell(EventKind::Dispatched {
                     record: record.named(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
 use loss_lab_engine::event::EventKind;
+use loss_lab_engine::trace::Trace;
 
 use crate::lab;
 
@@ -106,4 +107,34 @@ fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
                121701  broker-a/0: %RETRY%CG/0 0
         "#]],
     );
+}
+
+/// What a slave can serve at the end, after its master has lost two messages that it has, and has stored others in their place.
+fn served_by_a_slave_that_was_ahead(body_bytes: u32) -> Vec<String> {
+    let run = lab::run(&format!(
+        r#""brokers": [ {{ "name": "broker-a", "conf": {{ "flushCommitLogThoroughInterval": 1000 }}, "slaves": [{{}}] }} ],
+        "consumers": [], "script": [
+            {{ "at": 0, "do": "send", "count": 2, "everyMs": 100 }},
+            {{ "at": 3000, "do": "stall-disk", "node": "broker-a/0" }},
+            {{ "at": 3500, "do": "send", "count": 2, "everyMs": 100 }},
+            {{ "at": 5000, "do": "power-loss", "node": "broker-a/0" }},
+            {{ "at": 6000, "do": "restart", "node": "broker-a/0" }},
+            {{ "at": 24000, "do": "send", "count": 2, "everyMs": 500, "bodyBytes": {body_bytes} }},
+            {{ "at": 30000, "do": "send", "count": 2, "everyMs": 500 }}
+        ], "until": 36000"#
+    ));
+    let contents = Trace::of(&run).contents;
+    let slave = contents.iter().filter(|row| row.node == "broker-a/1");
+    slave
+        .map(|row| format!("{} {}", row.offset, row.message))
+        .collect()
+}
+
+/// `DefaultMessageStore$ReputMessageService#doReput`: at bytes that are no record only a master's dispatch moves on.
+#[test]
+fn a_slave_that_was_ahead_serves_nothing_more_once_the_logs_do_not_fit() {
+    let fits = served_by_a_slave_that_was_ahead(16);
+    assert_eq!(fits, ["0 m1", "1 m2", "2 m3", "3 m4", "4 m7", "5 m8"]);
+    let askew = served_by_a_slave_that_was_ahead(70);
+    assert_eq!(askew, ["0 m1", "1 m2", "2 m3", "3 m4"]);
 }
