@@ -161,7 +161,9 @@ impl<'a> Told<'a> {
                 queue,
                 ..
             } => {
-                if let Some(row) = self.sends.get_mut(message) {
+                // A oneway send has returned when its request waits for a connection: its attempt is there already.
+                let waits = |row: &&mut SendRow| row.mode != Mode::Oneway || row.returned.is_none();
+                if let Some(row) = self.sends.get_mut(message).filter(waits) {
                     row.attempts.push(AttemptRow {
                         broker: names.broker(*broker).to_owned(),
                         queue: queue.0,

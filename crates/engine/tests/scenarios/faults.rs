@@ -1,8 +1,10 @@
 //! B.3, B.8 and B.9: what each fault takes and what it leaves, what a restart makes of it, and what consumers could see before.
 
 use expect_test::expect;
+use loss_lab_engine::trace::Trace;
 
-use crate::lab::check;
+use crate::lab::{self, check};
+use crate::stored;
 
 /// The recovery reads it there and counts it as flushed (B.9); the disk still does not have it.
 #[test]
@@ -633,6 +635,7 @@ fn a_consumer_that_stops_takes_what_only_its_memory_has() {
                     3  │                            │                            gets m1
                   100  │                            ✗ store deleted              │
                   100  │                            ✗ disk destroyed             │
+                  200  │                                                         ✗ m1 throw
                   200  │                                                         ■ stopped
                   200  │                                                         ✗ lost: m1
 
@@ -640,4 +643,43 @@ fn a_consumer_that_stops_takes_what_only_its_memory_has() {
             m1       acked    lost  1          0         lost     ✗ consume by node-down of c1 at 200
         "#]],
     );
+}
+
+/// `ConsumeMessageConcurrentlyService#shutdown` interrupts its threads: the exception is an answer like any other.
+#[test]
+fn what_a_clean_stop_interrupts_comes_again_twice() {
+    stored::check(
+        r#""consumers": [ { "name": "c1", "topic": "T", "processMs": 4000 } ], "script": [
+            { "at": 100, "do": "send" },
+            { "at": 2000, "do": "stop-consumer", "consumer": "c1" },
+            { "at": 2500, "do": "process-time", "consumer": "c1", "ms": 10 },
+            { "at": 4000, "do": "start-consumer", "consumer": "c1" }
+        ], "until": 16000"#,
+        expect![[r#"
+                  101  broker-a/0: T/0:0 is m1
+                  103  c1: gets m1
+                 2000  c1: down
+                 2001  broker-a/0: SCHEDULE_TOPIC_XXXX/2:0 is m1
+                 4000  c1: up
+                 5512  c1: gets m1
+                12100  broker-a/0: %RETRY%CG/0:0 is m1
+                12102  c1: gets m1
+            m1: acked, consumed, duplicated, consumed 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_oneway_send_that_has_to_connect_first_is_one_attempt() {
+    let run = lab::run(
+        r#""script": [
+            { "at": 0, "do": "send", "mode": "oneway" },
+            { "at": 1000, "do": "crash", "node": "broker-a/0" },
+            { "at": 2000, "do": "restart", "node": "broker-a/0" },
+            { "at": 9000, "do": "send", "mode": "oneway" }
+        ], "until": 12000"#,
+    );
+    let sends = Trace::of(&run).sends;
+    let attempts: Vec<usize> = sends.iter().map(|send| send.attempts.len()).collect();
+    assert_eq!(attempts, [1, 1]);
 }

@@ -222,6 +222,28 @@ impl Process {
         }
     }
 
+    /// `ExecutorService#shutdownNow`: a listener that is interrupted throws, and what it had in hand is sent back as after any
+    /// exception. The offsets, committed at the same moment, do not pass it: it comes again from both [q36].
+    pub fn interrupt_listeners(&mut self, app: &mut App, ctx: &mut Ctx) {
+        if app.spec.model == MessageModel::Broadcasting {
+            return;
+        }
+        let sleeping = self.threads.busy.iter().filter(|(_, run)| {
+            let mut returns = run.returns.into_iter();
+            returns.any(|returns| returns < SimTime::NEVER)
+        });
+        let mut numbers: Vec<u32> = sleeping.map(|(number, _)| *number).collect();
+        // All threads wake at once: whichever comes first sends back first.
+        while !numbers.is_empty() {
+            let next = ctx.rng.pick(u32::try_from(numbers.len()).unwrap_or(1));
+            let number = numbers.remove(usize::try_from(next).unwrap_or(0));
+            if let Some(run) = self.threads.busy.get_mut(&number) {
+                run.verdict.result = ConsumeResult::Throw;
+                self.on_listener_returns(app, ctx, number);
+            }
+        }
+    }
+
     /// Tells what a call came to: the first `succeeded` of its messages are done.
     pub fn tell_consumed(&self, app: &App, ctx: &mut Ctx, run: &Run, succeeded: usize, kept: bool) {
         for (at, (cached, delivery)) in run

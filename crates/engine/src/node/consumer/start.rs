@@ -130,9 +130,10 @@ impl Process {
         self.ask_next_polled_route(app, ctx);
     }
 
-    /// `DefaultMQPushConsumerImpl#shutdown`: listeners are interrupted and their results forgotten, locks given back, offsets
-    /// committed, and every known broker told. Nothing is waited for: the process ends with this.
+    /// `DefaultMQPushConsumerImpl#shutdown`: listeners are interrupted, locks given back, offsets committed, and every known
+    /// broker told. Nothing is waited for: the process ends with this.
     pub fn shut_down(&mut self, app: &mut App, ctx: &mut Ctx) {
+        self.interrupt_listeners(app, ctx);
         self.unlock_all(app, ctx);
         self.persist_all(app, ctx);
         for node in self.broker_addresses(ctx) {

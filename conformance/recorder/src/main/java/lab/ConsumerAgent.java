@@ -207,7 +207,7 @@ public final class ConsumerAgent {
         try {
             r = work(k, "CONSUME_SUCCESS");
         } catch (InterruptedException e) {
-            end(k, "interrupted");
+            end(k, "throw"); // what RocketMQ makes of an exception
             throw new IllegalStateException("interrupted", e);
         }
         if (k.rule != null && k.rule.delayLevel != null) {
@@ -236,7 +236,7 @@ public final class ConsumerAgent {
         try {
             r = work(k, "SUCCESS");
         } catch (InterruptedException e) {
-            end(k, "interrupted");
+            end(k, "throw"); // what RocketMQ makes of an exception
             throw new IllegalStateException("interrupted", e);
         }
         end(k, r);
