@@ -43,12 +43,18 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
     found
 }
 
-/// The messages of which some copy can still be served, or that lie in a running consumer's memory.
+/// The messages of which some copy can still be served to a group that has not had it, or that lie in a running consumer's memory.
 pub(crate) fn servable(cluster: &Cluster) -> MessageSet {
-    let in_logs = all(cluster)
-        .into_iter()
-        .filter(|found| found.copy.served)
-        .map(|found| found.message);
+    let readers = Readers::of(cluster);
+    let in_logs = cluster.brokers().flat_map(|(node, broker, _)| {
+        let readers = &readers;
+        let records = broker.disk().log.records();
+        records.filter_map(move |record| {
+            let waits = readers.will_get(cluster, node, broker, record)
+                && !is_over(cluster, broker, record);
+            record.message.label.filter(|_| waits)
+        })
+    });
     let in_memory =
         cluster
             .consumers()
@@ -243,42 +249,49 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     // The cheapest question first: it is no for almost every record.
     wanted.peek().is_some()
         && wanted.all(|group| {
-            let passed = if cluster.setup().broadcasts(group) {
-                members_have_passed(cluster, group, broker.identity().broker, record, None)
-            } else {
-                has_passed(broker, group, record.topic, record.queue, record)
-                    && !holds(cluster, group, label)
-            };
-            passed && !cluster.is_consumed(label, group)
+            is_past(cluster, broker, group, record) && !cluster.is_consumed(label, group)
         })
 }
 
-/// Whether a broadcasting member's listener, which has just not taken a message, was the last that could: what fails is dropped, and
-/// every other member is past it.
-pub(crate) fn is_dropped_by_all(
-    cluster: &Cluster,
-    message: MessageId,
-    group: GroupId,
-    by: NodeId,
-) -> bool {
-    cluster.brokers().all(|(_, broker, _)| {
-        let mut records = broker
-            .disk()
-            .log
-            .records()
-            .filter(|record| record.message.label == Some(message));
-        let name = broker.identity().broker;
-        records.all(|record| members_have_passed(cluster, group, name, record, Some(by)))
-    })
+/// Whether nobody waits for the record any more: each group that could want it is past it, or has consumed the message.
+fn is_over(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
+    let mut wanted = wanting(cluster, record.topic, record.message.tag).peekable();
+    wanted.peek().is_some()
+        && wanted.all(|group| {
+            let label = record.message.label;
+            label.is_some_and(|label| cluster.is_consumed(label, group))
+                || is_past(cluster, broker, group, record)
+        })
 }
 
-/// Whether every member of a broadcasting group, but for one that need not be asked, is past a record.
+/// Whether a group will not be given the record any more.
+fn is_past(cluster: &Cluster, broker: &Broker, group: GroupId, record: &Record) -> bool {
+    if cluster.setup().broadcasts(group) {
+        return members_have_passed(cluster, group, broker.identity().broker, record);
+    }
+    let held = record
+        .message
+        .label
+        .is_some_and(|label| holds(cluster, group, label));
+    has_passed(broker, group, record.topic, record.queue, record) && !held
+}
+
+/// The messages that lie in masters' queues of a topic.
+pub(crate) fn of_topic(cluster: &Cluster, topic: TopicId) -> Vec<MessageId> {
+    let masters = cluster
+        .brokers()
+        .filter(|(_, broker, _)| broker.identity().replica == 0);
+    let records = masters.flat_map(|(_, broker, _)| broker.disk().log.records());
+    let of_topic = records.filter(|record| record.topic == topic);
+    of_topic.filter_map(|record| record.message.label).collect()
+}
+
+/// Whether every member of a broadcasting group is past a record.
 fn members_have_passed(
     cluster: &Cluster,
     group: GroupId,
     broker: BrokerName,
     record: &Record,
-    but: Option<NodeId>,
 ) -> bool {
     let queue = MessageQueue {
         topic: record.topic,
@@ -287,7 +300,7 @@ fn members_have_passed(
     };
     cluster
         .consumers()
-        .filter(|(node, consumer, _)| consumer.group() == group && Some(*node) != but)
+        .filter(|(_, consumer, _)| consumer.group() == group)
         .all(|(_, consumer, _)| {
             consumer.is_past(queue, record.queue_offset)
                 && record

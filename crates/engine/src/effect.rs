@@ -1,7 +1,7 @@
 //! How a node asks for things: handlers fill an [`Outbox`], and the cluster performs it.
 
 use crate::event::EventKind;
-use crate::ids::{ConnId, NodeId};
+use crate::ids::{ConnId, MessageId, NodeId};
 use crate::rng::Rng;
 use crate::setup::Setup;
 use crate::status::Profile;
@@ -31,6 +31,8 @@ pub(crate) struct Outbox {
     pub(crate) effects: Vec<Effect>,
     /// The next connection number; the cluster's own counter, lent out.
     pub(crate) next_conn: u32,
+    /// Messages that left a consumer's memory though no listener took them: they may have been the last copies.
+    pub(crate) let_go: Vec<MessageId>,
 }
 
 /// One wish.

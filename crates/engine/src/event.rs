@@ -212,10 +212,12 @@ pub enum EventKind {
         queue: QueueId,
         attempt: u32,
     },
+    /// `waits` is the record's WAIT: its sender waits for flush and slaves.
     Appended {
         record: RecordRef,
         place: Place,
         reconsume_times: u32,
+        waits: bool,
     },
     Committed {
         record: RecordRef,
@@ -261,7 +263,7 @@ pub enum EventKind {
         count: u32,
         script: bool,
     },
-    /// On the consumer.
+    /// On the consumer. `from_memory`: the client had it already, and no broker was asked for it again.
     Delivered {
         record: RecordRef,
         broker: BrokerName,
@@ -269,6 +271,7 @@ pub enum EventKind {
         topic: TopicId,
         reconsume_times: u32,
         delivery: u32,
+        from_memory: bool,
     },
     /// On the consumer; `delivery` is that of its `Delivered`. `kept` is false when the result was thrown away (dropped queue).
     Consumed {
@@ -279,9 +282,11 @@ pub enum EventKind {
         succeeded: bool,
         kept: bool,
     },
+    /// `delivery` is the one that failed.
     SentBack {
         message: MessageId,
         group: GroupId,
+        delivery: u32,
         reconsume_times: u32,
     },
     RetryStored {
@@ -301,11 +306,13 @@ pub enum EventKind {
         offset: QueueOffset,
     },
     OffsetPersisted,
+    /// `expired`: another client had it, and did not renew it in time.
     LockGranted {
         group: GroupId,
         topic: TopicId,
         queue: QueueId,
         client: NodeId,
+        expired: bool,
     },
     Rebalanced {
         group: GroupId,

@@ -1,5 +1,9 @@
 //! What became of every message: promise, fate, copies, who lost it, and what would lose it now.
 
+mod again;
+mod loss;
+mod past;
+
 use litemap::LiteMap;
 
 use crate::action::{Action, Command};
@@ -10,7 +14,15 @@ use crate::exception::Exception;
 use crate::ids::{EventId, GroupId, MessageId, NodeId, TagId, TopicId};
 use crate::list::List;
 use crate::order;
-use crate::status::{SendStatus, TransactionState, words};
+use crate::setup::Setup;
+use crate::status::{SendMode, SendStatus, TransactionState, words};
+
+pub use again::{Again, Redelivery};
+pub use loss::Loss;
+
+use again::{Delivery, Heard, Outcome};
+use loss::Case;
+use past::Past;
 
 /// One message's line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +41,8 @@ pub struct Entry {
     pub copies: Vec<Copy>,
     /// What destroyed, hid or skipped its last servable copy.
     pub lost_by: Option<LostBy>,
+    /// Its deliveries that were not the first to their group, in order, and why each of them came.
+    pub again: Vec<Redelivery>,
     /// The judgement.
     pub verdict: Verdict,
     /// Single faults that would lose it at this instant.
@@ -53,6 +67,8 @@ pub struct LostBy {
     pub event: EventId,
     /// The stage it belongs to.
     pub stage: Stage,
+    /// The rule behind it.
+    pub rule: Loss,
 }
 
 words! {
@@ -140,12 +156,14 @@ words! {
 pub(crate) struct Tally {
     /// By label; a label that was never called has none.
     messages: List<Option<Told>>,
+    past: Past,
 }
 
 /// What events have told of one message.
 #[derive(Clone, Debug)]
 struct Told {
     topic: TopicId,
+    mode: SendMode,
     promise: Promise,
     /// The event that ended its last call without storing it, as far as the client knows.
     failed_by: Option<EventId>,
@@ -153,30 +171,40 @@ struct Told {
     unanswered: bool,
     stored: bool,
     delivered: u32,
-    /// Successful consumptions by group.
-    consumed: LiteMap<GroupId, u32>,
+    /// Successful consumptions by group; of a broadcasting group, by member.
+    consumed: LiteMap<(GroupId, Option<NodeId>), u32>,
     dead_lettered: bool,
     /// Its transaction was rolled back, by its producer or by a check-back: nobody is to get it.
     rolled_back: bool,
     lost_by: Option<LostBy>,
+    heard: Heard,
 }
 
 impl Tally {
     /// Takes one event in.
-    pub fn observe(&mut self, event: &Event) {
+    pub fn observe(&mut self, event: &Event, setup: &Setup) {
+        self.past.observe(event);
         let Some(message) = event.kind.message() else {
             return;
         };
-        if let EventKind::SendCalled { topic, .. } = event.kind {
+        if let EventKind::SendCalled {
+            topic,
+            mode,
+            resend,
+            ..
+        } = event.kind
+        {
             let at = place(message);
             while self.messages.len() <= at {
                 self.messages.push(None);
             }
             if let Some(told) = self.messages.get_mut(at) {
-                told.get_or_insert_with(|| Told::new(topic)).promise = Promise::Pending;
+                let told = told.get_or_insert_with(|| Told::new(topic, mode));
+                told.promise = Promise::Pending;
+                told.heard.on_call(resend);
             }
         } else if let Some(Some(told)) = self.messages.get_mut(place(message)) {
-            told.observe(event);
+            told.observe(event, setup, &self.past);
         }
     }
 }
@@ -187,9 +215,10 @@ fn place(message: MessageId) -> usize {
 }
 
 impl Told {
-    fn new(topic: TopicId) -> Self {
+    fn new(topic: TopicId, mode: SendMode) -> Self {
         Self {
             topic,
+            mode,
             promise: Promise::Pending,
             failed_by: None,
             unanswered: false,
@@ -199,10 +228,11 @@ impl Told {
             dead_lettered: false,
             rolled_back: false,
             lost_by: None,
+            heard: Heard::default(),
         }
     }
 
-    fn observe(&mut self, event: &Event) {
+    fn observe(&mut self, event: &Event, setup: &Setup, past: &Past) {
         match &event.kind {
             EventKind::SendReturned { outcome, .. } => {
                 self.promise = promise(outcome, self.unanswered);
@@ -219,7 +249,10 @@ impl Told {
             EventKind::CheckedBack {
                 state: TransactionState::Commit,
                 ..
-            } => self.promise = Promise::Acked,
+            } => {
+                self.promise = Promise::Acked;
+                self.heard.on_committed(event.id);
+            }
             EventKind::CheckedBack {
                 state: TransactionState::Rollback,
                 ..
@@ -231,28 +264,88 @@ impl Told {
                 outcome: AttemptOutcome::Failed(exception),
                 ..
             } => self.unanswered |= says_nothing(exception),
-            EventKind::Appended { .. } => {
+            EventKind::RequestSent { to, attempt, .. } => {
+                self.heard.on_request(event.id, *to, *attempt);
+            }
+            EventKind::AttemptEnded {
+                attempt,
+                outcome: AttemptOutcome::Status(status),
+                ..
+            } => self.heard.on_status(*attempt, *status),
+            EventKind::LocalTransaction {
+                state: TransactionState::Commit,
+                ..
+            } => self.heard.on_committed(event.id),
+            EventKind::Appended {
+                record,
+                reconsume_times,
+                waits,
+                ..
+            } => {
                 self.stored = true;
                 self.lost_by = None;
+                self.heard
+                    .on_appended(event, record, *reconsume_times, *waits, setup, past);
             }
-            EventKind::Delivered { .. } => self.delivered += 1,
+            EventKind::Delivered {
+                record,
+                broker,
+                group,
+                delivery,
+                from_memory,
+                ..
+            } => {
+                self.delivered += 1;
+                let delivery = Delivery {
+                    event,
+                    record,
+                    broker: *broker,
+                    group: *group,
+                    delivery: *delivery,
+                    from_memory: *from_memory,
+                };
+                self.heard.on_delivered(&delivery, setup, past);
+            }
             EventKind::Consumed {
                 group,
-                succeeded: true,
+                delivery,
+                result,
+                succeeded,
                 ..
-            } => *self.consumed.entry(*group).or_default() += 1,
+            } => {
+                if *succeeded {
+                    let member = setup.broadcasts(*group).then_some(event.node);
+                    *self.consumed.entry((*group, member)).or_default() += 1;
+                }
+                let outcome = Outcome {
+                    event: event.id,
+                    result: *result,
+                    succeeded: *succeeded,
+                };
+                self.heard.on_consumed(event.node, *delivery, outcome);
+            }
+            EventKind::SentBack {
+                group, delivery, ..
+            } => self.heard.on_sent_back(event, *group, *delivery),
             EventKind::DeadLettered { .. } => self.dead_lettered = true,
             EventKind::Lost { stage, .. } => {
+                let case = Case {
+                    topic: self.topic,
+                    heard: &self.heard,
+                    past,
+                    setup,
+                    acked: self.promise == Promise::Acked,
+                };
                 self.lost_by.get_or_insert(LostBy {
                     event: event.cause.unwrap_or(event.id),
                     stage: *stage,
+                    rule: case.rule(event.cause.and_then(|cause| past.culprit(cause))),
                 });
             }
             // The others say how, not what.
             EventKind::SendCalled { .. }
-            | EventKind::RequestSent { .. }
             | EventKind::AttemptEnded {
-                outcome: AttemptOutcome::Status(_) | AttemptOutcome::Sent,
+                outcome: AttemptOutcome::Sent,
                 ..
             }
             | EventKind::Committed { .. }
@@ -261,8 +354,6 @@ impl Told {
             | EventKind::Replied { .. }
             | EventKind::Dispatched { .. }
             | EventKind::Pulled { .. }
-            | EventKind::Consumed { .. }
-            | EventKind::SentBack { .. }
             | EventKind::RetryStored { .. }
             | EventKind::OffsetCommitted { .. }
             | EventKind::OffsetPersisted
@@ -372,6 +463,7 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
                 consumed: told.consumed.values().sum(),
                 copies,
                 lost_by: lost_by_of(told, fate),
+                again: told.heard.again.clone(),
                 verdict: verdict(told, fate, &exposed_to, wanted_by.is_empty()),
                 exposed_to,
             }
@@ -383,7 +475,7 @@ fn fate(told: &Told, wanted_by: &[GroupId], servable: bool) -> Fate {
     let all_consumed = !told.consumed.is_empty()
         && wanted_by
             .iter()
-            .all(|group| told.consumed.contains_key(group));
+            .all(|group| told.consumed.keys().any(|(by, _)| by == group));
     if all_consumed {
         Fate::Consumed
     } else if told.dead_lettered {
@@ -412,6 +504,10 @@ fn lost_by_of(told: &Told, fate: Fate) -> Option<LostBy> {
             told.failed_by.map(|event| LostBy {
                 event,
                 stage: Stage::Produce,
+                rule: match told.mode {
+                    SendMode::Oneway => Loss::Oneway,
+                    SendMode::Sync | SendMode::Async => Loss::CallFailed,
+                },
             })
         }
         Fate::NeverStored | Fate::Consumed | Fate::InFlight | Fate::DeadLetter => None,

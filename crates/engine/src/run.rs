@@ -353,7 +353,7 @@ impl World {
 
     fn observe(&mut self, scenario: &Scenario, events: &[Event]) {
         for event in events {
-            self.tally.observe(event);
+            self.tally.observe(event, self.cluster.setup());
             if self.script.is_waiting() {
                 self.script.observe(scenario, self.cluster.names(), event);
             }

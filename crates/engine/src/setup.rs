@@ -8,7 +8,7 @@ use crate::names::Names;
 use crate::order;
 use crate::rng::Rng;
 use crate::scenario::{self, Do, Scenario};
-use crate::status::{BrokerRole, MessageModel, Profile};
+use crate::status::{BrokerRole, ListenerKind, MessageModel, Profile};
 use crate::units::{SimTime, Span};
 
 /// Topics of RocketMQ's own, interned first and in this order.
@@ -301,6 +301,47 @@ impl Setup {
             matches!(&spec.kind, Kind::Broker { broker: b, replica: r, .. } if *b == broker && *r == replica)
         })?;
         u16::try_from(index).ok().map(NodeId)
+    }
+
+    /// The broker name of a broker replica.
+    pub fn broker_of(&self, node: NodeId) -> Option<BrokerName> {
+        match &self.nodes.get(node.index())?.kind {
+            Kind::Broker { broker, .. } => Some(*broker),
+            Kind::NameServer | Kind::Producer { .. } | Kind::Consumer { .. } => None,
+        }
+    }
+
+    /// A broker replica's settings, as it was first started.
+    pub fn broker_conf(&self, node: NodeId) -> Option<&BrokerConfig> {
+        match &self.nodes.get(node.index())?.kind {
+            Kind::Broker { conf, .. } => Some(conf),
+            Kind::NameServer | Kind::Producer { .. } | Kind::Consumer { .. } => None,
+        }
+    }
+
+    /// Whether the consumers of `group` have orderly listeners.
+    pub fn is_orderly(&self, group: GroupId) -> bool {
+        self.nodes.iter().any(|spec| {
+            matches!(&spec.kind, Kind::Consumer { group: g, spec, .. } if *g == group && spec.listener == ListenerKind::Orderly)
+        })
+    }
+
+    /// Whether all members of a group want the same of a topic.
+    pub fn has_one_subscription(&self, group: GroupId, topic: TopicId) -> bool {
+        let mut of_members = self
+            .subscriptions
+            .iter()
+            .filter(|(t, g, _)| (*t, *g) == (topic, group));
+        let first = of_members.next().map(|(_, _, tags)| tags);
+        of_members.all(|(_, _, tags)| Some(tags) == first)
+    }
+
+    /// The groups that subscribe a topic, or whose retry topic it is.
+    pub fn groups_of(&self, topic: TopicId) -> Vec<GroupId> {
+        let subscribed = self.subscriptions.iter().filter(|(t, _, _)| *t == topic);
+        let mut groups: Vec<GroupId> = subscribed.map(|(_, group, _)| *group).collect();
+        groups.extend(self.group_of_retry_topic(topic));
+        groups
     }
 
     /// Whether some consumer of `group` broadcasts.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loss_lab_engine::event::{Down, EventKind, Place, SendOutcome};
+use loss_lab_engine::event::{Down, EventKind, EventName, Place, SendOutcome};
 use loss_lab_engine::ids::MessageId;
-use loss_lab_engine::ledger::{Entry, Exposure, Fate, Promise, Stage, Verdict};
+use loss_lab_engine::ledger::{
+    Again, Entry, Exposure, Fate, Loss, Promise, Redelivery, Stage, Verdict,
+};
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{FlightKind, NodeKind};
 
@@ -57,6 +59,27 @@ pub struct Row {
     pub judgement: Judgement,
     /// What would lose it now, or what did.
     pub why: Why,
+    /// If it is lost: which of the ways to lose a message it was.
+    pub lost: Option<Loss>,
+    /// Deliveries that were not the first to their group, in order.
+    pub again: Vec<Repeat>,
+}
+
+/// A delivery that was not the first of its message to its group.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repeat {
+    /// Whose listener got it.
+    pub to: String,
+    /// When.
+    pub at: SimTime,
+    /// Who had it before …
+    pub earlier_to: String,
+    /// … and when.
+    pub earlier_at: SimTime,
+    /// Why it came again.
+    pub rule: Again,
+    /// What made it so: what happened, where and when.
+    pub by: Option<(EventName, String, SimTime)>,
 }
 
 /// What the application was told.
@@ -245,7 +268,27 @@ fn row(world: &World<'_>, entry: &Entry, judgement: Judgement, heard: &Heard) ->
             .unwrap_or_default(),
         judgement,
         why: why(world, entry),
+        lost: entry.lost_by.map(|by| by.rule),
+        again: entry
+            .again
+            .iter()
+            .filter_map(|again| repeat(world, again))
+            .collect(),
     }
+}
+
+fn repeat(world: &World<'_>, again: &Redelivery) -> Option<Repeat> {
+    let now = world.event(again.event)?;
+    let earlier = world.event(again.earlier)?;
+    let by = again.by.and_then(|by| world.event(by));
+    Some(Repeat {
+        to: world.name(now.node),
+        at: now.at,
+        earlier_to: world.name(earlier.node),
+        earlier_at: earlier.at,
+        rule: again.rule,
+        by: by.map(|event| (event.kind.name(), world.name(event.node), event.at)),
+    })
 }
 
 fn judge(entry: &Entry) -> Judgement {

@@ -62,6 +62,7 @@ impl Live<'_> {
                     topic,
                     queue,
                     client: client.node,
+                    expired: held.is_some(),
                 });
             }
         }

@@ -245,6 +245,7 @@ impl Live<'_> {
             record: record.named(),
             place,
             reconsume_times: record.message.reconsume_times,
+            waits: record.message.wait_store_msg_ok,
         });
         tell_retry(ctx, &record);
         Ok(record)

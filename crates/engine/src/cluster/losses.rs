@@ -6,6 +6,7 @@ use crate::ids::{EventId, MessageId, NodeId};
 use crate::ledger::Stage;
 use crate::message_set::MessageSet;
 use crate::setup::system;
+use crate::units::QueueOffset;
 
 use super::role::Role;
 use super::{Cluster, Power};
@@ -31,7 +32,7 @@ impl Cluster {
             Stage::Store
         };
         for message in before.iter().filter(|message| !now.contains(*message)) {
-            self.tell_loss(message, stage, cause, node, events);
+            self.tell_loss(message, stage, Some(cause), node, events);
         }
     }
 
@@ -81,19 +82,14 @@ impl Cluster {
         &mut self,
         message: MessageId,
         stage: Stage,
-        cause: EventId,
+        cause: Option<EventId>,
         node: NodeId,
         events: &mut Vec<Event>,
     ) {
         let mut groups = self.consumed.values();
         let done = groups.any(|consumed| consumed.contains(message));
         if !done && self.lost.insert(message) {
-            self.record(
-                node,
-                Some(cause),
-                EventKind::Lost { message, stage },
-                events,
-            );
+            self.record(node, cause, EventKind::Lost { message, stage }, events);
         }
     }
 
@@ -127,6 +123,41 @@ impl Cluster {
                         Stage::Consume,
                         copies::just_below(self, node, *group, *topic, *queue, *offset),
                     )
+                } else if let EventKind::Pulled {
+                    group,
+                    topic,
+                    queue,
+                    offset,
+                    script: false,
+                    ..
+                } = &event.kind
+                {
+                    // And nobody is told how far it is, but it does not go back.
+                    let passed = match u64::try_from(*offset) {
+                        Ok(offset) if self.setup().broadcasts(*group) => {
+                            let offset = QueueOffset::new(offset);
+                            copies::just_below(self, node, *group, *topic, *queue, offset)
+                        }
+                        Ok(_) | Err(_) => Vec::new(),
+                    };
+                    (Stage::Consume, passed)
+                } else if let EventKind::Rebalanced { group, topic, .. } = &event.kind {
+                    // A broadcasting member begins where no broker knows: what lies before it may be nobody's.
+                    let before = if self.setup().broadcasts(*group) {
+                        copies::of_topic(self, *topic)
+                    } else {
+                        Vec::new()
+                    };
+                    (Stage::Consume, before)
+                } else if let EventKind::Consumed {
+                    message,
+                    succeeded: false,
+                    kept: false,
+                    ..
+                } = &event.kind
+                {
+                    // The result of a dropped queue is thrown away, and the message with it.
+                    (Stage::Store, vec![*message])
                 } else if let EventKind::Consumed {
                     message,
                     group,
@@ -136,9 +167,7 @@ impl Cluster {
                 } = &event.kind
                 {
                     // A broadcasting consumer drops what its listener does not take.
-                    let dropped = if self.setup().broadcasts(*group)
-                        && copies::is_dropped_by_all(self, *message, *group, node)
-                    {
+                    let dropped = if self.setup().broadcasts(*group) {
                         vec![*message]
                     } else {
                         Vec::new()
@@ -156,9 +185,23 @@ impl Cluster {
             return;
         }
         for (cause, message, stage) in suspects {
-            let dropped = self.is_consumer(node);
-            if !self.lost.contains(message) && (dropped || copies::is_beyond_reach(self, message)) {
-                self.tell_loss(message, stage, cause, node, events);
+            if !self.lost.contains(message) && copies::is_beyond_reach(self, message) {
+                self.tell_loss(message, stage, Some(cause), node, events);
+            }
+        }
+    }
+
+    /// A consumer has forgotten messages that it had not consumed. Those that no broker has any more are lost with its memory.
+    pub(super) fn tell_let_go(
+        &mut self,
+        node: NodeId,
+        let_go: &[MessageId],
+        cause: Option<EventId>,
+        events: &mut Vec<Event>,
+    ) {
+        for message in let_go {
+            if !self.lost.contains(*message) && copies::is_beyond_reach(self, *message) {
+                self.tell_loss(*message, Stage::Store, cause, node, events);
             }
         }
     }

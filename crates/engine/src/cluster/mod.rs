@@ -517,6 +517,7 @@ impl Cluster {
         let mut out = Outbox {
             effects: Vec::new(),
             next_conn: self.next_conn,
+            let_go: Vec::new(),
         };
         let now = self.now;
         let Some(node) = self.nodes.get_mut(id.index()).map(Arc::make_mut) else {
@@ -534,9 +535,13 @@ impl Cluster {
         handle(&mut node.role, &mut ctx);
         self.next_conn = out.next_conn;
         let told = events.len();
+        let due = cause;
         self.perform(id, start, cause, out.effects, events);
         if self.now >= SimTime::ZERO {
             self.tell_skipped(id, told, events);
+            let cause = events.get(told..).and_then(<[Event]>::last);
+            let cause = cause.map(|event| event.id).or(due);
+            self.tell_let_go(id, &out.let_go, cause, events);
         }
     }
 

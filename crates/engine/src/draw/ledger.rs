@@ -1,8 +1,8 @@
 //! What became of every message, as a table.
 
-use crate::event::Place;
-use crate::ids::MessageId;
-use crate::ledger::Entry;
+use crate::event::{Event, Place};
+use crate::ids::{EventId, MessageId};
+use crate::ledger::{Entry, Redelivery};
 use crate::trace::Story;
 
 use super::labels::labels;
@@ -18,7 +18,9 @@ const HEADS: [&str; 7] = [
     "copies, and what took or threatens them",
 ];
 
-/// One row per message; messages in a row that fared alike share one.
+const AGAIN_HEADS: [&str; 6] = ["again", "at", "to", "after", "why", "by"];
+
+/// One row per message; messages in a row that fared alike share one. Then one row per delivery that was not the first.
 #[must_use]
 pub fn ledger(story: &Story<'_>) -> String {
     let mut rows: Vec<(Vec<MessageId>, [String; 6])> = Vec::new();
@@ -42,7 +44,62 @@ pub fn ledger(story: &Story<'_>) -> String {
             ]
         },
     );
-    table(HEADS, &rows.collect::<Vec<_>>())
+    let mut text = table(HEADS, &rows.collect::<Vec<_>>());
+    let again: Vec<[String; 6]> = story
+        .ledger
+        .iter()
+        .flat_map(|entry| {
+            let again = entry.again.iter();
+            again.map(|again| repeated(story, entry.message, again))
+        })
+        .collect();
+    if !again.is_empty() {
+        text.push('\n');
+        text += &table(AGAIN_HEADS, &again);
+    }
+    text
+}
+
+/// One delivery that was not the first.
+fn repeated(story: &Story<'_>, message: MessageId, again: &Redelivery) -> [String; 6] {
+    let at = |id| {
+        found(story, id).map_or((String::new(), String::new()), |event| {
+            (
+                event.at.to_string(),
+                story.names.node(event.node).to_owned(),
+            )
+        })
+    };
+    let (now, to) = at(again.event);
+    let (before, of) = at(again.earlier);
+    [
+        message.to_string(),
+        now,
+        to,
+        format!("{before} to {of}"),
+        again.rule.word().to_owned(),
+        again.by.map_or(String::new(), |by| named(story, by)),
+    ]
+}
+
+fn found<'a>(story: &'a Story<'_>, id: EventId) -> Option<&'a Event> {
+    story
+        .events
+        .binary_search_by_key(&id, |event| event.id)
+        .ok()
+        .and_then(|at| story.events.get(at))
+}
+
+/// An event in words.
+fn named(story: &Story<'_>, id: EventId) -> String {
+    found(story, id).map_or(String::new(), |event| {
+        format!(
+            "{} of {} at {}",
+            event.kind.name().word(),
+            story.names.node(event.node),
+            event.at
+        )
+    })
 }
 
 fn cells(story: &Story<'_>, entry: &Entry) -> [String; 6] {
@@ -57,20 +114,12 @@ fn cells(story: &Story<'_>, entry: &Entry) -> [String; 6] {
     });
     let mut rest = vec![copies.collect::<Vec<_>>().join(", ")];
     if let Some(lost) = entry.lost_by {
-        let event = story
-            .events
-            .binary_search_by_key(&lost.event, |event| event.id)
-            .ok()
-            .and_then(|at| story.events.get(at));
-        let event = event.map_or(String::new(), |event| {
-            format!(
-                " by {} of {} at {}",
-                event.kind.name().word(),
-                story.names.node(event.node),
-                event.at
-            )
-        });
-        rest.push(format!("✗ {}{event}", lost.stage.word()));
+        rest.push(format!(
+            "✗ {}: {}, by {}",
+            lost.stage.word(),
+            lost.rule.word(),
+            named(story, lost.event)
+        ));
     }
     if !entry.exposed_to.is_empty() {
         let words = entry

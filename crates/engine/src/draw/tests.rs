@@ -26,7 +26,7 @@ fn a_run_is_drawn_as_lanes_and_a_ledger() {
 
         message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
         m1       acked    consumed      1          1         ok       broker-a/0 (disk); exposed to disk-loss
-        m2       acked    lost          0          0         lost     ✗ store by node-down of broker-a/0 at 602.125
+        m2       acked    lost          0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 602.125
         m3       refused  never-stored  0          0         refused
     "#]].assert_eq(&picture(&power_loss().story()));
 }

@@ -4,7 +4,7 @@ use crate::config::{BrokerConfig, ConsumerConfig, ProducerConfig};
 use crate::event::{AttemptOutcome, Down, Event, EventKind, Place, RecordRef, SendOutcome};
 use crate::exception::Exception;
 use crate::ids::{BrokerName, EventId, GroupId, MessageId, MessageQueue, NodeId, QueueId, TopicId};
-use crate::ledger::{Copy, Entry, Exposure, Fate, LostBy, Promise, Stage, Verdict};
+use crate::ledger::{Copy, Entry, Exposure, Fate, Loss, LostBy, Promise, Stage, Verdict};
 use crate::names::Names;
 use crate::scenario::{Broker, Consumer, Network, Producer, Scenario, Title, Topic};
 use crate::status::{
@@ -122,6 +122,7 @@ pub(crate) fn power_loss() -> Parts {
                 record: record(1, 0),
                 place: Place::PageCache,
                 reconsume_times: 0,
+                waits: true,
             },
         ),
         (
@@ -170,6 +171,7 @@ pub(crate) fn power_loss() -> Parts {
                 topic: ORDERS,
                 reconsume_times: 0,
                 delivery: 1,
+                from_memory: false,
             },
         ),
         (
@@ -229,6 +231,7 @@ pub(crate) fn power_loss() -> Parts {
                 record: record(2, 1),
                 place: Place::PageCache,
                 reconsume_times: 0,
+                waits: true,
             },
         ),
         (
@@ -461,6 +464,7 @@ fn ledger() -> Vec<Entry> {
         consumed: delivered,
         copies: Vec::new(),
         lost_by: None,
+        again: Vec::new(),
         verdict,
         exposed_to: Vec::new(),
     };
@@ -478,6 +482,7 @@ fn ledger() -> Vec<Entry> {
             lost_by: Some(LostBy {
                 event: EventId(19),
                 stage: Stage::Store,
+                rule: Loss::AsyncFlush,
             }),
             ..entry(2, Promise::Acked, Fate::Lost, 0, Verdict::Lost)
         },

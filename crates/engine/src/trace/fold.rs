@@ -14,7 +14,7 @@ use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::view::{BrokerView, ClusterView, Condition, NodeKind};
 
 use super::{
-    AttemptRow, By, ContentRow, CopyRow, DeliveryRow, EventMore, EventRow, ExceptionRow,
+    AgainRow, AttemptRow, By, ContentRow, CopyRow, DeliveryRow, EventMore, EventRow, ExceptionRow,
     FormatName, LostByRow, MessageRow, Millis, Mode, OffsetRow, PlaceName, PullRow, QueueRow,
     SendRow, Trace, TransactionRow,
 };
@@ -536,8 +536,23 @@ fn message_row(story: &Story<'_>, entry: &Entry) -> MessageRow {
                 kind: event.kind.name(),
                 node: story.names.node(event.node).to_owned(),
                 stage: lost.stage,
+                rule: Some(lost.rule),
             })
         }),
+        again: entry
+            .again
+            .iter()
+            .filter_map(|again| {
+                event(again.event).map(|event| AgainRow {
+                    event: event.id.0,
+                    t: Millis(event.at),
+                    consumer: story.names.node(event.node).to_owned(),
+                    rule: again.rule,
+                    earlier: again.earlier.0,
+                    by: again.by.map(|by| by.0),
+                })
+            })
+            .collect(),
         verdict: entry.verdict,
         exposed_to: entry.exposed_to.clone(),
     }
@@ -602,6 +617,7 @@ fn more(story: &Story<'_>, kind: &EventKind) -> EventMore {
             record,
             place,
             reconsume_times,
+            ..
         } => EventMore {
             place: Some(PlaceName::from(*place)),
             reconsume_times: (*reconsume_times > 0).then_some(*reconsume_times),
@@ -754,6 +770,7 @@ fn more(story: &Story<'_>, kind: &EventKind) -> EventMore {
             topic,
             queue,
             client,
+            ..
         } => EventMore {
             peer: node(*client),
             group: group_name(*group),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::EventName;
 use crate::exception::ExceptionClass;
-use crate::ledger::{Exposure, Fate, Promise, Stage, Verdict};
+use crate::ledger::{Again, Exposure, Fate, Loss, Promise, Stage, Verdict};
 use crate::run::Run;
 use crate::status::{
     ConsumeResult, GetMessageStatus, Profile, PullStatus, SendStatus, TransactionState,
@@ -222,6 +222,9 @@ pub struct MessageRow {
     pub copies: Vec<CopyRow>,
     /// What took its last servable copy.
     pub lost_by: Option<LostByRow>,
+    /// Its deliveries that were not the first to their group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<AgainRow>,
     /// The judgement.
     pub verdict: Verdict,
     /// Single faults that would lose it at this instant.
@@ -258,6 +261,29 @@ pub struct LostByRow {
     pub node: String,
     /// The stage it belongs to.
     pub stage: Stage,
+    /// The rule behind it: one of the ways to lose a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Loss>,
+}
+
+/// A delivery that was not the first of its message to its group. Events are named by their place in `events`, from 0.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AgainRow {
+    /// The delivery.
+    pub event: u32,
+    /// When.
+    pub t: Millis,
+    /// Whose listener.
+    pub consumer: String,
+    /// Why: one of the ways to consume twice, or a retry that the listener asked for.
+    pub rule: Again,
+    /// The earlier delivery that it repeats.
+    pub earlier: u32,
+    /// What made it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<u32>,
 }
 
 /// Who recorded, and how far it can be trusted.

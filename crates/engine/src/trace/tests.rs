@@ -32,7 +32,7 @@ fn a_trace_tells_a_run() {
           ],
           "messages": [
             {"id": "m1", "promise": "acked", "fate": "consumed", "consumed": 1, "delivered": 1, "copies": [{"node": "broker-a/0", "where": "disk"}], "lostBy": null, "verdict": "ok", "exposedTo": ["disk-loss"]},
-            {"id": "m2", "promise": "acked", "fate": "lost", "consumed": 0, "delivered": 0, "copies": [], "lostBy": {"event": 19, "t": 602.125, "kind": "node-down", "node": "broker-a/0", "stage": "store"}, "verdict": "lost", "exposedTo": []},
+            {"id": "m2", "promise": "acked", "fate": "lost", "consumed": 0, "delivered": 0, "copies": [], "lostBy": {"event": 19, "t": 602.125, "kind": "node-down", "node": "broker-a/0", "stage": "store", "rule": "async-flush"}, "verdict": "lost", "exposedTo": []},
             {"id": "m3", "promise": "refused", "fate": "never-stored", "consumed": 0, "delivered": 0, "copies": [], "lostBy": null, "verdict": "refused", "exposedTo": []}
           ],
           "transactions": [],

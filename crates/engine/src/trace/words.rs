@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::{EventName, Place};
 use crate::exception::ExceptionClass;
-use crate::ledger::{Exposure, Fate, Promise, Stage, Verdict};
+use crate::ledger::{Again, Exposure, Fate, Loss, Promise, Stage, Verdict};
 use crate::status::{
     ConsumeResult, GetMessageStatus, Profile, PullStatus, SendMode, SendStatus, TransactionState,
     words,
@@ -158,6 +158,6 @@ macro_rules! spelled {
 }
 
 spelled! {
-    By, ConsumeResult, EventName, ExceptionClass, Exposure, Fate, FaultName, FormatName, GetMessageStatus, Mode, PlaceName, Profile,
+    Again, By, ConsumeResult, EventName, ExceptionClass, Exposure, Fate, FaultName, FormatName, GetMessageStatus, Loss, Mode, PlaceName, Profile,
     Promise, PullStatus, SendStatus, Stage, TransactionState, Verdict,
 }

@@ -56,7 +56,7 @@ fn failover_with_default_settings_loses_the_tail_that_was_not_replicated() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         ok       broker-a/0 (disk, never served), broker-a/1 (disk)
-            m2       acked    lost       0          0         lost     ✗ store by elected of namesrv/0 at 2003.05
+            m2       acked    lost       0          0         lost     ✗ store: election, by elected of namesrv/0 at 2003.05
             m3       acked    in-flight  0          0         ok       broker-a/0 (disk, never served), broker-a/1 (disk)
         "#]],
     );
@@ -268,7 +268,7 @@ fn an_unclean_election_makes_a_replica_master_that_was_left_behind() {
                 70505  │                                           fsync m2              │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost       0          0         lost     broker-a/0 (disk, never served); ✗ store by elected of namesrv/0 at 30001
+            m1       acked    lost       0          0         lost     broker-a/0 (disk, never served); ✗ store: election, by elected of namesrv/0 at 30001
             m2       acked    in-flight  0          0         at-risk  broker-a/1 (disk); exposed to disk-loss
         "#]],
     );
@@ -321,7 +321,7 @@ fn a_master_that_was_cut_off_becomes_a_slave_and_cuts_its_own_tail() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         ok       broker-a/0 (disk, never served), broker-a/1 (disk)
-            m2       acked    lost       0          0         lost     ✗ store by role-changed of broker-a/0 at 25002
+            m2       acked    lost       0          0         lost     ✗ store: election, by role-changed of broker-a/0 at 25002
             m3       acked    in-flight  0          0         ok       broker-a/0 (page cache, never served), broker-a/1 (disk)
         "#]],
     );
@@ -601,7 +601,7 @@ fn after_two_elections_each_replica_has_cut_what_the_other_has_not() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1–m3    acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
-            m4       acked    lost       0          0         lost     ✗ store by elected of namesrv/0 at 25503.05
+            m4       acked    lost       0          0         lost     ✗ store: election, by elected of namesrv/0 at 25503.05
             m5       acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
         "#]],
     );

@@ -59,7 +59,7 @@ fn the_first_message_after_a_new_store_brings_its_topic_back_and_is_skipped() {
 
             message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
             m1, m2   acked    consumed  1          1         ok
-            m3       acked    lost      0          0         lost     broker-a/0 (disk, never served); ✗ consume by offset-committed of broker-a/0 at 38026
+            m3       acked    lost      0          0         lost     broker-a/0 (disk, never served); ✗ consume: offset-corrected, by offset-committed of broker-a/0 at 38026
             m4       acked    consumed  1          1         ok       broker-a/0 (disk)
         "#]],
     );
@@ -116,7 +116,7 @@ fn the_first_message_after_a_new_store_brings_its_topic_back_and_is_skipped_49()
 
             message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
             m1, m2   acked    consumed  1          1         ok
-            m3       acked    lost      0          0         lost     broker-a/0 (disk, never served); ✗ consume by dispatched of broker-a/0 at 38004
+            m3       acked    lost      0          0         lost     broker-a/0 (disk, never served); ✗ consume: offsets-reused, by dispatched of broker-a/0 at 38004
             m4       acked    consumed  1          1         ok       broker-a/0 (disk)
         "#]],
     );
@@ -148,7 +148,7 @@ fn without_auto_creation_a_new_store_has_no_topic() {
                 10008  ✗ returns m2 MQClientException 17 │
 
             message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost          0          0         lost     ✗ store by disk-changed of broker-a/0 at 1000
+            m1       acked    lost          0          0         lost     ✗ store: disk-destroyed, by disk-changed of broker-a/0 at 1000
             m2       refused  never-stored  0          0         refused
         "#]],
     );
@@ -225,7 +225,7 @@ fn a_slave_does_not_fill_its_masters_new_store() {
                 36014  │                            closes connection to broker-a/1
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store by node-up of broker-a/0 at 4000
+            m1       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store: slave-never-served, by node-up of broker-a/0 at 4000
             m2       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
         "#]],
     );

@@ -49,7 +49,7 @@ fn a_power_loss_after_a_recovery_takes_what_it_only_counted_as_flushed() {
                 22200  │                                 ✗ log cut: 1 gone
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 20100
+            m1       acked    lost  0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 20100
         "#]],
     );
 }
@@ -116,7 +116,7 @@ fn no_later_fsync_reaches_an_older_file() {
                 32200  │                                 ✗ log cut: 3 gone
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1–m3    acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 30000
+            m1–m3    acked    lost  0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 30000
         "#]],
     );
 }
@@ -144,7 +144,7 @@ fn a_crash_takes_the_transient_pool() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         at-risk  broker-a/0 (page cache); exposed to power-loss, disk-loss
-            m2       acked    lost       0          0         lost     ✗ store by node-down of broker-a/0 at 100
+            m2       acked    lost       0          0         lost     ✗ store: transient-pool, by node-down of broker-a/0 at 100
         "#]],
     );
 }
@@ -172,7 +172,7 @@ fn a_power_loss_takes_what_was_not_flushed() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
-            m2       acked    lost       0          0         lost     ✗ store by node-down of broker-a/0 at 12100
+            m2       acked    lost       0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 12100
         "#]],
     );
 }
@@ -217,7 +217,7 @@ fn a_power_loss_after_a_crash_takes_the_page_cache_too() {
                  2300  │                                 ✗ log cut: 1 gone
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 200
+            m1       acked    lost  0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 200
         "#]],
     );
 }
@@ -245,7 +245,7 @@ fn a_destroyed_disk_takes_everything() {
               5009.05  m2 SEND_OK ◀───────────────────── │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost       0          0         lost     ✗ store by disk-changed of broker-a/0 at 100
+            m1       acked    lost       0          0         lost     ✗ store: disk-destroyed, by disk-changed of broker-a/0 at 100
             m2       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
         "#]],
     );
@@ -382,7 +382,7 @@ fn a_lost_request_is_silence() {
                  3001  ✗ returns m1 RemotingTooMuchRequestException
 
             message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
-            m1       unknown  never-stored  0          0         lost     ✗ produce by send-returned of p1 at 3001
+            m1       unknown  never-stored  0          0         lost     ✗ produce: call-failed, by send-returned of p1 at 3001
         "#]],
     );
 }
@@ -452,7 +452,7 @@ fn queue_offsets_of_lost_messages_are_used_again() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
-            m2, m3   acked    lost       0          0         lost     ✗ store by node-down of broker-a/0 at 12100
+            m2, m3   acked    lost       0          0         lost     ✗ store: async-flush, by node-down of broker-a/0 at 12100
             m4       acked    in-flight  0          0         at-risk  broker-a/0 (page cache); exposed to power-loss, disk-loss
         "#]],
     );
@@ -482,7 +482,7 @@ fn a_record_behind_a_hole_is_lost_with_it() {
                  2300  │                                 ✗ log cut: 2 gone
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1, m2   acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 200
+            m1, m2   acked    lost  0          0         lost     ✗ store: fsync-error-swallowed, by node-down of broker-a/0 at 200
         "#]],
     );
 }
@@ -640,7 +640,7 @@ fn a_consumer_that_stops_takes_what_only_its_memory_has() {
                   200  │                                                         ✗ lost: m1
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost  1          0         lost     ✗ consume by node-down of c1 at 200
+            m1       acked    lost  1          0         lost     ✗ consume: disk-destroyed, by node-down of c1 at 200
         "#]],
     );
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use expect_test::expect;
 use loss_lab_engine::draw;
-use loss_lab_engine::event::{EventKind, SendOutcome};
+use loss_lab_engine::event::{Event, EventKind, SendOutcome};
 use loss_lab_engine::exception::ExceptionClass;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::run::{End, Run};
@@ -296,6 +296,127 @@ fn every_consume_status_is_shown_by_the_file_that_says_so() {
         orderly-take-over                       m1       3 SUCCESS
                                                 m2       5 SUCCESS, 58856 SUCCESS
                                                 m3       58856 SUCCESS
+    "#]].assert_eq(&table);
+}
+
+/// Which of the ways to lose a message or to consume it twice each file shows.
+#[test]
+fn every_loss_and_every_repetition_says_why() {
+    let mut rows = Vec::new();
+    for (name, text) in FILES {
+        let run = lab::finished(lab::scenario(text));
+        let told = |id| {
+            let event: &Event = &run.events()[usize::try_from(id).unwrap()];
+            format!(
+                "{} of {} at {}",
+                event.kind.name().word(),
+                run.names().node(event.node),
+                event.at
+            )
+        };
+        let mut first = *name;
+        for entry in run.ledger() {
+            let lost = entry
+                .lost_by
+                .map(|lost| (lost.rule.word(), String::new(), told(lost.event.0)));
+            let again = entry.again.iter().map(|again| {
+                let by = again.by.map_or(String::new(), |by| told(by.0));
+                (again.rule.word(), told(again.event.0), by)
+            });
+            for (rule, what, by) in lost.into_iter().chain(again) {
+                rows.push([
+                    std::mem::take(&mut first).to_owned(),
+                    entry.message.to_string(),
+                    rule.to_owned(),
+                    what,
+                    by,
+                ]);
+            }
+        }
+    }
+    let table = draw::table(["file", "message", "why", "given again", "by"], &rows);
+    expect![[r#"
+        file                                    message  why                    given again                by
+        consume-ack-index                       m2       sent-back              delivered of c1 at 22516   consumed of c1 at 2510
+                                                m3       sent-back              delivered of c1 at 22516   consumed of c1 at 2510
+        consume-both-killed                     m2       offset-file-stale      delivered of c1 at 23512   node-down of broker-a/0 at 7000
+                                                m3       offset-file-stale      delivered of c1 at 23512   node-down of broker-a/0 at 7000
+        consume-broadcast-failure               m1       broadcast-failure                                 consumed of c1 at 3
+        consume-crash-before-commit             m2       crash-before-commit    delivered of c1 at 6512    node-down of c1 at 2000
+                                                m3       crash-before-commit    delivered of c1 at 6512    node-down of c1 at 2000
+        consume-dead-letter                     m1       sent-back              delivered of c1 at 18218   consumed of c1 at 3
+        consume-different-subscriptions         m2       other-subscription                                offset-committed of broker-a/0 at 20002
+                                                m4       other-subscription                                offset-committed of broker-a/0 at 20002
+        consume-from-first-offset               m1       expired                                           deleted of broker-a/0 at 1000
+                                                m2       expired                                           deleted of broker-a/0 at 1100
+                                                m3       expired                                           deleted of broker-a/0 at 1200
+        consume-from-last-offset                m1       expired                                           deleted of broker-a/0 at 1000
+                                                m2       expired                                           deleted of broker-a/0 at 1100
+                                                m3       expired                                           deleted of broker-a/0 at 1200
+                                                m4       started-behind                                    offset-committed of broker-a/0 at 12001
+                                                m5       started-behind                                    offset-committed of broker-a/0 at 12001
+        consume-hang                            m1       consume-timeout        delivered of c1 at 126802  sent-back of c1 at 116700
+        consume-null                            m1       sent-back              delivered of c1 at 18218   consumed of c1 at 3
+        consume-rebalance-in-flight             m2       rebalance              delivered of c2 at 2508    rebalanced of c2 at 2006
+                                                m4       rebalance              delivered of c2 at 2508    rebalanced of c2 at 2006
+        consume-reconsume-later                 m1       sent-back              delivered of c1 at 18218   consumed of c1 at 3
+        consume-send-back-answer-lost           m1       sent-back              delivered of c1 at 30202   consumed of c1 at 20103
+                                                m1       send-back-answer-lost  delivered of c1 at 35202   sent-back of c1 at 25105
+        consume-send-back-fails                 m1       local-retry            delivered of c1 at 5111    consumed of c1 at 103
+                                                m1       local-retry            delivered of c1 at 10219   consumed of c1 at 5211
+        consume-throw                           m1       sent-back              delivered of c1 at 18218   consumed of c1 at 3
+        controller-failover-loses-the-tail      m2       election                                          elected of namesrv/0 at 2003.05
+        controller-old-master-cuts-its-tail     m2       election                                          role-changed of broker-a/0 at 25002
+        controller-unclean-election             m1       election                                          elected of namesrv/0 at 30001
+        copy-never-served                       m1       async-flush                                       node-down of broker-a/0 at 4.05
+        crash-before-append                     m1       call-failed                                       send-returned of p1 at 5
+        crash-transient-pool                    m2       transient-pool                                    node-down of broker-a/0 at 3.1
+        destroy-disk-async-flush                m1       disk-destroyed                                    disk-changed of broker-a/0 at 100
+                                                m2       disk-destroyed                                    disk-changed of broker-a/0 at 100
+                                                m3       disk-destroyed                                    disk-changed of broker-a/0 at 100
+        destroy-disk-sync-flush                 m1       disk-destroyed                                    disk-changed of broker-a/0 at 100
+                                                m2       disk-destroyed                                    disk-changed of broker-a/0 at 100
+                                                m3       disk-destroyed                                    disk-changed of broker-a/0 at 100
+        exception-10002-timeout                 m1       call-failed                                       send-returned of p1 at 3001
+        exception-10002-timeout-49              m1       call-failed                                       send-returned of p1 at 3001
+        exception-async-no-time-left            m1       call-failed                                       send-returned of p1 at 4950
+        exception-async-wait-response-timeout   m1       call-failed                                       send-returned of p1 at 4700
+        exception-call-timeout                  m1       call-failed                                       send-returned of p1 at 3001
+        exception-queue-timeout                 m1       call-failed                                       send-returned of p1 at 3001
+        fsync-error-swallowed                   m1       fsync-error-swallowed                             node-down of broker-a/0 at 100
+        get-message-was-removing                m1       expired                                           deleted of broker-a/0 at 50000
+                                                m2       expired                                           deleted of broker-a/0 at 50100
+                                                m3       expired                                           deleted of broker-a/0 at 50200
+        get-message-was-removing-49             m1       expired                                           deleted of broker-a/0 at 1000
+                                                m2       expired                                           deleted of broker-a/0 at 1100
+                                                m3       expired                                           deleted of broker-a/0 at 1200
+        get-offset-reset                        m2       offset-reset           delivered of c1 at 20509   pulled of broker-a/0 at 20000
+                                                m3       offset-reset           delivered of c1 at 20509   pulled of broker-a/0 at 20000
+        get-offset-too-small                    m2       expired                                           deleted of broker-a/0 at 14100
+                                                m3       expired                                           deleted of broker-a/0 at 14200
+        offsets-skipped                         m4       offsets-reused                                    dispatched of broker-a/0 at 25004
+                                                m5       offsets-reused                                    dispatched of broker-a/0 at 25012
+        offsets-used-again                      m1       async-flush                                       node-down of broker-a/0 at 100
+                                                m2       async-flush                                       node-down of broker-a/0 at 100
+        oneway-dead-broker                      m1       oneway                                            send-returned of p1 at 100
+        orderly-commit                          m3       crash-before-commit    delivered of c1 at 58800   node-down of c1 at 7000
+        orderly-dead-letter                     m1       suspended              delivered of c1 at 1003    consumed of c1 at 3
+                                                m1       suspended              delivered of c1 at 2003    consumed of c1 at 1003
+        orderly-rollback                        m1       rolled-back            delivered of c1 at 1003    consumed of c1 at 3
+        orderly-rollback-auto-commit            m1       rollback-acknowledged                             offset-committed of broker-a/0 at 6
+        orderly-suspend-current-queue-a-moment  m1       suspended              delivered of c1 at 1003    consumed of c1 at 3
+                                                m1       suspended              delivered of c1 at 2003    consumed of c1 at 1003
+        orderly-take-over                       m2       crash-before-commit    delivered of c2 at 58856   node-down of c1 at 2000
+        power-loss-async-flush                  m1       async-flush                                       node-down of broker-a/0 at 100
+                                                m2       async-flush                                       node-down of broker-a/0 at 100
+                                                m3       async-flush                                       node-down of broker-a/0 at 100
+        resend-after-timeout                    m1       application-resend     delivered of c1 at 3005    request-sent of p1 at 3002
+        retry-after-lost-connection             m1       producer-retry         delivered of c1 at 4012    request-sent of p1 at 0
+        retry-another-broker                    m1       retry-another-broker   delivered of c1 at 2002    request-sent of p1 at 1
+        slave-lag-destroyed-disk                m1       disk-destroyed                                    disk-changed of broker-a/0 at 50
+                                                m2       disk-destroyed                                    disk-changed of broker-a/0 at 50
+                                                m3       disk-destroyed                                    disk-changed of broker-a/0 at 50
+        sync-master-default                     m1       disk-destroyed                                    disk-changed of broker-a/0 at 2.05
     "#]].assert_eq(&table);
 }
 

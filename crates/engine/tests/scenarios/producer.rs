@@ -20,7 +20,7 @@ fn a_silent_broker_uses_up_the_budget_of_all_attempts() {
                  3001  ✗ returns m1 RemotingTooMuchRequestException              │
 
             message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
-            m1       unknown  never-stored  0          0         lost     ✗ produce by send-returned of p1 at 3001
+            m1       unknown  never-stored  0          0         lost     ✗ produce: call-failed, by send-returned of p1 at 3001
         "#]],
     );
 }
@@ -403,7 +403,7 @@ fn a_oneway_send_to_a_dead_broker_is_lost_in_silence() {
                     0  │                                 ✗ crash
 
             message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
-            m1       unknown  never-stored  0          0         lost     ✗ produce by send-returned of p1 at 100
+            m1       unknown  never-stored  0          0         lost     ✗ produce: oneway, by send-returned of p1 at 100
         "#]],
     );
 }

@@ -2,14 +2,15 @@
 //!
 //! A failure prints the smallest scenario that shows it, as a file: `loss-lab run` takes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use loss_lab_engine::event::EventKind;
 use loss_lab_engine::ids::MessageId;
-use loss_lab_engine::ledger::{Fate, Promise};
+use loss_lab_engine::ledger::{Again, Fate, Loss, Promise, Verdict};
 use loss_lab_engine::run::{End, Run};
 use loss_lab_engine::scenario::{Scenario, file_v1};
+use loss_lab_engine::status::MessageModel;
 use loss_lab_engine::trace::Trace;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -38,6 +39,7 @@ proptest! {
         prop_assert_eq!(run.now(), scenario.until);
         events_are_in_order(&run)?;
         ledger_adds_up(&run)?;
+        every_repetition_and_every_loss_has_a_cause(&run)?;
         trace_reads_back(&run)?;
         scenario_reads_back(&scenario)?;
     }
@@ -84,6 +86,7 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
     let mut waiting = BTreeSet::new();
     let mut appended = BTreeSet::new();
     let mut halves = BTreeSet::new();
+    let mut consumed = BTreeMap::new();
     for event in run.events() {
         match &event.kind {
             EventKind::SendCalled { message, .. } => {
@@ -95,9 +98,24 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
             }
             EventKind::Appended { record, .. } => appended.extend(record.message),
             EventKind::HalfStored { record } => halves.extend(record.message),
+            EventKind::Consumed {
+                message,
+                group,
+                succeeded: true,
+                ..
+            } => {
+                let by: &mut BTreeMap<&str, u32> = consumed.entry(*message).or_default();
+                *by.entry(run.names().group(*group)).or_default() += 1;
+            }
             _ => {}
         }
     }
+    let groups: BTreeSet<&str> = run
+        .scenario()
+        .consumers
+        .iter()
+        .map(|c| c.group.as_str())
+        .collect();
     let ledger = run.ledger();
     let lines: Vec<MessageId> = ledger.iter().map(|entry| entry.message).collect();
     prop_assert_eq!(lines, called.into_iter().collect::<Vec<_>>());
@@ -128,13 +146,89 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
             Fate::Lost => {
                 prop_assert!(is_stored, "{entry:?}");
                 prop_assert!(entry.copies.iter().all(|copy| !copy.served), "{entry:?}");
-                // There is one group: what it has consumed is not lost to it.
-                prop_assert_eq!(entry.consumed, 0, "{:?}", entry);
+                // What every group has consumed is not lost.
+                let consumed = consumed.get(&entry.message);
+                prop_assert!(
+                    groups.is_empty()
+                        || groups
+                            .iter()
+                            .any(|group| consumed.is_none_or(|by| !by.contains_key(group))),
+                    "{entry:?}"
+                );
                 prop_assert!(entry.lost_by.is_some(), "{entry:?}");
             }
             Fate::Consumed => prop_assert!(entry.consumed > 0, "{entry:?}"),
             Fate::InFlight | Fate::DeadLetter => {}
         }
+    }
+    Ok(())
+}
+
+/// Whatever was given twice or is lost is so because of a rule, and each delivery but the first says which.
+fn every_repetition_and_every_loss_has_a_cause(run: &Run) -> Result<(), TestCaseError> {
+    let scenario = run.scenario();
+    let broadcasts = |group: &str| {
+        let mut members = scenario.consumers.iter();
+        members.any(|c| c.group == group && c.model == MessageModel::Broadcasting)
+    };
+    let mut before = BTreeSet::new();
+    let mut again = BTreeSet::new();
+    let mut successes: BTreeMap<_, u32> = BTreeMap::new();
+    for event in run.events() {
+        // A broadcasting member is a group of its own.
+        let whose = |group| {
+            let name = run.names().group(group);
+            (name, broadcasts(name).then_some(event.node))
+        };
+        match &event.kind {
+            EventKind::Delivered { record, group, .. } => {
+                if let Some(message) = record.message
+                    && !before.insert((message, whose(*group)))
+                {
+                    again.insert(event.id);
+                }
+            }
+            EventKind::Consumed {
+                message,
+                group,
+                succeeded: true,
+                ..
+            } => {
+                *successes.entry((*message, whose(*group))).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    let ledger = run.ledger();
+    let explained: BTreeSet<_> = ledger
+        .iter()
+        .flat_map(|entry| &entry.again)
+        .map(|again| again.event)
+        .collect();
+    prop_assert_eq!(explained, again);
+    for entry in &ledger {
+        for again in &entry.again {
+            prop_assert!(again.earlier < again.event, "{entry:?}");
+            prop_assert!(again.rule != Again::Unexplained, "{entry:?}");
+            prop_assert!(again.by.is_none_or(|by| by < again.event), "{entry:?}");
+        }
+        if entry.verdict == Verdict::Duplicated {
+            prop_assert!(
+                entry.again.iter().any(|again| !again.rule.is_retry()),
+                "{entry:?}"
+            );
+        }
+        if let Some(lost) = entry.lost_by {
+            prop_assert!(lost.rule != Loss::Unexplained, "{entry:?}");
+        }
+    }
+    for ((message, _), times) in successes {
+        let entry = ledger.iter().find(|entry| entry.message == message);
+        let verdict = entry.map(|entry| entry.verdict);
+        prop_assert!(
+            times < 2 || matches!(verdict, Some(Verdict::Duplicated | Verdict::Lost)),
+            "{entry:?}"
+        );
     }
     Ok(())
 }
@@ -190,7 +284,7 @@ fn file() -> impl Strategy<Value = File> {
                 })
                 .collect();
             let controller = !mode.is_empty();
-            let world = World { slaves, queues, consumers: consumers.len(), controller };
+            let world = World { slaves, queues, consumers: consumers.len(), controller, orderly: consumers.iter().map(|c| c.contains("orderly")).collect() };
             let script: Vec<String> = steps.into_iter().filter_map(|step| world.step(step)).collect();
             File(format!(
                 r#"{{ "format": "loss-lab/1", "profile": "{profile}", "seed": {seed}, "network": {{ "latencyMs": 1, "jitterMs": {jitter} }},
@@ -201,7 +295,7 @@ fn file() -> impl Strategy<Value = File> {
   "script": [
     {}
   ],
-  "until": 45000 }}
+  "until": 80000 }}
 "#,
                 brokers.join(", "),
                 consumers.join(", "),
@@ -232,7 +326,7 @@ fn broker() -> impl Strategy<Value = String> {
         } else {
             ""
         };
-        format!(r#""flushDiskType": "{flush}", "syncFlushTimeout": 2000, {role}{pool}"#)
+        format!(r#""flushDiskType": "{flush}", "syncFlushTimeout": 2000, "messageDelayLevel": "1s 2s 3s 4s 5s 6s 7s 8s 9s 10s", {role}{pool}"#)
     })
 }
 
@@ -255,17 +349,47 @@ fn producer() -> impl Strategy<Value = String> {
     )
 }
 
-/// Of one group: a message that one member has consumed is done.
+/// Up to three members of up to two groups, each group with one listener and one model, and sometimes with two subscriptions.
 fn consumers() -> impl Strategy<Value = Vec<String>> {
-    let one = (
-        select(vec!["concurrently", "orderly"]),
+    let group = || {
+        (
+            select(vec!["concurrently", "orderly"]),
+            select(vec![
+                "CLUSTERING",
+                "CLUSTERING",
+                "CLUSTERING",
+                "BROADCASTING",
+            ]),
+            prop::bool::weighted(0.8),
+            select(vec![
+                "",
+                r#""consumeMessageBatchMaxSize": 3"#,
+                r#""maxReconsumeTimes": 1"#,
+                r#""consumeTimeout": 1"#,
+                r#""consumeThreadMin": 1, "pullThresholdForQueue": 1"#,
+                r#""consumeFromWhere": "CONSUME_FROM_FIRST_OFFSET""#,
+            ]),
+        )
+    };
+    let member = (
+        any::<bool>(),
+        prop::bool::weighted(0.8),
         select(vec![0, 0, 20, 3000]),
+        select(vec!["*", "*", "*", "a"]),
     );
-    (one, vec(prop::bool::weighted(0.8), 0..=2)).prop_map(|((listener, takes), started)| {
-        let members = started.into_iter().zip(["c1", "c2"]);
+    (group(), group(), vec(member, 0..=3)).prop_map(|(first, second, members)| {
+        let members = members.into_iter().zip(["c1", "c2", "c3"]);
         members
-            .map(|(started, name)| {
-                format!(r#"{{ "name": "{name}", "listener": "{listener}", "processMs": {takes}, "started": {started} }}"#)
+            .map(|((in_first, started, takes, tags), name)| {
+                let (group, (listener, model, commits, conf)) =
+                    if in_first { ("CG", &first) } else { ("DG", &second) };
+                // The key is for orderly listeners.
+                let commits = if *listener == "orderly" {
+                    format!(r#""autoCommit": {commits}, "#)
+                } else {
+                    String::new()
+                };
+                format!(r#"{{ "name": "{name}", "group": "{group}", "listener": "{listener}", "model": "{model}", "tags": "{tags}", {commits}"processMs": {takes}, "started": {started}, "conf": {{ {conf} }} }}"#)
             })
             .collect()
     })
@@ -295,8 +419,10 @@ enum What {
     Heal,
     Drop,
     SetLink,
-    ConsumeLater,
+    ConsumeResult,
+    ProcessTime,
     StartConsumer,
+    StopConsumer,
     After(&'static str),
 }
 
@@ -315,8 +441,10 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(What::Heal),
         1 => Just(What::Drop),
         1 => Just(What::SetLink),
-        1 => Just(What::ConsumeLater),
-        1 => Just(What::StartConsumer),
+        4 => Just(What::ConsumeResult),
+        1 => Just(What::ProcessTime),
+        2 => Just(What::StartConsumer),
+        1 => Just(What::StopConsumer),
         3 => select(vec!["appended", "flushed", "replicated", "replied", "delivered", "consumed", "request-sent"]).prop_map(What::After),
     ];
     (0..20_000u32, what, 0..1000u32, 0..1000u32).prop_map(|(at, what, pick, number)| Step {
@@ -334,9 +462,47 @@ struct World {
     consumers: usize,
     /// Whether faults strike the name server, too: a controller lives in it.
     controller: bool,
+    /// Which consumers have orderly listeners.
+    orderly: Vec<bool>,
+}
+
+/// What a concurrent listener can come to, with what it can say besides.
+const CONCURRENT: &[&str] = &[
+    r#""CONSUME_SUCCESS""#,
+    r#""CONSUME_SUCCESS", "ackIndex": 0"#,
+    r#""RECONSUME_LATER""#,
+    r#""RECONSUME_LATER", "delayLevelWhenNextConsume": -1"#,
+    r#""RECONSUME_LATER", "delayLevelWhenNextConsume": 1"#,
+    r#""null""#,
+    r#""throw""#,
+    r#""hang""#,
+];
+
+/// And an orderly one.
+const ORDERLY: &[&str] = &[
+    r#""SUCCESS""#,
+    r#""SUSPEND_CURRENT_QUEUE_A_MOMENT""#,
+    r#""COMMIT""#,
+    r#""ROLLBACK""#,
+    r#""null""#,
+    r#""throw""#,
+    r#""hang""#,
+];
+
+fn one_of<T: Clone>(list: &[T], number: u32) -> Option<T> {
+    let index = usize::try_from(number).ok()?.checked_rem(list.len())?;
+    list.get(index).cloned()
 }
 
 impl World {
+    fn results(&self, consumer: usize) -> &'static [&'static str] {
+        if self.orderly.get(consumer) == Some(&true) {
+            ORDERLY
+        } else {
+            CONCURRENT
+        }
+    }
+
     fn brokers(&self) -> Vec<String> {
         let names = ["broker-a", "broker-b"];
         let replicas = self.slaves.iter().zip(names);
@@ -346,7 +512,9 @@ impl World {
     }
 
     fn nodes(&self) -> Vec<String> {
-        let clients = ["p1", "c1", "c2"].into_iter().take(1 + self.consumers);
+        let clients = ["p1", "c1", "c2", "c3"]
+            .into_iter()
+            .take(1 + self.consumers);
         let controller = self.controller.then_some("namesrv/0");
         self.brokers()
             .into_iter()
@@ -361,23 +529,18 @@ impl World {
             pick,
             number,
         } = step;
-        let one_of = |list: &[String], number: u32| -> Option<String> {
-            let index = usize::try_from(number).ok()?.checked_rem(list.len())?;
-            list.get(index).cloned()
-        };
         let (brokers, nodes) = (self.brokers(), self.nodes());
         let (broker, node) = (one_of(&brokers, pick)?, one_of(&nodes, pick)?);
         let other = one_of(&nodes, number).filter(|other| *other != node);
-        let consumer = match self.consumers {
-            0 => None,
-            1 => Some("c1"),
-            _ => ["c1", "c2"].get(usize::try_from(pick % 2).ok()?).copied(),
-        };
+        let consumers = ["c1", "c2", "c3"];
+        let drawn = usize::try_from(pick).ok()?.checked_rem(self.consumers);
+        let consumer = drawn.and_then(|drawn| consumers.get(drawn).copied());
         let action = match what {
             What::Send => format!(
-                r#""send", "count": {}, "everyMs": {}"#,
+                r#""send", "count": {}, "everyMs": {}, "tag": "{}""#,
                 1 + pick % 4,
-                number % 30
+                number % 30,
+                if pick % 3 == 0 { "b" } else { "a" }
             ),
             What::SendAsync => format!(r#""send", "mode": "async", "count": {}"#, 1 + pick % 3),
             What::SendOneway => String::from(r#""send", "mode": "oneway""#),
@@ -409,11 +572,20 @@ impl World {
                 r#""set-link", "between": ["{node}", "{}"], "latencyMs": {number}"#,
                 other?
             ),
-            What::ConsumeLater => format!(
-                r#""consume-result", "consumer": "{}", "result": "throw", "times": {}"#,
+            What::ConsumeResult => {
+                let result = one_of(self.results(drawn?), number)?;
+                format!(
+                    r#""consume-result", "consumer": "{}", "result": {result}, "times": {}"#,
+                    consumer?,
+                    1 + number % 3
+                )
+            }
+            What::ProcessTime => format!(
+                r#""process-time", "consumer": "{}", "ms": {}"#,
                 consumer?,
-                1 + number % 3
+                number * 7
             ),
+            What::StopConsumer => format!(r#""stop-consumer", "consumer": "{}""#, consumer?),
             What::StartConsumer => format!(r#""start-consumer", "consumer": "{}""#, consumer?),
             What::After(event) => {
                 let fault =

@@ -372,7 +372,7 @@ fn a_failed_fsync_is_swallowed() {
                  2200  │                                 ✗ log cut: 1 gone
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
-            m1       acked    lost  0          0         lost     ✗ store by node-down of broker-a/0 at 100
+            m1       acked    lost  0          0         lost     ✗ store: fsync-error-swallowed, by node-down of broker-a/0 at 100
         "#]],
     );
 }

@@ -143,14 +143,16 @@ impl Process {
         app: &mut App,
         ctx: &mut Ctx,
         number: u32,
-        request: Request,
+        mut request: Request,
         since: SimTime,
     ) {
         let verdict = app.listener.call(&request.messages);
         let first_delivery = app.deliveries;
-        for cached in &request.messages {
+        for cached in &mut request.messages {
             let delivery = app.deliveries;
             app.deliveries = app.deliveries.wrapping_add(1);
+            let from_memory = cached.delivery.replace(delivery).is_some();
+            cached.started = Some(ctx.now);
             let pulled = &cached.pulled;
             let message = cached.message();
             let stored = RecordRef {
@@ -171,12 +173,19 @@ impl Process {
                     .unwrap_or(pulled.topic),
                 reconsume_times: cached.reconsume_times,
                 delivery,
+                from_memory,
             });
         }
         if let Some(owned) = self.live(request.queue, request.id) {
             for cached in &request.messages {
-                if let Some(kept) = owned.messages.get_mut(&cached.offset()) {
-                    kept.started = Some(ctx.now);
+                let offset = cached.offset();
+                let kept = owned
+                    .messages
+                    .get_mut(&offset)
+                    .or(owned.taken.get_mut(&offset));
+                if let Some(kept) = kept {
+                    kept.started = cached.started;
+                    kept.delivery = cached.delivery;
                 }
             }
         }

@@ -5,6 +5,7 @@
 use litemap::LiteMap;
 use std::sync::Arc;
 
+use crate::effect::Ctx;
 use crate::units::{QueueOffset, SimTime, Span};
 use crate::wire::{Message, Pulled};
 
@@ -17,6 +18,8 @@ pub(super) struct Cached {
     pub reconsume_times: u32,
     /// CONSUME_START_TIME: when a listener was last given it.
     pub started: Option<SimTime>,
+    /// The number of that delivery.
+    pub delivery: Option<u32>,
 }
 
 impl Cached {
@@ -26,6 +29,7 @@ impl Cached {
             pulled,
             reconsume_times,
             started: None,
+            delivery: None,
         }
     }
 
@@ -92,6 +96,15 @@ impl ProcessQueue {
             previously_locked: false,
             pulling: Pulling::Underway,
         }
+    }
+
+    /// `setDropped`: its messages are nobody's here any more.
+    pub fn drop_all(&mut self, ctx: &mut Ctx) {
+        self.dropped = true;
+        let forgotten = self.messages.values().chain(self.taken.values());
+        ctx.out
+            .let_go
+            .extend(forgotten.filter_map(|cached| cached.message().label));
     }
 
     /// `putMessage`. Says whether an orderly consume request has to be made.

@@ -305,7 +305,7 @@ impl Process {
         to: QueueOffset,
     ) {
         if let Some(owned) = self.live(queue, id) {
-            owned.dropped = true;
+            owned.drop_all(ctx);
         }
         match ctx.profile() {
             Profile::V5_3 => {

@@ -298,7 +298,7 @@ impl Process {
             .filter(|(queue, _)| queue.topic == topic)
         {
             if !mine.contains(queue) || owned.is_pull_expired(ctx.now, idle) {
-                owned.dropped = true;
+                owned.drop_all(ctx);
                 leaving.push_back(*queue);
             }
         }

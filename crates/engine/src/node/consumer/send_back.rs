@@ -49,6 +49,8 @@ pub(super) struct SendBack {
     sender: Sender,
     label: Option<MessageId>,
     offset: QueueOffset,
+    /// The delivery that failed.
+    delivery: u32,
     /// What an ordinary send would carry.
     fallback: Arc<Message>,
     reconsume_times: u32,
@@ -65,6 +67,7 @@ impl SendBack {
             ctx.tell(EventKind::SentBack {
                 message,
                 group: app.group,
+                delivery: self.delivery,
                 reconsume_times: self.reconsume_times,
             });
         }
@@ -153,6 +156,8 @@ impl Process {
             sender,
             label: message.label,
             offset: cached.offset(),
+            // Nothing is sent back that was not shown to a listener.
+            delivery: cached.delivery.unwrap_or(0),
             fallback: Arc::new(fallback),
             reconsume_times: cached.reconsume_times,
             began: ctx.now,
@@ -206,14 +211,15 @@ impl Process {
         self.attempt(app, ctx, number);
     }
 
-    /// One attempt of `DefaultMQProducerImpl#sendDefaultImpl`, at another broker than the last one if there is one.
+    /// One attempt of `DefaultMQProducerImpl#sendDefaultImpl`, at another broker than the last one if there is one. A budget that is
+    /// used up to the millisecond is used up (J).
     fn attempt(&mut self, app: &mut App, ctx: &mut Ctx, number: u32) {
         let Some(send_back) = self.sending.get(&number) else {
             return;
         };
         let used = ctx.now.since(send_back.began);
         let (topic, last) = (send_back.fallback.topic, send_back.last);
-        let may_try = send_back.attempts < ATTEMPTS && used <= SEND_TIMEOUT;
+        let may_try = send_back.attempts < ATTEMPTS && used < SEND_TIMEOUT;
         let target = self.publish_queue(topic, last).filter(|_| may_try);
         let Some((broker, queue, master)) = target else {
             return self.end_send_back(app, ctx, number, false);

@@ -383,6 +383,7 @@ impl Bench {
         let mut out = Outbox {
             effects: Vec::new(),
             next_conn: self.next_conn,
+            let_go: Vec::new(),
         };
         let mut ctx = Ctx {
             now: self.now,

@@ -1,0 +1,236 @@
+//! Why a message was lost: the rule behind the event that took its last copy (H.3).
+
+use crate::event::{Down, Event, EventKind, RecordRef};
+use crate::ids::{GroupId, NodeId, TopicId};
+use crate::setup::{Setup, system};
+use crate::status::{ConsumeResult, FlushDiskType, words};
+
+use super::again::{Copied, Heard};
+use super::past::Past;
+
+words! {
+    /// Why a message was lost: the reference's H.3, every way to lose a message, as far as the lab models it.
+    Loss {
+        /// Oneway: the application is never told that it failed.
+        Oneway = "oneway",
+        /// The call failed without a word on whether it was stored, and was not repeated.
+        CallFailed = "call-failed",
+        /// A status other than SEND_OK was taken for success, and the machine failed.
+        StatusIgnored = "status-ignored",
+        /// A half message that nobody answered for: put aside after `transactionCheckMax` checks.
+        CheckedInVain = "checked-in-vain",
+        /// ASYNC_FLUSH: answered before fsync, and the machine lost power.
+        AsyncFlush = "async-flush",
+        /// `transientStorePoolEnable`: the process died with the buffer.
+        TransientPool = "transient-pool",
+        /// The disk was destroyed, and no replica had it.
+        DiskDestroyed = "disk-destroyed",
+        /// WAIT=false: a retry copy, a delivered delayed message, or one whose sender did not wait, in spite of SYNC_FLUSH.
+        NobodyWaited = "nobody-waited",
+        /// fsync reported an error, and RocketMQ counted the bytes as flushed.
+        FsyncErrorSwallowed = "fsync-error-swallowed",
+        /// Its file expired, consumed or not.
+        Expired = "expired",
+        /// Only a slave has it, and its master serves without it.
+        SlaveNeverServed = "slave-never-served",
+        /// A controller elected a master without it, and the deposed one cut its log to what both have.
+        Election = "election",
+        /// It got a queue offset that was used before: a group that is ahead skips it.
+        OffsetsReused = "offsets-reused",
+        /// BROADCASTING: what fails is dropped.
+        BroadcastFailure = "broadcast-failure",
+        /// ROLLBACK under autoCommit acknowledges (orderly).
+        RollbackAcknowledged = "rollback-acknowledged",
+        /// `retryQueueNums` 0: the send-back succeeds and stores nothing.
+        NoRetryQueue = "no-retry-queue",
+        /// A new group began after it (`ConsumeFromWhere`).
+        StartedBehind = "started-behind",
+        /// OFFSET_TOO_SMALL or OFFSET_OVERFLOW_BADLY: the correction jumped over it.
+        OffsetCorrected = "offset-corrected",
+        /// An operator moved the offset past it.
+        OffsetReset = "offset-reset",
+        /// Different subscriptions in one group: the wrong member filtered it out and moved the offset.
+        OtherSubscription = "other-subscription",
+        /// None of these: the lab has a gap.
+        Unexplained = "unexplained",
+    }
+}
+
+/// What the ledger knows when the last servable copy of a message is gone.
+pub(super) struct Case<'a> {
+    pub topic: TopicId,
+    pub heard: &'a Heard,
+    pub past: &'a Past,
+    pub setup: &'a Setup,
+    /// The producer was told SEND_OK.
+    pub acked: bool,
+}
+
+impl Case<'_> {
+    /// The rule behind `culprit`.
+    pub fn rule(&self, culprit: Option<&Event>) -> Loss {
+        let Some(event) = culprit else {
+            return self.lost_before();
+        };
+        match &event.kind {
+            EventKind::NodeDown { how } => self.after_end(event.node, *how),
+            EventKind::DiskChanged { .. } => Loss::DiskDestroyed,
+            EventKind::NodeUp => Loss::SlaveNeverServed,
+            EventKind::Elected { .. }
+            | EventKind::RoleChanged { .. }
+            | EventKind::Truncated { .. } => Loss::Election,
+            EventKind::Deleted { .. } => Loss::Expired,
+            EventKind::Dispatched { record } if record.topic == system::CHECK_MAX => {
+                Loss::CheckedInVain
+            }
+            EventKind::Dispatched { record } => self.skipped(event.node, None, record.topic),
+            EventKind::OffsetCommitted { group, topic, .. } => {
+                self.skipped(event.node, Some(*group), *topic)
+            }
+            EventKind::Pulled { group, topic, .. } => {
+                self.skipped(event.node, Some(*group), *topic)
+            }
+            EventKind::Rebalanced { .. } => Loss::StartedBehind,
+            EventKind::Consumed { group, .. } if self.setup.broadcasts(*group) => {
+                Loss::BroadcastFailure
+            }
+            EventKind::SendCalled { .. }
+            | EventKind::RequestSent { .. }
+            | EventKind::Appended { .. }
+            | EventKind::Committed { .. }
+            | EventKind::Flushed { .. }
+            | EventKind::Replicated { .. }
+            | EventKind::Replied { .. }
+            | EventKind::AttemptEnded { .. }
+            | EventKind::SendReturned { .. }
+            | EventKind::Delivered { .. }
+            | EventKind::Consumed { .. }
+            | EventKind::SentBack { .. }
+            | EventKind::RetryStored { .. }
+            | EventKind::DeadLettered { .. }
+            | EventKind::OffsetPersisted
+            | EventKind::LockGranted { .. }
+            | EventKind::LocalTransaction { .. }
+            | EventKind::CheckedBack { .. }
+            | EventKind::HalfStored { .. }
+            | EventKind::SyncStateSetChanged { .. }
+            | EventKind::LinkDown { .. }
+            | EventKind::LinkUp { .. }
+            | EventKind::RouteChanged { .. }
+            | EventKind::Paused
+            | EventKind::Resumed
+            | EventKind::Lost { .. } => self.lost_before(),
+        }
+    }
+
+    fn after_end(&self, node: NodeId, how: Down) -> Loss {
+        if self.setup.broker_of(node).is_some() {
+            return self.broker_ended(node, how);
+        }
+        self.lost_before()
+    }
+
+    /// A consumer's memory was the last that had the message: a broker had lost it before.
+    fn lost_before(&self) -> Loss {
+        let broker = self.heard.copies.iter().rev().find_map(|copied| {
+            let how = self.past.last_down(copied.node)?;
+            Some((copied.node, how))
+        });
+        match broker {
+            Some((broker, how)) => self.broker_ended(broker, how),
+            None => Loss::Unexplained,
+        }
+    }
+
+    fn broker_ended(&self, node: NodeId, how: Down) -> Loss {
+        let flush = self
+            .setup
+            .broker_conf(node)
+            .map(|conf| conf.flush_disk_type);
+        let last = self
+            .heard
+            .copies
+            .iter()
+            .rev()
+            .find(|copied| copied.node == node);
+        match (how, flush) {
+            (Down::DestroyDisk, _) => Loss::DiskDestroyed,
+            (Down::Crash | Down::Stop, _) => Loss::TransientPool,
+            (Down::PowerLoss, _) if self.past.fsync_failed(node) => Loss::FsyncErrorSwallowed,
+            (Down::PowerLoss, Some(FlushDiskType::AsyncFlush) | None) => Loss::AsyncFlush,
+            (Down::PowerLoss, Some(FlushDiskType::SyncFlush)) => {
+                if self.acked || last.is_some_and(|copied| !copied.waits) {
+                    Loss::NobodyWaited
+                } else {
+                    Loss::StatusIgnored
+                }
+            }
+        }
+    }
+
+    /// A group is past it without having consumed it.
+    fn skipped(&self, node: NodeId, group: Option<GroupId>, topic: TopicId) -> Loss {
+        let copies = || {
+            let copies = self.heard.copies.iter().rev();
+            let broker = self.setup.broker_of(node);
+            copies.filter(move |copied| {
+                copied.record.topic == topic && self.setup.broker_of(copied.node) == broker
+            })
+        };
+        let given = self
+            .heard
+            .given
+            .iter()
+            .rev()
+            .find(|given| group.is_none_or(|group| given.group == group));
+        if let Some(outcome) = given.and_then(|given| given.outcome)
+            && !outcome.succeeded
+        {
+            return if group.is_some_and(|group| self.setup.broadcasts(group)) {
+                Loss::BroadcastFailure
+            } else if outcome.result == ConsumeResult::Rollback {
+                Loss::RollbackAcknowledged
+            } else {
+                Loss::NoRetryQueue
+            };
+        }
+        if let Some(loss) = copies().find_map(|copied| self.moved_past(copied, group)) {
+            return loss;
+        }
+        // The broker's log was cut back before this copy: its offsets had been used.
+        let reused = copies().any(|copied| copied.after_failure);
+        if group.is_none_or(|group| self.setup.has_one_subscription(group, self.topic)) {
+            if reused || group.is_none() {
+                Loss::OffsetsReused
+            } else {
+                Loss::StartedBehind
+            }
+        } else {
+            Loss::OtherSubscription
+        }
+    }
+
+    /// A broker's answer that sent the group past this copy.
+    fn moved_past(&self, copied: &Copied, group: Option<GroupId>) -> Option<Loss> {
+        let RecordRef {
+            topic,
+            queue,
+            queue_offset,
+            ..
+        } = copied.record;
+        let broker = self.setup.broker_of(copied.node)?;
+        let at = i64::try_from(queue_offset.get()).ok()?;
+        let groups = group.map_or_else(|| self.setup.groups_of(topic), |group| vec![group]);
+        groups.into_iter().find_map(|group| {
+            let mut places = self.past.progress(self.setup, broker, group, topic, queue);
+            places.find_map(|place| {
+                let moved = place.moved.filter(|moved| moved.to > at)?;
+                Some(if moved.by_reset {
+                    Loss::OffsetReset
+                } else {
+                    Loss::OffsetCorrected
+                })
+            })
+        })
+    }
+}
