@@ -21,7 +21,7 @@ use super::ledger::ledger_panel;
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
-use super::timeline::TimePanel;
+use super::timeline::time_panel;
 use super::top::top;
 use super::why::why_line;
 
@@ -226,7 +226,7 @@ fn Lab() -> impl IntoView {
             <h1 class="sr">{t.question}</h1>
             {stage_panel(page)}
             {why_line(page)}
-            <TimePanel/>
+            {time_panel(page)}
             {ledger_panel(page)}
             {status_panel(page)}
             {settings_panel(page)}

@@ -1,18 +1,23 @@
 //! The timeline: what `present` has placed, as SVG, and a playhead that can be dragged.
+//!
+//! Marks come by the hundred and nobody presses one by itself, so they are one piece of markup: it is written from numbers and
+//! RocketMQ's own words alone. What a scenario can name, the lanes, are elements.
 
-use leptos::prelude::*;
+use leptos::ev::PointerEvent;
+use leptos::prelude::{Effect, InnerHtmlAttribute, WithUntracked};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::glyph;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::timeline::{Flag, Fold, Lane, Mark, Shape, Tick, Timeline, WIDTH};
+use loss_lab_present::timeline::{Flag, Fold, Mark, Shape, Tick, Timeline, WIDTH};
 
 use crate::browser;
 use crate::i18n::{instant, length};
 
+use super::html::*;
 use super::icon::hue;
-use super::page::{Page, expect_page};
-use super::transport::Transport;
+use super::page::{Page, Words};
+use super::transport::transport;
 
 /// Tenths of a pixel as a number of pixels.
 fn px(tenths: i32) -> String {
@@ -24,238 +29,262 @@ fn px(tenths: i32) -> String {
     }
 }
 
-fn moved(x: i32, y: i32) -> String {
-    ["translate(", &px(x), " ", &px(y), ")"].concat()
-}
-
-#[component]
-pub fn TimePanel() -> impl IntoView {
-    let page = expect_page();
+/// The timeline, with the transport over it.
+pub fn time_panel(page: Page) -> AnyView {
     let t = page.texts();
-    view! {
+    let drawing = page.drawn(
+        |frame| (frame.timeline.clone(), frame.choices.picked, frame.now),
+        |page, (timeline, picked, now)| drawing(page, timeline, *picked, *now),
+    );
+    Effect::new(move |_| {
+        let now = page.now.get();
+        page.frame.with_untracked(|frame| {
+            let Timeline { width, scale, .. } = &frame.timeline;
+            if *width > WIDTH {
+                let part = f64::from(scale.x(now)) / f64::from(*width);
+                browser::keep_in_sight(".tl-wrap", part);
+            }
+        });
+    });
+    html! {
         <section class="panel time" aria-labelledby="h-time">
             <h2 id="h-time" class="sr">{t.timeline}</h2>
-            <Transport/>
-            <div class="scroll-x tl-wrap" tabindex="0" role="group" aria-labelledby="h-time"><Drawing/></div>
+            {transport(page)}
+            <div class="scroll-x tl-wrap" tabindex="0" role="group" aria-labelledby="h-time">{drawing}</div>
         </section>
     }
 }
 
-#[component]
-fn Drawing() -> impl IntoView {
-    let page = expect_page();
+fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimTime) -> AnyView {
     let t = page.texts();
-    let timeline = page.slice(|frame| frame.timeline.clone());
-    let size = Memo::new(move |_| timeline.with(|timeline| (timeline.width, timeline.height)));
-    let part = move |event: &leptos::ev::PointerEvent| {
-        let width = f64::from(size.get_untracked().0);
-        #[allow(clippy::cast_possible_truncation, reason = "a place on the drawing")]
-        let x = (browser::fraction_across(event) * width) as i32;
-        timeline.with_untracked(|timeline| {
-            page.ask(Intent::Seek(timeline.scale.at(x).min(timeline.scale.end())))
-        });
+    let count = |is: fn(&Shape) -> bool| {
+        let marks = timeline.marks.iter();
+        marks.filter(|mark| is(&mark.shape)).count()
     };
-    let label = move || {
-        timeline.with(|timeline| {
-            (t.timeline_label)(timeline.lanes.len(), sends(timeline), faults(timeline))
-        })
+    let sends = count(|shape| matches!(shape, Shape::Send(_)));
+    let faults = count(|shape| matches!(shape, Shape::Flag(_)));
+    let least = if timeline.width > WIDTH {
+        [&px(timeline.width), "px"].concat()
+    } else {
+        String::new()
     };
-    Effect::new(move |_| {
-        let now = page.now.get();
-        timeline.with_untracked(|timeline| {
-            if timeline.width > WIDTH {
-                browser::keep_in_sight(
-                    ".tl-wrap",
-                    f64::from(timeline.scale.x(now)) / f64::from(timeline.width),
-                );
-            }
-        });
+    let lanes = timeline.lanes.iter().map(|lane| {
+        let line = ["M88 ", &px(lane.y), "H", &px(timeline.width)].concat();
+        html! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/> }
     });
-    let view_box = move || {
-        let (width, height) = size.get();
-        ["0 0 ", &px(width), " ", &px(height)].concat()
-    };
-    let least = move || {
-        let (width, _) = size.get();
-        if width > WIDTH {
-            [&px(width), "px"].concat()
-        } else {
-            String::new()
-        }
-    };
-    let floor = Memo::new(move |_| size.get().1 - 200);
-    view! {
-        <div class="tl-box" style:min-width=least>
+    let view_box = ["0 0 ", &px(timeline.width), " ", &px(timeline.height)].concat();
+    let stem = ["M0 8V", &px(timeline.height - 180)].concat();
+    html! {
+        <div class="tl-box" style=("min-width", least)>
             <svg
                 class="tl"
                 viewBox=view_box
                 role="img"
-                aria-label=label
-                on:pointerdown=move |event| part(&event)
-                on:pointermove=move |event| if browser::presses(&event) { part(&event) }
+                aria-label=(t.timeline_label)(timeline.lanes.len(), sends, faults)
+                on:pointerdown=seek(page, timeline, |_| true)
+                on:pointermove=seek(page, timeline, browser::presses)
             >
-                <For each=move || timeline.with(|timeline| timeline.lanes.clone()) key=Lane::clone let:lane>{lane_view(lane, size)}</For>
-                <For each=move || timeline.with(|timeline| timeline.folds.clone()) key=|fold| *fold let:fold>{fold_view(fold, floor)}</For>
-                <For each=move || timeline.with(|timeline| timeline.ticks.clone()) key=|tick| *tick let:tick>{tick_view(tick, floor)}</For>
-                <For each=move || timeline.with(|timeline| timeline.marks.clone()) key=Mark::clone let:mark>{mark_view(page, &mark, floor)}</For>
-                <Playhead timeline/>
+                {lanes.collect_view()}
+                <g inner_html=marks(timeline, picked)></g>
+                <g class="playhead" style=("transform", playhead(page, timeline))><path d=stem/><path class="knob" d="M-6 2h12v8l-6 6-6-6z"/></g>
             </svg>
-            <Slider timeline/>
+            {slider(page, timeline, now)}
         </div>
     }
 }
 
-fn sends(timeline: &Timeline) -> usize {
-    timeline
-        .marks
-        .iter()
-        .filter(|mark| matches!(mark.shape, Shape::Send(_)))
-        .count()
-}
-
-fn faults(timeline: &Timeline) -> usize {
-    timeline
-        .marks
-        .iter()
-        .filter(|mark| matches!(mark.shape, Shape::Flag(_)))
-        .count()
+/// Goes to where the pointer is.
+fn seek(
+    page: Page,
+    timeline: &Timeline,
+    counts: fn(&PointerEvent) -> bool,
+) -> Box<dyn FnMut(PointerEvent)> {
+    let (width, scale) = (timeline.width, timeline.scale.clone());
+    Box::new(move |event| {
+        if counts(&event) {
+            #[allow(clippy::cast_possible_truncation, reason = "a place on the drawing")]
+            let x = (browser::fraction_across(&event) * f64::from(width)) as i32;
+            page.ask(Intent::Seek(scale.at(x).min(scale.end())));
+        }
+    })
 }
 
 /// The one part of the drawing that follows the clock.
-#[component]
-fn Playhead(timeline: Memo<Timeline>) -> impl IntoView {
-    let page = expect_page();
-    let place = move || timeline.with(|timeline| moved(timeline.scale.x(page.now.get()), 0));
-    let stem = move || {
-        [
-            "M0 8V",
-            &px(timeline.with(|timeline| timeline.height) - 180),
-        ]
-        .concat()
-    };
-    view! { <g class="playhead" transform=place><path d=stem/><path class="knob" d="M-6 2h12v8l-6 6-6-6z"/></g> }
+fn playhead(page: Page, timeline: &Timeline) -> Words {
+    let scale = timeline.scale.clone();
+    Box::new(move || ["translateX(", &px(scale.x(page.now.get())), "px)"].concat())
 }
 
 /// The playhead for the keyboard: arrow keys step through events.
-#[component]
-fn Slider(timeline: Memo<Timeline>) -> impl IntoView {
-    let page = expect_page();
+fn slider(page: Page, timeline: &Timeline, now: SimTime) -> AnyView {
     let t = page.texts();
-    let steps = Memo::new(move |_| timeline.with(|timeline| timeline.steps));
-    let left = move || {
-        timeline.with(|timeline| {
-            let part = i64::from(timeline.scale.x(page.now.get())) * 1_000
-                / i64::from(timeline.width.max(1));
-            [&px(i32::try_from(part).unwrap_or(0)), "%"].concat()
-        })
-    };
-    let at = page.slice(|frame| frame.now);
-    view! {
+    let (width, scale) = (timeline.width.max(1), timeline.scale.clone());
+    let left: Words = Box::new(move || {
+        let part = i64::from(scale.x(page.now.get())) * 1_000 / i64::from(width);
+        [&px(i32::try_from(part).unwrap_or(0)), "%"].concat()
+    });
+    let (at, of) = timeline.steps;
+    html! {
         <div
             class="seek"
             role="slider"
             tabindex="0"
             aria-label=t.playhead
             aria-valuemin="0"
-            aria-valuemax=move || steps.get().1.to_string()
-            aria-valuenow=move || steps.get().0.to_string()
-            aria-valuetext=move || instant(at.get())
-            style:left=left
+            aria-valuemax=of.to_string()
+            aria-valuenow=at.to_string()
+            aria-valuetext=instant(now)
+            style=("left", left)
         ></div>
     }
 }
 
-fn lane_view(lane: Lane, size: Memo<(i32, i32)>) -> AnyView {
-    let line = move || ["M88 ", &px(lane.y), "H", &px(size.get().0)].concat();
-    view! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/> }.into_any()
-}
-
-fn fold_view(fold: Fold, floor: Memo<i32>) -> AnyView {
-    let (x, end) = (px(fold.x), px(fold.x + fold.width));
-    let edges = move || {
-        let floor = px(floor.get());
-        ["M", &x, " 16V", &floor, "M", &end, " 16V", &floor].concat()
-    };
-    view! {
-        <rect class="gap" x=px(fold.x) y="16" width=px(fold.width) height=move || px(floor.get() - 160)/>
-        <path class="gap-e" d=edges/>
-        <text class="gap-t" x=px(fold.x + fold.width / 2) y="11" text-anchor="middle">{["+", &length(fold.time)].concat()}</text>
+/// Everything that stands in the lanes.
+fn marks(timeline: &Timeline, picked: Option<MessageId>) -> String {
+    let floor = timeline.height - 200;
+    let mut all = String::new();
+    for fold in &timeline.folds {
+        all.push_str(&fold_markup(fold, floor));
     }
-    .into_any()
+    for tick in &timeline.ticks {
+        all.push_str(&tick_markup(tick, floor));
+    }
+    for mark in &timeline.marks {
+        let class = if mark.ahead { "planned" } else { "" };
+        let place = [&px(mark.x), " ", &px(mark.y)].concat();
+        let inside = mark_markup(mark, floor, picked);
+        let parts = [
+            "<g class=\"",
+            class,
+            "\" transform=\"translate(",
+            &place,
+            ")\">",
+            &inside,
+            "</g>",
+        ];
+        all.extend(parts);
+    }
+    all
 }
 
-fn tick_view(tick: Tick, floor: Memo<i32>) -> AnyView {
+fn fold_markup(fold: &Fold, floor: i32) -> String {
+    let (x, end, floor_) = (px(fold.x), px(fold.x + fold.width), px(floor));
+    let edges = ["M", &x, " 16V", &floor_, "M", &end, " 16V", &floor_].concat();
+    [
+        "<rect class=\"gap\" y=\"16\" x=\"",
+        &x,
+        "\" width=\"",
+        &px(fold.width),
+        "\" height=\"",
+        &px(floor - 160),
+        "\"/><path class=\"gap-e\" d=\"",
+        &edges,
+        "\"/><text class=\"gap-t\" y=\"11\" text-anchor=\"middle\" x=\"",
+        &px(fold.x + fold.width / 2),
+        "\">+",
+        &length(fold.time),
+        "</text>",
+    ]
+    .concat()
+}
+
+fn tick_markup(tick: &Tick, floor: i32) -> String {
     let at = if tick.at == SimTime::ZERO {
         "0".to_owned()
     } else {
         instant(tick.at)
     };
-    view! {
-        <path class="tick" d=move || ["M", &px(tick.x), " ", &px(floor.get()), "v4"].concat()/>
-        <text class="tl-t" x=px(tick.x) y=move || px(floor.get() + 150) text-anchor="middle">{at}</text>
-    }
-    .into_any()
+    let x = px(tick.x);
+    [
+        "<path class=\"tick\" d=\"M",
+        &x,
+        " ",
+        &px(floor),
+        "v4\"/><text class=\"tl-t\" text-anchor=\"middle\" x=\"",
+        &x,
+        "\" y=\"",
+        &px(floor + 150),
+        "\">",
+        &at,
+        "</text>",
+    ]
+    .concat()
 }
 
-fn mark_view(page: Page, mark: &Mark, floor: Memo<i32>) -> AnyView {
+fn mark_markup(mark: &Mark, floor: i32, picked: Option<MessageId>) -> String {
     let (x, y) = (mark.x, mark.y);
-    let inside = match mark.shape {
-        Shape::Send(message) => send_view(page, message),
-        Shape::Message { message, x: to, y: below } => arrow(message, "arr", to - x, below - y),
-        Shape::Answer { message, x: to, y: below } => arrow(message, "arr ackline", to - x, below - y),
-        Shape::Fsync { named } => {
-            let name = named.then(|| view! { <text class="tl-note" y="-11" text-anchor="middle">"fsync"</text> });
-            view! { <path class="fsync" d="M0-8v16"/>{name} }.into_any()
-        }
-        Shape::Consumed => view! { <g class="okmark"><path d="M-3 0l2.500 2.500 4-5"/></g> }.into_any(),
-        Shape::Duplicated => view! { <g class="dupmark"><rect x="-3" y="-5" width="7" height="7"/><rect x="0" y="-2" width="7" height="7"/></g> }.into_any(),
-        Shape::Failed => view! { <g class="fault"><path d="M-4-4l8 8m0-8l-8 8"/></g> }.into_any(),
-        Shape::Flag(flag) => flag_view(flag, y, floor),
-        Shape::Down { x: to } => view! { <rect class="downspan" x="0" y="-7" width=px((to - x).max(10)) height="14" fill="url(#down)"/> }.into_any(),
-        Shape::Up => view! { <g class="upmark"><path d="M0-7v14"/></g> }.into_any(),
-        Shape::Lost(message) => {
-            view! { <g class="lostmark"><path d="M14-4l8 8m0-8l-8 8"/><text x="26" y="4" class="tl-id">{message.to_string()}</text></g> }.into_any()
-        }
-    };
-    view! { <g class:planned=mark.ahead transform=moved(x, y)>{inside}</g> }.into_any()
-}
-
-fn send_view(page: Page, message: MessageId) -> AnyView {
-    let class = ["ev ", hue(message)].concat();
-    let href = ["#s-", &glyph::shape(message).to_string()].concat();
-    let ring = move || {
-        (page.picked.get() == Some(message)).then(|| view! { <circle class="pickring" r="8.5"/> })
-    };
-    view! {
-        {ring}
-        <g class=class><use_ href=href x="-5" y="-5" width="10" height="10"/></g>
-        <text class="tl-id" y="-9" text-anchor="middle">{message.to_string()}</text>
+    match mark.shape {
+        Shape::Send(message) => send_markup(message, picked == Some(message)),
+        Shape::Message { message, x: to, y: below } => arrow("arr ", message, to - x, below - y),
+        Shape::Answer { message, x: to, y: below } => arrow("arr ackline ", message, to - x, below - y),
+        Shape::Fsync { named: false } => FSYNC.to_owned(),
+        Shape::Fsync { named: true } => [FSYNC, "<text class=\"tl-note\" y=\"-11\" text-anchor=\"middle\">fsync</text>"].concat(),
+        Shape::Consumed => "<g class=\"okmark\"><path d=\"M-3 0l2.500 2.500 4-5\"/></g>".to_owned(),
+        Shape::Duplicated => "<g class=\"dupmark\"><rect x=\"-3\" y=\"-5\" width=\"7\" height=\"7\"/><rect y=\"-2\" width=\"7\" height=\"7\"/></g>".to_owned(),
+        Shape::Failed => "<g class=\"fault\"><path d=\"M-4-4l8 8m0-8l-8 8\"/></g>".to_owned(),
+        Shape::Flag(flag) => flag_markup(flag, y, floor),
+        Shape::Down { x: to } => [
+            "<rect class=\"downspan\" y=\"-7\" height=\"14\" fill=\"url(#down)\" width=\"",
+            &px((to - x).max(10)),
+            "\"/>",
+        ]
+        .concat(),
+        Shape::Up => "<g class=\"upmark\"><path d=\"M0-7v14\"/></g>".to_owned(),
+        Shape::Lost(message) => [
+            "<g class=\"lostmark\"><path d=\"M14-4l8 8m0-8l-8 8\"/><text x=\"26\" y=\"4\" class=\"tl-id\">",
+            &message.to_string(),
+            "</text></g>",
+        ]
+        .concat(),
     }
-    .into_any()
 }
 
-fn arrow(message: MessageId, class: &'static str, x: i32, y: i32) -> AnyView {
-    let class = [class, " ", hue(message)].concat();
-    view! { <path class=class d=["M0 0L", &px(x), " ", &px(y)].concat() marker-end="url(#ah)"/> }
-        .into_any()
+const FSYNC: &str = "<path class=\"fsync\" d=\"M0-8v16\"/>";
+
+fn send_markup(message: MessageId, picked: bool) -> String {
+    let ring = if picked {
+        "<circle class=\"pickring\" r=\"8.5\"/>"
+    } else {
+        ""
+    };
+    [
+        ring,
+        "<g class=\"ev ", hue(message),
+        "\"><use href=\"#s-", &glyph::shape(message).to_string(),
+        "\" x=\"-5\" y=\"-5\" width=\"10\" height=\"10\"/></g><text class=\"tl-id\" y=\"-9\" text-anchor=\"middle\">",
+        &message.to_string(), "</text>",
+    ]
+    .concat()
 }
 
-fn flag_view(flag: Flag, y: i32, floor: Memo<i32>) -> AnyView {
+fn arrow(class: &'static str, message: MessageId, x: i32, y: i32) -> String {
+    [
+        "<path class=\"",
+        class,
+        hue(message),
+        "\" d=\"M0 0L",
+        &px(x),
+        " ",
+        &px(y),
+        "\" marker-end=\"url(#ah)\"/>",
+    ]
+    .concat()
+}
+
+fn flag_markup(flag: Flag, y: i32, floor: i32) -> String {
     let symbol = match flag {
-        Flag::Kill => "#i-kill",
-        Flag::Power => "#i-power",
-        Flag::Disk => "#i-diskx",
-        Flag::Stop => "#i-stop",
-        Flag::Pause => "#i-pause",
-        Flag::Stall => "#i-stall",
-        Flag::Cut => "#i-cut",
+        Flag::Kill => "kill",
+        Flag::Power => "power",
+        Flag::Disk => "diskx",
+        Flag::Stop => "stop",
+        Flag::Pause => "pause",
+        Flag::Stall => "stall",
+        Flag::Cut => "cut",
     };
-    let stem = move || ["M0 ", &px(180 - y), "V", &px(floor.get() - y)].concat();
-    view! {
-        <g class="faultflag">
-            <path class="stem" d=stem/>
-            <g transform="translate(-8 -8)"><rect class="flagbg" width="16" height="16" rx="2"/><use_ href=symbol width="16" height="16"/></g>
-        </g>
-    }
-    .into_any()
+    [
+        "<g class=\"faultflag\"><path class=\"stem\" d=\"M0 ", &px(180 - y), "V", &px(floor - y),
+        "\"/><g transform=\"translate(-8 -8)\"><rect class=\"flagbg\" width=\"16\" height=\"16\" rx=\"2\"/><use href=\"#i-", symbol,
+        "\" width=\"16\" height=\"16\"/></g></g>",
+    ]
+    .concat()
 }

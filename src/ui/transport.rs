@@ -1,114 +1,115 @@
 //! The transport: start, back, play, on, next loss; the clock; pace and speed.
 
-use leptos::prelude::*;
-use loss_lab_present::intent::{Intent, Press};
+use loss_lab_present::intent::{Controls, Intent, Press};
 use loss_lab_present::pacer::Pace;
 
 use crate::i18n::clock;
 
+use super::html::*;
 use super::icon::icon;
 use super::nodes::shortcut;
-use super::page::{Page, expect_page};
+use super::page::{Page, live};
 
-#[component]
-pub fn Transport() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let steps = page.slice(|frame| (frame.timeline.steps.0, frame.choices.playing));
-    view! {
-        <div class="transport">
-            <div class="btns">
-                {press_button(page, Press::Start, "btn icon", "#i-start")}
-                {press_button(page, Press::Previous, "btn icon main", "#i-prev")}
-                <PlayButton/>
-                {press_button(page, Press::Next, "btn icon main", "#i-next")}
-                <JumpButton/>
-                {press_button(page, Press::Clear, "btn icon quiet clear", "#i-restart")}
-            </div>
-            <p class="clock">
-                <b>{move || clock(page.now.get())}<small>" s"</small></b>
-                <span>{move || { let (number, playing) = steps.get(); (t.event_of)(number, playing) }}</span>
-            </p>
-            <PaceControls/>
-        </div>
-    }
+/// What the transport shows.
+#[derive(PartialEq)]
+struct Desk {
+    controls: Controls,
+    step: usize,
+    playing: bool,
+    pace: Pace,
+    speed: String,
 }
 
-fn press_button(page: Page, press: Press, class: &'static str, symbol: &'static str) -> AnyView {
-    let t = page.texts();
-    let can = page.slice(move |frame| press.is_enabled(&frame.controls));
-    view! {
-        <button
-            type="button"
-            class=class
-            aria-label=(t.press)(press)
-            title=shortcut(t, press)
-            aria-disabled=move || if can.get() { "false" } else { "true" }
-            on:click=move |_| page.press(press)
-        >
-            {icon(symbol)}
-        </button>
-    }
-    .into_any()
+/// The transport.
+pub fn transport(page: Page) -> AnyView {
+    let inside = page.drawn(
+        |frame| Desk {
+            controls: frame.controls,
+            step: frame.timeline.steps.0,
+            playing: frame.choices.playing,
+            pace: frame.choices.pace,
+            speed: frame.choices.speed.word(frame.choices.pace).to_string(),
+        },
+        draw,
+    );
+    html! { <div class="transport">{inside}</div> }
 }
 
-#[component]
-fn PlayButton() -> impl IntoView {
-    let page = expect_page();
+fn draw(page: Page, desk: &Desk) -> AnyView {
     let t = page.texts();
-    let playing = page.slice(|frame| frame.choices.playing);
-    let can = page.slice(|frame| Press::Play.is_enabled(&frame.controls));
-    view! {
-        <button
-            type="button"
-            class="btn play"
-            class:primary=can
-            title=shortcut(t, Press::Play)
-            aria-disabled=move || if can.get() { "false" } else { "true" }
-            on:click=move |_| page.press(Press::Play)
-        >
-            {move || icon(if playing.get() { "#i-pause" } else { "#i-play" })}
-            <span>{move || if playing.get() { t.pause } else { (t.press)(Press::Play) }}</span>
-        </button>
-    }
-}
-
-#[component]
-fn JumpButton() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let can = page.slice(|frame| Press::NextLoss.is_enabled(&frame.controls));
-    view! {
-        <button
-            type="button"
-            class="btn jump"
-            title=shortcut(t, Press::NextLoss)
-            aria-disabled=move || if can.get() { "false" } else { "true" }
-            on:click=move |_| page.press(Press::NextLoss)
-        >
-            {icon("#i-jump")}<span>{(t.press)(Press::NextLoss)}</span>
-        </button>
-    }
-}
-
-#[component]
-fn PaceControls() -> impl IntoView {
-    let page = expect_page();
-    let t = page.texts();
-    let pace = page.slice(|frame| frame.choices.pace);
-    let speed = page.slice(|frame| frame.choices.speed.word(frame.choices.pace));
-    let choice = move |this: Pace, label: &'static str| {
-        let pressed = move || if pace.get() == this { "true" } else { "false" };
-        view! { <button type="button" aria-pressed=pressed on:click=move |_| page.ask(Intent::Pace(this))>{label}</button> }
+    let button = |press, class, symbol| {
+        let label = Some((t.press)(press).to_owned());
+        press_button(page, desk, press, class, label, icon(symbol))
     };
-    view! {
+    let (symbol, word) = if desk.playing {
+        ("#i-pause", t.pause)
+    } else {
+        ("#i-play", (t.press)(Press::Play))
+    };
+    let play = if Press::Play.is_enabled(&desk.controls) {
+        "btn play primary"
+    } else {
+        "btn play"
+    };
+    let play_inside = html! { {icon(symbol)}<span>{word}</span> };
+    let jump_inside = html! { {icon("#i-jump")}<span>{(t.press)(Press::NextLoss)}</span> };
+    let now = live(move || clock(page.now.get()).into_any());
+    html! {
+        <div class="btns">
+            {button(Press::Start, "btn icon", "#i-start")}
+            {button(Press::Previous, "btn icon main", "#i-prev")}
+            {press_button(page, desk, Press::Play, play, None, play_inside)}
+            {button(Press::Next, "btn icon main", "#i-next")}
+            {press_button(page, desk, Press::NextLoss, "btn jump", None, jump_inside)}
+            {button(Press::Clear, "btn icon quiet clear", "#i-restart")}
+        </div>
+        <p class="clock">
+            <b>{now}<small>" s"</small></b>
+            <span>{(t.event_of)(desk.step, desk.playing)}</span>
+        </p>
         <div class="paces">
-            <div class="seg pace" role="group" aria-label=t.pace>{choice(Pace::ByEvent, t.by_event)}{choice(Pace::Constant, t.constant)}</div>
+            <div class="seg pace" role="group" aria-label=t.pace>
+                {pace_button(page, desk, Pace::ByEvent, t.by_event)}
+                {pace_button(page, desk, Pace::Constant, t.constant)}
+            </div>
             <span class="stepper speed" role="group" aria-label=t.speed>
-                {press_button(page, Press::Slower, "step", "#i-minus")}
-                <output>{move || speed.get()}</output>
-                {press_button(page, Press::Faster, "step", "#i-plus")}
+                {button(Press::Slower, "step", "#i-minus")}
+                <output>{desk.speed.clone()}</output>
+                {button(Press::Faster, "step", "#i-plus")}
             </span>
         </div>
     }
+}
+
+/// A button that stays in reach of the keyboard when it can do nothing.
+fn press_button(
+    page: Page,
+    desk: &Desk,
+    press: Press,
+    class: &'static str,
+    label: Option<String>,
+    inside: AnyView,
+) -> AnyView {
+    let disabled = if press.is_enabled(&desk.controls) {
+        "false"
+    } else {
+        "true"
+    };
+    html! {
+        <button
+            type="button"
+            class=class
+            aria-label=label
+            title=shortcut(page.texts(), press)
+            aria-disabled=disabled
+            on:click=page.presses(press)
+        >
+            {inside}
+        </button>
+    }
+}
+
+fn pace_button(page: Page, desk: &Desk, pace: Pace, label: &'static str) -> AnyView {
+    let pressed = if desk.pace == pace { "true" } else { "false" };
+    html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Pace(pace))>{label}</button> }
 }
