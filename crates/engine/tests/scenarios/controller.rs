@@ -606,3 +606,36 @@ fn after_two_elections_each_replica_has_cut_what_the_other_has_not() {
         "#]],
     );
 }
+
+/// So does a real 5.3.3: five sends ended with FLUSH_SLAVE_TIMEOUT, the one that waited when the slave left with SEND_OK after 791 ms.
+#[test]
+fn a_put_that_waits_while_the_set_shrinks_to_its_master_is_acknowledged_by_it_alone() {
+    check(
+        &pair(
+            ALL_ACK,
+            r#""producers": [ { "name": "p1", "conf": { "sendMsgTimeout": 10000 } } ],
+            "script": [
+                { "at": 1000, "do": "pause", "node": "broker-a/1" },
+                { "at": 20000, "do": "send" },
+                { "at": 22000, "do": "destroy-disk", "node": "broker-a/0" }
+            ], "until": 40000"#,
+        ),
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            namesrv/0
+                 1000  │                     │                     ‖ paused              │
+                20000  send m1 ────────────▶ │                     ┊                     │
+                20001  │                     stores m1 T/0:0 (page cache)                │
+                21509  │                     closes connection to broker-a/1             │
+                21510  │                     │                     ┊                     in sync: /0
+             21512.05  m1 SEND_OK ◀───────── │                     ┊                     │
+                22000  │                     ✗ store deleted       ┊                     │
+                22000  │                     ✗ disk destroyed      ┊                     │
+                22000  │                     ✗ lost: m1            ┊                     │
+                22001  │                                           ┊                     elects nobody
+                26712  new route of T                              ┊                     │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  0          0         lost     ✗ store: disk-destroyed, by disk-changed of broker-a/0 at 22000
+        "#]],
+    );
+}

@@ -79,6 +79,7 @@ fn every_file_does_what_its_name_says() {
         consume-send-back-fails                 m1       acked         consumed                SEND_OK
         consume-success                         m1       acked         consumed                SEND_OK
         consume-throw                           m1       acked         consumed                SEND_OK
+        controller-acknowledged-by-one          m1       acked         lost (store)            SEND_OK
         controller-all-ack                      m1–m3    acked         in-flight               SEND_OK
         controller-failover-loses-the-tail      m1       acked         in-flight               SEND_OK
                                                 m2       acked         lost (store)            SEND_OK
@@ -365,6 +366,7 @@ fn every_loss_and_every_repetition_says_why() {
         consume-send-back-fails                 m1       local-retry            delivered of c1 at 5111    consumed of c1 at 103
                                                 m1       local-retry            delivered of c1 at 10219   consumed of c1 at 5211
         consume-throw                           m1       sent-back              delivered of c1 at 18218   consumed of c1 at 3
+        controller-acknowledged-by-one          m1       disk-destroyed                                    disk-changed of broker-a/0 at 22000
         controller-failover-loses-the-tail      m2       election                                          elected of namesrv/0 at 2003.05
         controller-old-master-cuts-its-tail     m2       election                                          role-changed of broker-a/0 at 25002
         controller-unclean-election             m1       election                                          elected of namesrv/0 at 30001

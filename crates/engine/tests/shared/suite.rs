@@ -31,6 +31,7 @@ files! {
     "consume-send-back-fails"
     "consume-success"
     "consume-throw"
+    "controller-acknowledged-by-one"
     "controller-all-ack"
     "controller-failover-loses-the-tail"
     "controller-old-master-cuts-its-tail"
