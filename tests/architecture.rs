@@ -56,25 +56,28 @@ fn the_engine_stands_on_few_crates_and_none_of_them_knows_a_browser() {
 }
 
 #[test]
-fn present_adds_nothing_to_the_engine() {
+fn present_and_lesson_add_nothing_to_the_engine() {
     let engine = normal_dependencies("loss-lab-engine", None);
-    let present = normal_dependencies("loss-lab-present", None);
-    let strangers: Vec<_> = present
-        .difference(&engine)
-        .filter(|name| !matches!(name.as_str(), "loss-lab-engine" | "serde" | "serde_json"))
-        .filter(|name| !ENGINE_MAY_USE.contains(&name.as_str()))
-        .collect();
-    assert!(
-        strangers.is_empty(),
-        "present came to depend on {strangers:?}"
-    );
+    for package in ["loss-lab-present", "loss-lab-lesson"] {
+        let used = normal_dependencies(package, None);
+        let strangers: Vec<_> = used
+            .difference(&engine)
+            .filter(|name| !matches!(name.as_str(), "loss-lab-engine" | "serde" | "serde_json"))
+            .filter(|name| !ENGINE_MAY_USE.contains(&name.as_str()))
+            .collect();
+        assert!(
+            strangers.is_empty(),
+            "{package} came to depend on {strangers:?}"
+        );
+    }
 }
 
 #[test]
 fn the_command_line_depends_directly_on_the_engine_and_little_else() {
     let direct = normal_dependencies("loss-lab-cli", Some(1));
     let allowed = |name: &str| {
-        name == "loss-lab-engine" || CLI_MAY_USE.contains(&name) || ENGINE_MAY_USE.contains(&name)
+        matches!(name.as_str(), "loss-lab-engine" | "loss-lab-lesson")
+            || CLI_MAY_USE.contains(&name) || ENGINE_MAY_USE.contains(&name)
     };
     let strangers: Vec<_> = direct.iter().filter(|name| !allowed(name)).collect();
     assert!(
@@ -96,7 +99,7 @@ fn a_native_build_has_no_leptos_and_no_browser() {
 
 #[test]
 fn only_the_page_has_dependencies_that_exist_for_wasm_alone() {
-    for folder in ["engine", "present", "cli"] {
+    for folder in ["engine", "present", "lesson", "cli"] {
         let manifest =
             fs::read_to_string(root().join("crates").join(folder).join("Cargo.toml")).unwrap();
         for line in manifest.lines().map(str::trim) {
@@ -147,9 +150,11 @@ fn the_engine_has_no_clock_no_float_and_no_hash_order() {
 }
 
 #[test]
-fn present_knows_no_browser() {
-    for file in sources("crates/present/src") {
-        file.never_says(&["web_sys", "js_sys", "wasm_bindgen", "leptos"]);
+fn present_and_lesson_know_no_browser() {
+    for folder in ["crates/present/src", "crates/lesson/src"] {
+        for file in sources(folder) {
+            file.never_says(&["web_sys", "js_sys", "wasm_bindgen", "leptos"]);
+        }
     }
 }
 

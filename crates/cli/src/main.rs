@@ -14,6 +14,7 @@ mod defaults;
 mod draw;
 mod failure;
 mod input;
+mod lesson;
 mod run;
 mod schema;
 mod validate;
@@ -48,6 +49,8 @@ enum Command {
     Defaults(DefaultsArgs),
     /// Print the JSON Schema of a file format
     Schema(SchemaArgs),
+    /// Check lesson files: play every step and print the questions with the answers that the engine computes
+    Lesson(LessonArgs),
     /// Compare the engine with recordings of real RocketMQ clusters
     Conform(ConformArgs),
     /// Say in what a trace differs from another one of the same scenario
@@ -93,6 +96,19 @@ struct SchemaArgs {
     /// Of which format
     #[arg(value_enum, default_value = "scenario")]
     format: FormatArg,
+}
+
+#[derive(Args)]
+struct LessonArgs {
+    /// Lesson files; `-` reads standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Where the scenarios are that lessons name; `../scenarios` beside each lesson if it is not said
+    #[arg(long, value_name = "FOLDER")]
+    scenarios: Option<PathBuf>,
+    /// In which language to print
+    #[arg(long, value_enum, default_value = "en")]
+    language: LanguageArg,
 }
 
 #[derive(Args)]
@@ -144,6 +160,14 @@ enum ProfileArg {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum LanguageArg {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum FormatArg {
     /// What goes in: loss-lab/1
     Scenario,
@@ -173,6 +197,7 @@ fn dispatch(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Validate(args) => validate::validate(args, out),
         Command::Defaults(args) => defaults::defaults(args, out),
         Command::Schema(args) => schema::schema(args, out),
+        Command::Lesson(args) => lesson::lesson(args, out),
         Command::Conform(args) => conform::conform(args, out),
         Command::Compare(args) => compare::compare(args, out),
         Command::Draw(args) => draw::draw(args, out),
