@@ -8,6 +8,7 @@ pub mod glyph;
 pub mod inside;
 pub mod intent;
 pub mod ledger;
+pub mod link;
 pub mod map;
 pub mod menu;
 pub mod narration;
