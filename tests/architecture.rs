@@ -76,8 +76,9 @@ fn present_and_lesson_add_nothing_to_the_engine() {
 fn the_command_line_depends_directly_on_the_engine_and_little_else() {
     let direct = normal_dependencies("loss-lab-cli", Some(1));
     let allowed = |name: &str| {
-        matches!(name.as_str(), "loss-lab-engine" | "loss-lab-lesson")
-            || CLI_MAY_USE.contains(&name) || ENGINE_MAY_USE.contains(&name)
+        matches!(name, "loss-lab-engine" | "loss-lab-lesson")
+            || CLI_MAY_USE.contains(&name)
+            || ENGINE_MAY_USE.contains(&name)
     };
     let strangers: Vec<_> = direct.iter().filter(|name| !allowed(name)).collect();
     assert!(
