@@ -4,5 +4,6 @@
 mod bench;
 mod concurrent;
 mod orderly;
+mod rules;
 mod sharing;
 mod start;
