@@ -51,32 +51,33 @@ fn help_tells_a_newcomer_what_there_is() {
         &["--help"],
         "",
         &expect![[r#"
-        exit 0
-        See what RocketMQ does with your messages when things break: a deterministic model of a whole cluster
+            exit 0
+            See what RocketMQ does with your messages when things break: a deterministic model of a whole cluster
 
-        Usage: loss-lab <COMMAND>
+            Usage: loss-lab <COMMAND>
 
-        Commands:
-          run       Play a scenario and draw what happened: one lane per node, then what became of every message
-          validate  Check scenario files without playing them
-          defaults  List RocketMQ's configuration keys with their defaults and units
-          schema    Print the JSON Schema of a file format
-          conform   Compare the engine with recordings of real RocketMQ clusters
-          compare   Say in what a trace differs from another one of the same scenario
-          draw      Draw a small random scenario, or take parts of one away
-          help      Print this message or the help of the given subcommand(s)
+            Commands:
+              run       Play a scenario and draw what happened: one lane per node, then what became of every message
+              validate  Check scenario files without playing them
+              defaults  List RocketMQ's configuration keys with their defaults and units
+              schema    Print the JSON Schema of a file format
+              lesson    Check lesson files: play every step and print the questions with the answers that the engine computes
+              conform   Compare the engine with recordings of real RocketMQ clusters
+              compare   Say in what a trace differs from another one of the same scenario
+              draw      Draw a small random scenario, or take parts of one away
+              help      Print this message or the help of the given subcommand(s)
 
-        Options:
-          -h, --help     Print help
-          -V, --version  Print version
+            Options:
+              -h, --help     Print help
+              -V, --version  Print version
 
-        A scenario is a JSON file that says what cluster stands, what its clients do and which faults strike.
-        The smallest one sends a message:
+            A scenario is a JSON file that says what cluster stands, what its clients do and which faults strike.
+            The smallest one sends a message:
 
-          echo '{ "format": "loss-lab/1", "script": [ { "at": 0, "do": "send" } ] }' | loss-lab run -
+              echo '{ "format": "loss-lab/1", "script": [ { "at": 0, "do": "send" } ] }' | loss-lab run -
 
-        Exit codes: 0 fine; 2 wrong input, explained on stderr; 1 a fault of this program, or a recording that no longer agrees.
-    "#]],
+            Exit codes: 0 fine; 2 wrong input, explained on stderr; 1 a fault of this program, or a recording that no longer agrees.
+        "#]],
     );
 }
 
