@@ -14,7 +14,13 @@ use serde_json::Value;
 /// What a scenario could ask for, row by row of `assets/not-modelled.json`: where, and what. Rows with nothing are those for which
 /// the format has no word.
 const ASKED: &[(&str, &[(&str, &str)])] = &[
-    ("DLedger", &[(BROKER, r#""enableDLegerCommitLog": true"#)]),
+    (
+        "DLedger",
+        &[
+            (BROKER, r#""enableDLegerCommitLog": true"#),
+            (BROKER, r#""totalReplicas": 2"#),
+        ],
+    ),
     (
         "More than one controller",
         &[
@@ -154,6 +160,7 @@ fn every_row_is_met_with_a_clear_message() {
     }
     expect![[r#"
         warning: brokers[0].conf.enableDLegerCommitLog: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.totalReplicas: RocketMQ has this key, the lab does not model it
         warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
         warning: brokers[0].conf.brokerElectionPriority: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.asyncLearner: RocketMQ has this key, the lab does not model it

@@ -195,6 +195,8 @@ pub(crate) struct EpochEntry {
 /// What a broker tells a name server of itself.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Registration {
+    /// `enableActingMaster`: a slave may act for this broker name's master.
+    pub slave_acts: bool,
     /// Its broker name.
     pub broker: BrokerName,
     /// `brokerId`.
@@ -276,6 +278,8 @@ pub(crate) enum Response {
     Error { code: i32, remark: Remark },
     /// To RegisterBroker: the master's node, if it is registered, and how many replicas of the name live.
     Registered {
+        /// The smallest `brokerId` of its living replicas.
+        smallest: u16,
         master: Option<NodeId>,
         alive_replicas: u32,
     },
@@ -350,9 +354,16 @@ pub(crate) struct RouteBroker {
     pub queues: u16,
     /// Its living replicas: `brokerId` and node, in order of id.
     pub replicas: Vec<(u16, NodeId)>,
+    /// The write permission: not while a slave acts for its master.
+    pub writable: bool,
 }
 
 impl RouteBroker {
+    /// Where to send: the master, while its queues have the write permission.
+    pub fn writer(&self) -> Option<NodeId> {
+        self.master().filter(|_| self.writable)
+    }
+
     /// The master, if it is in the route.
     pub fn master(&self) -> Option<NodeId> {
         self.replicas

@@ -23,6 +23,7 @@ pub(crate) mod commit_log;
 mod consume_queue;
 mod dispatch;
 mod epoch_file;
+mod escape_bridge;
 mod flush;
 mod hold;
 mod locks;
@@ -139,6 +140,8 @@ pub(crate) struct Process {
     pub cleaner: Cleaner,
     /// Replicas of this name that the name server knows (`aliveReplicaNumsInGroup`).
     pub alive_replicas: u32,
+    /// This slave has the smallest living id of its broker name, and does its master's work.
+    pub acts: bool,
 }
 
 /// What a broker asks others for.
@@ -147,6 +150,9 @@ pub(crate) enum Call {
     Register,
     Metadata,
     Controller(Asked),
+    /// Where else a delay level's next record could go, and that it goes there.
+    EscapeRoute(u8),
+    Escape(u8),
 }
 
 /// A broker while its process runs: what every service works on.
@@ -397,6 +403,7 @@ impl Process {
             writeable: true,
             cleaner: Cleaner::default(),
             alive_replicas: 1,
+            acts: false,
         }
     }
 }
@@ -523,6 +530,16 @@ impl Live<'_> {
                 }
                 Outcome::Failed(Call::Controller(asked), _) => {
                     self.on_controller_failed(ctx, asked)
+                }
+                Outcome::Reply(Call::EscapeRoute(level), response) => {
+                    self.on_escape_route(ctx, level, &response)
+                }
+                Outcome::Reply(Call::Escape(level), response) => {
+                    let stored = matches!(response, Response::Sent { .. });
+                    self.on_escaped(ctx, level, stored)
+                }
+                Outcome::Failed(Call::EscapeRoute(level) | Call::Escape(level), _) => {
+                    self.on_escaped(ctx, level, false)
                 }
                 // The next tick tries again.
                 Outcome::Reply(..) | Outcome::Failed(..) | Outcome::Left(_) => {}

@@ -73,6 +73,7 @@ impl Live<'_> {
             replica: self.id.replica,
             topics,
             expires,
+            slave_acts: self.id.conf.enable_slave_acting_master,
             state_version: self.p.replicas.epoch,
         };
         let request = Request::RegisterBroker(registration);
@@ -102,9 +103,11 @@ impl Live<'_> {
         if let Response::Registered {
             master,
             alive_replicas,
+            smallest,
         } = response
         {
             self.p.alive_replicas = *alive_replicas;
+            self.change_special_services(ctx, *smallest);
             if self.is_controlled() {
                 self.learn_ha_address(ctx, *master);
             } else {

@@ -31,6 +31,10 @@ pub(crate) struct ScheduleMessageService {
     planned: LiteMap<u8, SimTime>,
     /// How much later than on the tick a level's task runs: each level has a timer of its own.
     lags: LiteMap<u8, Span>,
+    /// Levels whose next record is on its way to another master.
+    pub(super) escaping: Vec<u8>,
+    /// When the service was started, here: the phase of its looks.
+    since: SimTime,
     file_planned: bool,
 }
 
@@ -51,8 +55,9 @@ impl ScheduleMessageService {
 }
 
 impl Live<'_> {
-    /// Runs on masters only. What the last file does not cover is delivered again.
+    /// Runs on masters, and on a slave that acts for one. What the last file does not cover is delivered again.
     pub(super) fn start_schedule(&mut self, ctx: &mut Ctx) {
+        self.p.schedule.since = ctx.now;
         self.correct_delay_offsets();
         let levels = u8::try_from(self.id.conf.message_delay_level.len()).unwrap_or(u8::MAX);
         let waiting: Vec<u8> = (1..=levels)
@@ -113,7 +118,7 @@ impl Live<'_> {
 
     /// Sets a level's alarm to the first look at which its next record is due.
     pub(super) fn plan_delivery(&mut self, ctx: &mut Ctx, level: u8) {
-        if self.is_slave() {
+        if !self.runs_special_services() || self.p.schedule.escaping.contains(&level) {
             return;
         }
         let Some(record) = self.next_delayed(level) else {
@@ -130,7 +135,7 @@ impl Live<'_> {
         // A look at the very instant counts, but never one at this instant: the store may have refused it just now.
         let at = (due - Span::from_micros(1))
             .max(ctx.now)
-            .next_tick(self.p.started + FIRST_POLL + lag, POLL);
+            .next_tick(self.p.schedule.since + FIRST_POLL + lag, POLL);
         if self
             .p
             .schedule
@@ -159,7 +164,7 @@ impl Live<'_> {
     }
 
     /// The next record of a level; entries whose bytes are gone are passed over.
-    fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
+    pub(super) fn next_delayed(&self, level: u8) -> Option<Arc<Record>> {
         let cq = self
             .disk
             .queues
@@ -178,24 +183,47 @@ impl Live<'_> {
     /// the next look tries again.
     pub(super) fn deliver_delayed(&mut self, ctx: &mut Ctx, level: u8) {
         self.p.schedule.planned.remove(&level);
+        if !self.runs_special_services() {
+            return;
+        }
         while let Some(record) = self.next_delayed(level) {
-            if self.due_at(&record, level, ctx.now) > ctx.now || !self.deliver(ctx, &record) {
+            if self.due_at(&record, level, ctx.now) > ctx.now || !self.deliver(ctx, level, &record)
+            {
                 break;
             }
-            self.p
-                .schedule
-                .offsets
-                .insert(level, record.queue_offset + 1);
-            self.plan_delay_file(ctx);
+            self.delivered(ctx, level, record.queue_offset);
         }
         self.plan_delivery(ctx, level);
     }
 
-    /// `#messageTimeUp`, `#syncDeliver`: DELAY is cleared and nobody waits for flush or slaves.
-    fn deliver(&mut self, ctx: &mut Ctx, record: &Record) -> bool {
+    fn delivered(&mut self, ctx: &mut Ctx, level: u8, offset: QueueOffset) {
+        self.p.schedule.offsets.insert(level, offset + 1);
+        self.plan_delay_file(ctx);
+    }
+
+    /// Another master has taken a level's next record, or not: the next one, or the next look.
+    pub(super) fn on_escaped(&mut self, ctx: &mut Ctx, level: u8, stored: bool) {
+        self.p.schedule.escaping.retain(|other| *other != level);
+        if !stored {
+            self.plan_delivery(ctx, level);
+            return;
+        }
+        if let Some(record) = self.next_delayed(level) {
+            self.delivered(ctx, level, record.queue_offset);
+        }
+        self.deliver_delayed(ctx, level);
+    }
+
+    /// `#messageTimeUp`, `#syncDeliver`: DELAY is cleared and nobody waits for flush or slaves. A slave that acts for its master
+    /// stores nothing itself.
+    fn deliver(&mut self, ctx: &mut Ctx, level: u8, record: &Record) -> bool {
         let Some((topic, queue)) = record.real else {
             return true;
         };
+        if self.is_slave() {
+            self.escape(ctx, level, topic);
+            return false;
+        }
         let message = Message {
             delay_level: 0,
             wait_store_msg_ok: false,

@@ -211,7 +211,7 @@ settings! {
     /// Whether a slave acts for a missing master.
     enable_slave_acting_master: bool = "enableSlaveActingMaster", BOOL, BrokerConfig "G.3" modelled, only_5_3(false, false);
     /// Whether the acting master may send to other masters.
-    enable_remote_escape: bool = "enableRemoteEscape", BOOL, BrokerConfig "G.3" later, only_5_3(false, false);
+    enable_remote_escape: bool = "enableRemoteEscape", BOOL, BrokerConfig "G.3" modelled, only_5_3(false, false);
     /// Whether a controller elects the master.
     enable_controller_mode: bool = "enableControllerMode", BOOL, BrokerConfig "G.3" modelled, only_5_3(false, false);
     /// How often the broker speaks to the controller at the latest, or counts as dead.

@@ -23,6 +23,8 @@ const TOPIC_NOT_EXIST: i32 = 17;
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(crate) struct NameServer {
     brokers: LiteMap<NodeId, Registered>,
+    /// `topicQueueTable`: the topics of each broker name. They outlive their master while any replica is registered.
+    topics: LiteMap<BrokerName, LiteMap<TopicId, u16>>,
     /// `enableControllerInNamesrv`.
     controller: Controller,
 }
@@ -50,6 +52,7 @@ impl NameServer {
     /// The process is gone. Registrations were only in its memory; a controller has a log.
     pub fn lose_memory(&mut self) {
         self.brokers = LiteMap::new();
+        self.topics = LiteMap::new();
         self.controller.lose_memory();
     }
 
@@ -59,7 +62,7 @@ impl NameServer {
             return;
         }
         if frame == Frame::Oneway(Request::UnregisterBroker) {
-            self.brokers.remove(&from);
+            self.remove(from);
         }
         let Frame::Request(opaque, request) = frame else {
             return;
@@ -95,10 +98,11 @@ impl NameServer {
     fn register(&mut self, ctx: &mut Ctx, from: NodeId, registration: Registration) -> Response {
         let broker = registration.broker;
         if self.is_outdated(from, &registration) {
-            self.brokers.remove(&from);
+            self.remove(from);
             return Response::Registered {
                 master: None,
                 alive_replicas: 0,
+                smallest: 0,
             };
         }
         self.brokers.retain(|node, registered| {
@@ -110,6 +114,18 @@ impl NameServer {
                 Timer::NameServer(NameServerTimer::Expire(from)),
             );
         }
+        let others: Vec<u16> = self
+            .brokers
+            .iter()
+            .filter(|(node, _)| **node != from)
+            .map(|(_, registered)| &registered.registration)
+            .filter(|other| other.broker == broker)
+            .map(|other| other.replica)
+            .collect();
+        let smallest = others
+            .iter()
+            .fold(registration.replica, |least, other| least.min(*other));
+        self.take_topics(&registration, smallest);
         self.brokers.insert(
             from,
             Registered {
@@ -117,14 +133,10 @@ impl NameServer {
                 updated: ctx.now,
             },
         );
-        let alive = self
-            .brokers
-            .values()
-            .filter(|registered| registered.registration.broker == broker)
-            .count();
         Response::Registered {
+            smallest,
             master: self.master(broker),
-            alive_replicas: u32::try_from(alive).unwrap_or(u32::MAX),
+            alive_replicas: u32::try_from(others.len() + 1).unwrap_or(u32::MAX),
         }
     }
 
@@ -146,57 +158,79 @@ impl NameServer {
             .map(|(node, _)| *node)
     }
 
-    /// GET_ROUTEINFO_BY_TOPIC (`pickupTopicRouteData`): every broker name of which some replica is registered with the topic.
+    /// GET_ROUTEINFO_BY_TOPIC (`pickupTopicRouteData`): every broker name that has the topic, with whichever replicas are registered.
     fn route(&self, topic: TopicId) -> Response {
-        let mut names: LiteMap<BrokerName, RouteBroker> = LiteMap::new();
-        for (node, registered) in &self.brokers {
-            let Registration {
+        let replicas = |broker: BrokerName| {
+            let mut replicas: Vec<(u16, NodeId)> = self
+                .brokers
+                .iter()
+                .filter(|(_, registered)| registered.registration.broker == broker)
+                .map(|(node, registered)| (registered.registration.replica, *node))
+                .collect();
+            order::sort_by(&mut replicas, |replica| *replica);
+            replicas
+        };
+        let mut brokers: Vec<RouteBroker> = self
+            .topics
+            .iter()
+            .filter_map(|(broker, topics)| Some((*broker, *topics.get(&topic)?)))
+            .map(|(broker, queues)| RouteBroker {
                 broker,
-                replica,
-                topics,
-                ..
-            } = &registered.registration;
-            let Some((_, queues)) = topics.iter().find(|(known, _)| *known == topic) else {
-                continue;
-            };
-            let entry = names.entry(*broker).or_insert_with(|| RouteBroker {
-                broker: *broker,
-                queues: *queues,
-                replicas: Vec::new(),
-            });
-            // The master's word on its queues counts; a slave's only while there is no master.
-            if *replica == 0 {
-                entry.queues = *queues;
-            }
-            entry.replicas.push((*replica, *node));
-        }
-        // A replica that has registered before it knew the topic is still an address of its broker name.
-        for (node, registered) in &self.brokers {
-            let Registration {
-                broker, replica, ..
-            } = &registered.registration;
-            if let Some(entry) = names.get_mut(broker)
-                && !entry.replicas.iter().any(|(_, known)| known == node)
-            {
-                entry.replicas.push((*replica, *node));
-            }
-        }
-        if names.is_empty() {
+                queues,
+                replicas: replicas(broker),
+                writable: true,
+            })
+            .collect();
+        if brokers.is_empty() {
             return Response::Error {
                 code: TOPIC_NOT_EXIST,
                 remark: Remark::TopicNotExist(topic),
             };
         }
-        let mut brokers: Vec<RouteBroker> = names.into_iter().map(|(_, broker)| broker).collect();
         for broker in &mut brokers {
-            order::sort_by(&mut broker.replicas, |replica| *replica);
+            if self.slave_acts(broker.broker) {
+                let_slave_act(broker);
+            }
         }
         Response::Route(Route { brokers })
     }
 
+    /// A master's word on its topics counts, and that of a slave that acts for one. What is missing from it stays (`#registerBroker`).
+    fn take_topics(&mut self, registration: &Registration, smallest: u16) {
+        let acts = registration.slave_acts && registration.replica == smallest;
+        if registration.replica != 0 && !acts {
+            return;
+        }
+        let known = self.topics.entry(registration.broker).or_default();
+        for (topic, queues) in &registration.topics {
+            known.insert(*topic, *queues);
+        }
+    }
+
+    /// A replica leaves the routes, and with the last of a broker name its topics do (`#removeTopicByBrokerName`).
+    fn remove(&mut self, node: NodeId) {
+        let Some(gone) = self.brokers.remove(&node) else {
+            return;
+        };
+        let broker = gone.registration.broker;
+        let is_left = |registered: &Registered| registered.registration.broker == broker;
+        if !self.brokers.values().any(is_left) {
+            self.topics.remove(&broker);
+        }
+    }
+
+    /// Whether a broker name wants its smallest living slave to act for a missing master. `supportActingMaster` is on where brokers ask
+    /// for it.
+    fn slave_acts(&self, broker: BrokerName) -> bool {
+        self.brokers
+            .values()
+            .map(|registered| &registered.registration)
+            .any(|registration| registration.broker == broker && registration.slave_acts)
+    }
+
     /// A broker's connection is gone: it is removed at once (`BrokerHousekeepingService`).
     pub fn on_closed(&mut self, ctx: &mut Ctx, from: NodeId) {
-        self.brokers.remove(&from);
+        self.remove(from);
         self.controller.on_closed(ctx, from);
     }
 
@@ -215,10 +249,21 @@ impl NameServer {
         };
         let expires = registered.updated + registered.registration.expires;
         if ctx.now > expires {
-            self.brokers.remove(&node);
+            self.remove(node);
         } else {
             ctx.wake(scan_after(ctx, expires), Timer::NameServer(timer));
         }
+    }
+}
+
+/// `#pickupTopicRouteData` without a master: the slave with the smallest id is shown as brokerId 0, and nobody may write
+/// (`#registerBroker` and `#cleanTopicWhileUnRegisterBroker` wipe the permission).
+fn let_slave_act(broker: &mut RouteBroker) {
+    if let Some((replica, _)) = broker.replicas.first_mut()
+        && *replica != 0
+    {
+        *replica = 0;
+        broker.writable = false;
     }
 }
 

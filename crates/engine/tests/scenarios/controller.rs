@@ -522,13 +522,15 @@ fn a_delayed_message_is_delivered_by_the_new_master() {
                  2001  │                                 │                │                elects broker-a/1
                  2002  │                                 SYNC_MASTER, epoch 2              │
                 10505  │                                 fsync m1         │                │
+                26712  │                                 │                new route of %RETRY%CG
                 26712  new route of T                    │                │                │
                 26714  │                                 │                new route of T   │
-                31100  │                                 stores m1 T/0:0 (page cache)      │
-                31101  │                                 T/0:0 to 1 ────▶ │                │
-                31102  │                                 │                gets m1          │
-                31102  │                                 │                ✓ m1             │
+                31002  │                                 stores m1 T/0:0 (page cache)      │
+                31003  │                                 T/0:0 to 1 ────▶ │                │
+                31004  │                                 │                gets m1          │
+                31004  │                                 │                ✓ m1             │
                 31701  │                                 CG T/0 offset 1  │                │
+                37722  │                                 │                owns 1 of %RETRY%CG
                 40505  │                                 fsync m1         │                │
 
             message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail like tests, and look at a few kinds of event"
 )]
 
+mod acting_master;
 mod controller;
 mod delay;
 mod determinism;

@@ -104,7 +104,8 @@ fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
                 31701  broker-a/1: T/0 6
                 62000  broker-a/0: up
                 91701  broker-a/0: T/0 6 (was 3)
-               121701  broker-a/0: %RETRY%CG/0 0
+               111701  broker-a/0: %RETRY%CG/0 0
+               114004  broker-a/1: %RETRY%CG/0 0
         "#]],
     );
 }

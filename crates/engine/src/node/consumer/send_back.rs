@@ -267,7 +267,7 @@ impl Process {
             .route(topic)?
             .brokers
             .iter()
-            .filter_map(|broker| Some((broker.broker, broker.queues, broker.master()?)))
+            .filter_map(|broker| Some((broker.broker, broker.queues, broker.writer()?)))
             .flat_map(|(broker, queues, master)| {
                 (0..queues).map(move |queue| (broker, QueueId(queue), master))
             })

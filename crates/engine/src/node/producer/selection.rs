@@ -183,13 +183,13 @@ impl Selector {
     }
 }
 
-/// `MQClientInstance#topicRouteData2TopicPublishInfo`: the queues of every broker name whose master is in the route, by broker
+/// `MQClientInstance#topicRouteData2TopicPublishInfo`: the writable queues of every broker name whose master is in the route, by broker
 /// name, then queue id.
 pub(super) fn publish_list(route: &Route) -> Vec<Target> {
     route
         .brokers
         .iter()
-        .filter(|broker| broker.master().is_some())
+        .filter(|broker| broker.writer().is_some())
         .flat_map(|broker| (0..broker.queues).map(|queue| (broker.broker, QueueId(queue))))
         .collect()
 }

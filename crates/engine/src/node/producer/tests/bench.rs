@@ -546,6 +546,7 @@ impl Bench {
                     broker: self.broker(name),
                     queues: *queues,
                     replicas,
+                    writable: true,
                 }
             })
             .collect();

@@ -1,0 +1,94 @@
+//! A slave that acts for its master (`enableSlaveActingMaster`): it does the work that only one replica may do, and what comes of it is
+//! stored by the master of another broker name (`EscapeBridge`), since a slave's own store takes no puts.
+
+use std::sync::Arc;
+
+use crate::effect::Ctx;
+use crate::ids::{GroupId, NodeId, QueueId, TopicId};
+use crate::node::remoting::Mode;
+use crate::units::Span;
+use crate::wire::{Message, Request, Response};
+
+use super::{Call, Live};
+
+/// `SEND_TIMEOUT`; the route is asked for with it, too.
+const SEND_TIMEOUT: Span = Span::from_millis(3_000);
+/// `defaultTopicQueueNums` of what it sends.
+const DEFAULT_QUEUES: u16 = 4;
+
+impl Live<'_> {
+    /// Whether this replica delivers delayed messages: a master does, or who acts for it.
+    pub(super) fn runs_special_services(&self) -> bool {
+        !self.is_slave() || self.p.acts
+    }
+
+    /// `BrokerController#updateMinBroker`, `#changeSpecialServiceStatus`: looked at with every heartbeat.
+    pub(super) fn change_special_services(&mut self, ctx: &mut Ctx, smallest: u16) {
+        let conf = &self.id.conf;
+        let acts = conf.enable_slave_acting_master
+            && !conf.enable_controller_mode
+            && self.is_slave()
+            && smallest == self.id.replica;
+        if acts != self.p.acts {
+            self.p.acts = acts;
+            self.p.schedule.load(&self.disk.delay_offsets);
+            self.start_schedule(ctx);
+        }
+    }
+
+    /// `#putMessage` without a master here: with `enableRemoteEscape` another one is looked for, else the put is refused.
+    pub(super) fn escape(&mut self, ctx: &mut Ctx, level: u8, topic: TopicId) {
+        if !self.id.conf.enable_remote_escape {
+            return;
+        }
+        self.p.schedule.escaping.push(level);
+        self.ask_elsewhere(
+            ctx,
+            ctx.setup.name_server,
+            Request::GetRoute(topic),
+            Call::EscapeRoute(level),
+        );
+    }
+
+    /// `#putMessageToRemoteBroker`: any writable queue of another broker name.
+    pub(super) fn on_escape_route(&mut self, ctx: &mut Ctx, level: u8, response: &Response) {
+        let record = self.next_delayed(level);
+        let (Response::Route(route), Some(record)) = (response, record) else {
+            return self.on_escaped(ctx, level, false);
+        };
+        let targets: Vec<(NodeId, QueueId)> = route
+            .brokers
+            .iter()
+            .filter(|other| other.broker != self.id.broker)
+            .filter_map(|other| Some((other.writer()?, other.queues)))
+            .flat_map(|(node, queues)| (0..queues).map(move |queue| (node, QueueId(queue))))
+            .collect();
+        let drawn = ctx
+            .rng
+            .pick(u32::try_from(targets.len()).unwrap_or(u32::MAX));
+        let Some((node, queue)) = usize::try_from(drawn).ok().and_then(|i| targets.get(i)) else {
+            return self.on_escaped(ctx, level, false);
+        };
+        let message = Message {
+            delay_level: 0,
+            wait_store_msg_ok: false,
+            ..(*record.message).clone()
+        };
+        let request = Request::SendMessage {
+            message: Arc::new(message),
+            queue: *queue,
+            group: GroupId(0),
+            default_queues: DEFAULT_QUEUES,
+            max_reconsume_times: None,
+        };
+        self.ask_elsewhere(ctx, *node, request, Call::Escape(level));
+    }
+
+    fn ask_elsewhere(&mut self, ctx: &mut Ctx, node: NodeId, request: Request, call: Call) {
+        let outcome = self
+            .p
+            .remoting
+            .invoke(ctx, node, Mode::Sync, SEND_TIMEOUT, request, call);
+        self.on_outcomes(ctx, outcome.into_iter().collect());
+    }
+}

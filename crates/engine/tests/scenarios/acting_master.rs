@@ -1,0 +1,204 @@
+//! `enableSlaveActingMaster` (5.x): while a master is away, its slave with the smallest id is shown in its place, for reading.
+
+use expect_test::expect;
+
+use crate::lab::check;
+
+/// As recorded, with `slaveReadEnable`. Nobody may write; m4 is due at 62 s and waits for its master, since a slave stores nothing.
+/// m7 still goes to the slave: its producer has not asked for a new route yet.
+#[test]
+fn a_slave_acts_for_its_master_and_takes_no_writes() {
+    check(
+        r#"
+            "brokers": [ { "conf": { "enableSlaveActingMaster": true }, "slaves": [ { "conf": { "enableSlaveActingMaster": true, "slaveReadEnable": true } } ] } ],
+            "producers": [ { "name": "p1", "conf": { "sendMsgTimeout": 10000 } } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T", "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1 } } ],
+            "script": [ { "at": 0, "do": "process-time", "consumer": "c1", "ms": 2000 },
+                        { "at": 0, "do": "send", "queue": 0, "count": 3, "everyMs": 50 }, { "at": 2000, "do": "send", "queue": 0, "delayLevel": 5 },
+                        { "at": 3000, "do": "crash", "node": "broker-a/0" }, { "at": 6000, "do": "send", "queue": 0 }, { "at": 40000, "do": "send" },
+                        { "at": 70000, "do": "restart", "node": "broker-a/0" }, { "at": 85000, "do": "send", "queue": 0 }, { "at": 110000, "do": "send" } ], "until": 115000
+        "#,
+        expect![[r#"
+                    ms  p1                    broker-a/0            broker-a/1            c1
+                     0  send m1 ────────────▶ │                     │                     │
+                     1  │                     stores m1 T/0:0 (page cache)                │
+                     2  │                     T/0:0 to 1 ───────────────────────────────▶ │
+                  2.05  m1 SEND_OK ◀───────── │                     │                     │
+                     3  │                     │                     │                     gets m1
+                     4  │                     copy m1 ────────────▶ │                     │
+                    50  send m2 ────────────▶ │                     │                     │
+                    51  │                     stores m2 T/0:1 (page cache)                │
+                    52  │                     T/0:1 to 2 ───────────────────────────────▶ │
+                 52.05  m2 SEND_OK ◀───────── │                     │                     │
+                   100  send m3 ────────────▶ │                     │                     │
+                   101  │                     stores m3 T/0:2 (page cache)                │
+                102.05  m3 SEND_OK ◀───────── │                     │                     │
+                   104  │                     copy m2, m3 ────────▶ │                     │
+                  2000  send m4 ────────────▶ │                     │                     │
+                  2001  │                     stores m4 SCHEDULE_TOPIC_XXXX/4:0 (page cache)
+               2002.05  m4 SEND_OK ◀───────── │                     │                     │
+                  2003  │                     │                     │                     ✓ m1
+                  2003  │                     │                     │                     gets m2
+                  2004  │                     copy m4 ────────────▶ │                     │
+                  2004  │                     T/0:2 to 3 ───────────────────────────────▶ │
+                  2004  │                     CG T/0 offset 1       │                     │
+                  3000  │                     ✗ crash               │                     │
+                  4003  │                                           │                     ✓ m2
+                  4003  │                                           │                     gets m3
+                  6002  ✗ m5 RemotingConnectException (try 1)       │                     │
+                  6002  ✗ returns m5 RemotingConnectException       │                     │
+                  6003  │                                           │                     ✓ m3
+                 10005  │                                           fsync m1–m4           │
+                 26712  │                                           │                     new route of %RETRY%C…
+                 26712  new route of T                              │                     │
+                 26714  │                                           │                     new route of T
+                 31701  │                                           CG T/0 offset 3       │
+                 37722  │                                           │                     owns 1 of %RETRY%CG
+                 40002  ✗ returns m6 MQClientException 10005        │                     │
+                 72000  │                     ▲ up                  │                     │
+                 73000  │                     stores m4 T/0:3 (page cache)                │
+                 73133  │                     copy m4 ────────────▶ │                     │
+                 73134  │                     │                     T/0:3 to 4 ─────────▶ │
+                 73135  │                     │                     │                     gets m4
+                 75135  │                     │                     │                     ✓ m4
+                 76701  │                     │                     CG T/0 offset 4       │
+                 80005  │                     │                     fsync m4              │
+                 82005  │                     fsync m1–m4, m4       │                     │
+                 85000  send m7 ──────────────────────────────────▶ │                     │
+                 85002  m7 MQBrokerException 14 ◀────────────────── │                     │
+                 85002  ✗ returns m7 MQBrokerException 14           │                     │
+                 86712  │                     │                     │                     new route of %RETRY%C…
+                 86712  new route of T        │                     │                     │
+                 86714  │                     │                     │                     new route of T
+                 90002  │                     CG T/0 offset 4       │                     │
+                110000  send m8 ────────────▶ │                     │                     │
+                110001  │                     stores m8 T/0:4 (page cache)                │
+                110002  │                     T/0:4 to 5 ───────────────────────────────▶ │
+             110002.05  m8 SEND_OK ◀───────── │                     │                     │
+                110003  │                     │                     │                     gets m8
+                110033  │                     copy m8 ────────────▶ │                     │
+                111701  │                     CG %RETRY%CG/0 offset 0                     │
+                112003  │                     │                     │                     ✓ m8
+                112005  │                     fsync m8              │                     │
+                114004  │                     │                     CG %RETRY%CG/0 offset 0
+
+            message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m3    acked    consumed      1          1         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
+            m4       acked    consumed      1          1         ok       broker-a/0 (disk, never served), broker-a/0 (disk), broker-a/1 (disk, never served), broker-a/1 (disk, never served)
+            m5–m7    refused  never-stored  0          0         refused
+            m8       acked    consumed      1          1         ok       broker-a/0 (disk), broker-a/1 (page cache, never served)
+        "#]],
+    );
+}
+
+/// The same without `slaveReadEnable`: m4 and m5 wait for their master, and what the slave has does not help.
+#[test]
+fn who_acts_for_a_master_is_read_from_only_if_it_may_be() {
+    check(
+        r#"
+            "brokers": [ { "conf": { "enableSlaveActingMaster": true }, "slaves": [ { "conf": { "enableSlaveActingMaster": true } } ] } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T", "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1 } } ],
+            "script": [ { "at": 0, "do": "process-time", "consumer": "c1", "ms": 2000 },
+                        { "at": 0, "do": "send", "queue": 0, "count": 5, "everyMs": 50 },
+                        { "at": 3000, "do": "crash", "node": "broker-a/0" } ], "until": 60000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            c1
+                    0  send m1 ────────────▶ │                     │                     │
+                    1  │                     stores m1 T/0:0 (page cache)                │
+                    2  │                     T/0:0 to 1 ───────────────────────────────▶ │
+                 2.05  m1 SEND_OK ◀───────── │                     │                     │
+                    3  │                     │                     │                     gets m1
+                    4  │                     copy m1 ────────────▶ │                     │
+                   50  send m2 ────────────▶ │                     │                     │
+                   51  │                     stores m2 T/0:1 (page cache)                │
+                   52  │                     T/0:1 to 2 ───────────────────────────────▶ │
+                52.05  m2 SEND_OK ◀───────── │                     │                     │
+                  100  send m3 ────────────▶ │                     │                     │
+                  101  │                     stores m3 T/0:2 (page cache)                │
+               102.05  m3 SEND_OK ◀───────── │                     │                     │
+                  104  │                     copy m2, m3 ────────▶ │                     │
+                  150  send m4 ────────────▶ │                     │                     │
+                  151  │                     stores m4 T/0:3 (page cache)                │
+               152.05  m4 SEND_OK ◀───────── │                     │                     │
+                  200  send m5 ────────────▶ │                     │                     │
+                  201  │                     stores m5 T/0:4 (page cache)                │
+               202.05  m5 SEND_OK ◀───────── │                     │                     │
+                  204  │                     copy m4, m5 ────────▶ │                     │
+                 2003  │                     │                     │                     ✓ m1
+                 2003  │                     │                     │                     gets m2
+                 2004  │                     T/0:2 to 3 ───────────────────────────────▶ │
+                 2004  │                     CG T/0 offset 1       │                     │
+                 3000  │                     ✗ crash               │                     │
+                 4003  │                                           │                     ✓ m2
+                 4003  │                                           │                     gets m3
+                 6003  │                                           │                     ✓ m3
+                10005  │                                           fsync m1–m5           │
+                26712  │                                           │                     new route of %RETRY%CG
+                26712  new route of T                              │                     │
+                26714  │                                           │                     new route of T
+                31701  │                                           CG T/0 offset 3       │
+                37722  │                                           │                     owns 1 of %RETRY%CG
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m3    acked    consumed   1          1         ok       broker-a/0 (page cache), broker-a/1 (disk, never served)
+            m4, m5   acked    in-flight  0          0         at-risk  broker-a/0 (page cache), broker-a/1 (disk, never served); exposed to power-loss, disk-loss
+        "#]],
+    );
+}
+
+/// With `enableRemoteEscape` the due message is stored by another broker name's master. Its own master delivers it again.
+#[test]
+fn what_is_due_escapes_to_another_master() {
+    check(
+        r#"
+            "topics": [ { "name": "T", "queues": 1 } ],
+            "brokers": [ { "name": "broker-a", "conf": { "enableSlaveActingMaster": true, "enableRemoteEscape": true },
+                           "slaves": [ { "conf": { "enableSlaveActingMaster": true, "enableRemoteEscape": true, "slaveReadEnable": true } } ] },
+                         { "name": "broker-b", "conf": { "enableSlaveActingMaster": true, "enableRemoteEscape": true } } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" } ],
+            "script": [ { "at": 2000, "do": "send", "queue": 0, "delayLevel": 3 }, { "at": 3000, "do": "crash", "node": "broker-a/0" },
+                        { "at": 70000, "do": "restart", "node": "broker-a/0" } ], "until": 110000
+        "#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-a/1       broker-b/0       c1
+                 2000  send m1 ───────▶ │                │                │                │
+                 2001  │                stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)     │
+              2002.05  m1 SEND_OK ◀──── │                │                │                │
+                 2004  │                copy m1 ───────▶ │                │                │
+                 3000  │                ✗ crash          │                │                │
+                10005  │                                 fsync m1         │                │
+                12007  │                                 │                stores m1 T/0:0 (page cache)
+                12008  │                                 │                T/0:0 to 1 ────▶ │
+                12009  │                                 │                │                gets m1
+                12009  │                                 │                │                ✓ m1
+                16701  │                                 │                CG T/0 offset 1  │
+                20005  │                                 │                fsync m1         │
+                26712  │                                 │                │                new route of %RETRY%…
+                26712  new route of T                    │                │                │
+                26714  │                                 │                │                new route of T
+                37730  │                                 │                │                owns 2 of %RETRY%CG
+                46701  │                                 CG T/0 offset 0  │                │
+                56701  │                                 │                CG %RETRY%CG/0 offset 0
+                72000  │                ▲ up             │                │                │
+                73000  │                stores m1 T/0:0 (page cache)      │                │
+                73133  │                copy m1 ───────▶ │                │                │
+                73134  │                │                T/0:0 to 1 ─────────────────────▶ │
+                73135  │                │                │                │                gets m1
+                73135  │                │                │                │                ✓ m1
+                76701  │                │                CG T/0 offset 1  │                │
+                80005  │                │                fsync m1         │                │
+                82005  │                fsync m1, m1     │                │                │
+                86712  │                │                │                │                new route of %RETRY%…
+                86712  new route of T   │                │                │                │
+                86714  │                │                │                │                new route of T
+                90002  │                CG T/0 offset 1  │                │                │
+
+            message  promise  fate      delivered  consumed  verdict     copies, and what took or threatens them
+            m1       acked    consumed  2          2         duplicated  broker-a/0 (disk, never served), broker-a/0 (disk), broker-a/1 (disk, never served), broker-a/1 (disk, never served), broker-b/0 (disk)
+
+            again  at     to  after        why             by
+            m1     73135  c1  12009 to c1  producer-retry  request-sent of p1 at 2000
+        "#]],
+    );
+}
