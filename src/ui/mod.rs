@@ -10,6 +10,7 @@ mod menu;
 mod message;
 mod nodes;
 mod page;
+mod part;
 mod settings;
 mod stage;
 mod statuses;

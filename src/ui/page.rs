@@ -18,6 +18,7 @@ use crate::session::Session;
 use super::foot::foot;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
+use super::part::Part;
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
@@ -100,15 +101,17 @@ impl Page {
         look: fn(&Frame) -> T,
         draw: impl Fn(Self, &T) -> AnyView + Send + 'static,
     ) -> AnyView {
-        let part = Memo::new(move |_| self.frame.with(|frame| look(frame)));
-        live(move || part.with(|part| draw(self, part)))
+        let part = self.part(Box::new(move |frame| Part::new(look(frame))));
+        live(move || {
+            part.with(|part| {
+                // It is what `look` has made.
+                part.get()
+                    .map_or_else(|| ().into_any(), |part| draw(self, part))
+            })
+        })
     }
 
-    /// A part of the frame that notifies only when it differs.
-    pub fn slice<T: Clone + PartialEq + Send + Sync + 'static>(
-        self,
-        look: impl Fn(&Frame) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
+    fn part(self, look: Box<dyn Fn(&Frame) -> Part + Send + Sync>) -> Memo<Part> {
         Memo::new(move |_| self.frame.with(|frame| look(frame)))
     }
 
