@@ -42,6 +42,17 @@ impl Rng {
         if self.usual { 0 } else { self.below(n.max(1)) }
     }
 
+    /// In the same order in the usual course; with another seed, in any.
+    pub fn shuffled<T>(&mut self, mut all: Vec<T>) -> Vec<T> {
+        let mut shuffled = Vec::with_capacity(all.len());
+        while all.len() > 1 {
+            let next = self.pick(u32::try_from(all.len()).unwrap_or(u32::MAX));
+            shuffled.push(all.remove(usize::try_from(next).unwrap_or(0)));
+        }
+        shuffled.append(&mut all);
+        shuffled
+    }
+
     /// Up to `most` more, drawn with every seed: jitter is a setting, not a race.
     pub fn jitter(&mut self, most: Span) -> Span {
         if most == Span::ZERO {

@@ -192,8 +192,23 @@ impl Live<'_> {
                 break;
             }
             self.delivered(ctx, level, record.queue_offset);
+            let gap = self.gap(ctx, level);
+            if gap > Span::ZERO {
+                self.p.schedule.planned.insert(level, ctx.now + gap);
+                let next = Timer::Broker(BrokerTimer::DeliverDelayed(level));
+                return ctx.wake(ctx.now + gap, next);
+            }
         }
         self.plan_delivery(ctx, level);
+    }
+
+    /// Between two messages of a level another level's thread may come in, if several have work [q09].
+    fn gap(&self, ctx: &mut Ctx, level: u8) -> Span {
+        if self.p.schedule.lags.contains_key(&level) && self.next_delayed(level).is_some() {
+            ctx.rng.span(Span::ZERO, Span::ZERO, LAG_MOST)
+        } else {
+            Span::ZERO
+        }
     }
 
     fn delivered(&mut self, ctx: &mut Ctx, level: u8, offset: QueueOffset) {

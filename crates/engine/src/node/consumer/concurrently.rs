@@ -241,11 +241,9 @@ impl Process {
             let mut returns = run.returns.into_iter();
             returns.any(|returns| returns < SimTime::NEVER)
         });
-        let mut numbers: Vec<u32> = sleeping.map(|(number, _)| *number).collect();
+        let numbers: Vec<u32> = sleeping.map(|(number, _)| *number).collect();
         // All threads wake at once: whichever comes first sends back first.
-        while !numbers.is_empty() {
-            let next = ctx.rng.pick(u32::try_from(numbers.len()).unwrap_or(1));
-            let number = numbers.remove(usize::try_from(next).unwrap_or(0));
+        for number in ctx.rng.shuffled(numbers) {
             if let Some(run) = self.threads.busy.get_mut(&number) {
                 run.verdict.result = ConsumeResult::Throw;
                 self.on_listener_returns(app, ctx, number);
