@@ -12,20 +12,16 @@ use loss_lab_engine::scenario::{Do, Step};
 use loss_lab_engine::status::{Profile, SendMode};
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::ClusterView;
-use loss_lab_present::desk::Desk;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::inside::Lens;
 use loss_lab_present::intent::{Intent, Press};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
 use loss_lab_present::remedy;
-use loss_lab_present::settings::{Change, Settings};
-use loss_lab_present::statuses::{Status, taken};
+use loss_lab_present::settings::Change;
 use loss_lab_present::story::{self, StoryId};
 use loss_lab_present::wires::{self, Wires};
 use loss_lab_present::world::World;
-
-mod setup;
 
 /// A leg looks no further ahead than this many steps; the next leg looks on.
 const STEPS_PER_LEG: u32 = 20_000;
@@ -48,8 +44,6 @@ pub struct Session {
     leg: Option<Playing>,
     /// The losses for which remedies have been looked for.
     considered: Vec<MessageId>,
-    /// The status at which playing stops.
-    wanted: Option<Status>,
 }
 
 /// A leg that is being played, and the run at its end.
@@ -65,7 +59,7 @@ impl Session {
     pub fn new(motion: Motion) -> Self {
         let story = story::story(StoryId::Free, Profile::V5_3);
         let choices = Choices {
-            settings: story.settings.clone(),
+            settings: story.settings,
             story: StoryId::Free,
             mode: SendMode::Sync,
             count: 1,
@@ -75,7 +69,6 @@ impl Session {
             picked: None,
             menu: None,
             lens: Lens::Overview,
-            desk: Desk::default(),
             notice: None,
             remedies: Vec::new(),
         };
@@ -86,7 +79,6 @@ impl Session {
             told: 0,
             leg: None,
             considered: Vec::new(),
-            wanted: None,
         }
     }
 
@@ -141,25 +133,14 @@ impl Session {
                 self.act(action);
             }
             Intent::Set(change) => self.set(change),
-            Intent::Configure(change) => self.configure(change),
-            Intent::Reset => self.stand(self.choices.settings.reset()),
-            Intent::Conf(text) => self.apply_conf(&text),
             Intent::Story(id) => self.tell(id),
-            Intent::Show(status) => self.show(status),
-            Intent::Open(text) => self.open(&text),
-            Intent::Desk(ask) => self.choices.desk.obey(ask),
         }
         self.consider_losses();
-        self.choices.desk.collection.add(self.run.events());
     }
 
     fn press(&mut self, press: Press) {
         match press {
-            Press::Send => self.act(story::send_first(
-                &self.choices.settings,
-                self.choices.count,
-                self.choices.mode,
-            )),
+            Press::Send => self.act(story::send(self.choices.count, self.choices.mode)),
             Press::Play => self.choices.playing = !self.choices.playing && self.can_advance(),
             Press::Next => self.look_at(|run| *run = after_next(run)),
             Press::Previous => self.look_at(to_previous),
@@ -175,7 +156,7 @@ impl Session {
     }
 
     fn can_advance(&self) -> bool {
-        self.run.ended().is_none() && (!self.run.at_rest() || self.wanted.is_some())
+        self.run.ended().is_none() && !self.run.at_rest()
     }
 
     /// Moves the cursor and stops there.
@@ -269,10 +250,7 @@ impl Session {
 
     /// Another setting: the same actions at the same instants, under other rules, up to where the clock was.
     fn set(&mut self, change: Change) {
-        self.stand(self.choices.settings.with(change));
-    }
-
-    fn stand(&mut self, changed: Settings) {
+        let changed = self.choices.settings.with(change);
         if changed == self.choices.settings {
             return;
         }
@@ -287,7 +265,7 @@ impl Session {
     }
 
     fn tell(&mut self, id: StoryId) {
-        let story = story::story(id, self.choices.settings.profile());
+        let story = story::story(id, self.choices.settings.profile);
         self.choices.story = id;
         self.choices.settings = story.settings;
         let plays = !story.script.is_empty();
@@ -299,7 +277,6 @@ impl Session {
     fn begin(&mut self, script: Vec<Step>, told: usize) {
         self.leg = None;
         self.told = told;
-        self.wanted = None;
         self.choices.playing = false;
         self.choices.picked = None;
         self.choices.menu = None;
@@ -351,9 +328,7 @@ impl Session {
             }
             left = playing.elapsed - playing.leg.whole();
             if let Some(playing) = self.leg.take() {
-                let seen = self.run.events().len();
                 self.run = playing.ahead;
-                self.collect(seen);
             }
             changed = true;
         }
@@ -372,7 +347,7 @@ impl Session {
             speed: self.choices.speed,
             motion: self.motion,
         };
-        let ahead = until_visible(&self.run, self.wanted);
+        let ahead = until_visible(&self.run);
         let told = narration::told_at(self.run.events(), self.run.now());
         let leg = pacer::leg(
             tempo,
@@ -408,18 +383,20 @@ fn notice(rejected: Rejected) -> Notice {
 }
 
 /// The run at the next instant at which something can be seen to change.
-fn until_visible(run: &Run, wanted: Option<Status>) -> Run {
+fn until_visible(run: &Run) -> Run {
     let mut ahead = run.clone();
     let before = wires_of(&ahead);
     let mut seen = ahead.events().len();
     for _ in 0..STEPS_PER_LEG {
-        if (ahead.at_rest() && wanted.is_none()) || !ahead.step() {
+        if ahead.at_rest() || !ahead.step() {
             break;
         }
-        let new = ahead.events().get(seen..).unwrap_or_default();
-        let told = new
+        let told = ahead
+            .events()
+            .get(seen..)
+            .unwrap_or_default()
             .iter()
-            .any(|event| narration::is_told(event) || (wanted.is_some() && taken(event) == wanted));
+            .any(narration::is_told);
         if told || wires_of(&ahead) != before {
             break;
         }

@@ -6,9 +6,6 @@ export const views = [
   { name: "lab", arrange: async () => {} },
   { name: "lab-menu", arrange: openTheMenu },
   { name: "lab-lost", arrange: cutThePower },
-  { name: "lab-status", arrange: explainAStatus },
-  { name: "lab-keys", arrange: listEveryKey },
-  { name: "lab-sheet", arrange: openTheSheet },
 ];
 
 /** A message in the page cache of the master, and the master's faults with what each would lose. */
@@ -37,28 +34,4 @@ async function stepIntoThePageCache(page) {
   const cached = page.locator("article.master .place-cache .slots .msg");
   for (let steps = 0; steps < 20 && (await cached.count()) === 0; steps += 1) await page.keyboard.press("ArrowRight");
   await cached.first().waitFor();
-}
-
-/** A status is explained, and the run stands where it was taken. */
-async function explainAStatus(page) {
-  await page.locator(".what").nth(1).click();
-  await page.locator(".show").first().click();
-  await page.locator(".card li.now").first().waitFor();
-  await page.locator(".play use[href='#i-play']").waitFor();
-}
-
-/** The keys that have to do with flushing, one of them changed. */
-async function listEveryKey(page) {
-  await page.locator(".key-tools .btn").first().click();
-  await page.getByRole("searchbox").fill("flush");
-  const field = page.locator(".every-key input[aria-label='flushIntervalCommitLog']");
-  await field.fill("1000");
-  await field.press("Tab");
-  await page.locator(".every-key .is-changed").waitFor();
-}
-
-/** The sheet of keys. */
-async function openTheSheet(page) {
-  await page.keyboard.press("?");
-  await page.getByRole("dialog").waitFor();
 }

@@ -199,7 +199,7 @@ fn takes_keys(event: &KeyboardEvent) -> bool {
     };
     let within = |selector: &str| target.closest(selector).ok().flatten().is_some();
     let key = event.key();
-    if within("input, select, textarea, [role=menu], dialog") {
+    if within("input, select, textarea, [role=menu]") {
         return true;
     }
     let presses = key == " " && within("button, a, summary");

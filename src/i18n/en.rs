@@ -7,7 +7,6 @@ use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
-use loss_lab_present::keys::Group;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key};
@@ -16,8 +15,6 @@ use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
 
-use super::keys_en;
-use super::statuses_en;
 use super::{Texts, instant};
 
 pub(super) static TEXTS: Texts = Texts {
@@ -195,7 +192,6 @@ pub(super) static TEXTS: Texts = Texts {
         match notice {
         Notice::Replayed(1) => "Under the new setting, the same action at the same instant. Press « to see it from the start.".to_owned(),
         Notice::Replayed(n) => format!("Under the new setting, the same {n} actions at the same instants. Press « to see them from the start."),
-        Notice::Opened => "The scenario is open, at its start. Play it, or step through it.".to_owned(),
         Notice::NoLossAhead => "Nothing that is planned loses a message.".to_owned(),
         Notice::NotModelled => "The engine does not model that yet; nothing has changed.".to_owned(),
         Notice::DoesNotFit => "That cannot be done to it in this state; nothing has changed.".to_owned(),
@@ -414,10 +410,6 @@ pub(super) static TEXTS: Texts = Texts {
     deprecated: "deprecated",
     show: "show me",
     just_taken: "just taken",
-    no_broker: "never",
-    explain: statuses_en::explain,
-    explained: ["When", "What it promises", "What to do", "Versions"],
-    forget: "Forget what was seen",
     settings: "Settings",
     profile: "RocketMQ version",
     section: ["Broker", "Producer", "Consumer"],
@@ -450,45 +442,12 @@ pub(super) static TEXTS: Texts = Texts {
             "Slaves keep `ASYNC_FLUSH`: they do not inherit the master’s setting."
         }
     },
-    every_key: ["All keys …", "Only the usual keys"],
-    search: "Search all keys",
-    found: |n, of| format!("{n} of {of} keys"),
-    keys_of: |group| match group {
-        Group::Store => "Broker store",
-        Group::Broker => "Broker",
-        Group::Producer => "Producer",
-        Group::Consumer => "Consumer",
-    },
-    cost: keys_en::cost,
-    set_in: keys_en::place,
-    default: "default",
-    only_in: |profile| format!("only {}", profile.word()),
-    reset: ["Default", "Reset all to defaults"],
-    changed: |n| format!("{n} changed"),
-    refused: keys_en::refused,
-    papers: ["broker.conf", "Producer", "Consumer"],
-    paste: [
-        "Paste a broker.conf",
-        "It replaces the masters’ settings; what it does not say is default.",
-        "Apply",
-    ],
-    applied: |n| match n {
-        1 => "1 line applied.".to_owned(),
-        _ => format!("{n} lines applied."),
-    },
-    line: |n| format!("Line {n}"),
-    what: keys_en::what,
-    file: ["Scenario file", "Save", "Copy", "Open …"],
-    file_wrong: "This file was not opened; nothing has changed.",
-    file_warns: "It is open. To know about it:",
-    problem: keys_en::problem,
     show_as: "Show as",
     copy: "Copy",
     copied: "Copied",
     preview: "preview",
     shortcuts: "Keys",
     shortcuts_on: "Keyboard shortcuts",
-    this_list: "This list",
     about: "An independent teaching tool. Apache RocketMQ is a trademark of the Apache Software Foundation. Rules: 4.9.8 and 5.3.3.",
     story: |id| match id {
         StoryId::Free => "A healthy cluster",
@@ -499,6 +458,5 @@ pub(super) static TEXTS: Texts = Texts {
         StoryId::FlushSlaveTimeout => "FLUSH_SLAVE_TIMEOUT: the slave is frozen",
         StoryId::SlaveNotAvailable => "SLAVE_NOT_AVAILABLE: no slave, 4.9",
         StoryId::DiskLoss => "The master’s disk is destroyed",
-        StoryId::File => "A scenario file",
     },
 };

@@ -3,31 +3,23 @@
 //! RocketMQ's own words are never translated; templates name values in braces: `{m}` messages, `{node}`, `{peer}`, `{word}`,
 //! `{n}`. Text between backquotes is code.
 
-use loss_lab_engine::config::{Class, Refused};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::{Exposure, Stage};
-use loss_lab_engine::scenario::file_v1::Problem;
-use loss_lab_engine::status::{Profile, SendMode};
+use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::{SimTime, Span};
-use loss_lab_present::conf::What;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
-use loss_lab_present::keys::Group;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key, Values};
 use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
-use loss_lab_present::statuses::{Machine, Status};
+use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
 
 mod en;
-mod keys_en;
-mod keys_zh;
-mod statuses_en;
-mod statuses_zh;
 mod zh;
 
 /// A language of the page.
@@ -65,16 +57,6 @@ impl Language {
         match self {
             Self::En => Self::Zh,
             Self::Zh => Self::En,
-        }
-    }
-
-    /// The one of two texts that is in this language; an empty one falls back to the other.
-    #[must_use]
-    pub const fn of<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
-        match self {
-            Self::En if !en.is_empty() => en,
-            Self::Zh if zh.is_empty() => en,
-            Self::En | Self::Zh => zh,
         }
     }
 
@@ -205,58 +187,20 @@ pub struct Texts {
     pub deprecated: &'static str,
     pub show: &'static str,
     pub just_taken: &'static str,
-    pub no_broker: &'static str,
-    pub explain: fn(Status) -> Explained,
-    pub explained: [&'static str; 4],
-    pub forget: &'static str,
     pub settings: &'static str,
     pub profile: &'static str,
     pub section: [&'static str; 3],
     pub settings_replay: &'static str,
     pub number: fn(Number) -> &'static str,
     pub note: fn(Note) -> &'static str,
-    pub every_key: [&'static str; 2],
-    pub search: &'static str,
-    pub found: fn(usize, usize) -> String,
-    pub keys_of: fn(Group) -> &'static str,
-    pub cost: fn(&str) -> &'static str,
-    pub set_in: fn(Class) -> &'static str,
-    pub default: &'static str,
-    pub only_in: fn(Profile) -> String,
-    pub reset: [&'static str; 2],
-    pub changed: fn(usize) -> String,
-    pub refused: fn(&Refused) -> String,
-    pub papers: [&'static str; 3],
-    pub paste: [&'static str; 3],
-    pub applied: fn(usize) -> String,
-    pub line: fn(usize) -> String,
-    pub what: fn(&What) -> String,
-    pub file: [&'static str; 4],
-    pub file_wrong: &'static str,
-    pub file_warns: &'static str,
-    pub problem: fn(&Problem) -> String,
     pub show_as: &'static str,
     pub copy: &'static str,
     pub copied: &'static str,
     pub preview: &'static str,
     pub shortcuts: &'static str,
     pub shortcuts_on: &'static str,
-    pub this_list: &'static str,
     pub about: &'static str,
     pub story: fn(StoryId) -> &'static str,
-}
-
-/// What there is to say about a status; an empty text is nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Explained {
-    /// When it happens.
-    pub when: &'static str,
-    /// What it promises.
-    pub promises: &'static str,
-    /// What to do.
-    pub advice: &'static str,
-    /// Where versions differ.
-    pub versions: &'static str,
 }
 
 /// A piece of a sentence.
@@ -385,9 +329,6 @@ fn decimals(number: i64, unit: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use loss_lab_present::keys::rows;
-    use loss_lab_present::settings::Settings;
-
     use super::*;
 
     fn plain(texts: &Texts, template: &'static str, values: &Values) -> String {
@@ -411,31 +352,6 @@ mod tests {
             plain(&en::TEXTS, "`fsync`: {m} on {node}", &values),
             "fsync: m1 and m2 on broker-a/0"
         );
-    }
-
-    #[test]
-    fn every_status_is_explained_in_both_languages() {
-        for texts in [&en::TEXTS, &zh::TEXTS] {
-            for status in Status::ALL {
-                let said = (texts.explain)(status);
-                for text in [said.when, said.promises, said.advice] {
-                    assert!(!text.is_empty(), "{}", status.word());
-                    assert_eq!(text.matches('`').count() % 2, 0, "{text}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_key_costs_is_said_in_both_languages_and_of_real_keys() {
-        let settings = Settings::defaults(Profile::V5_3);
-        let (rows, _) = rows(&settings, "");
-        let said = |cost: fn(&str) -> &'static str| {
-            let names = rows.iter().map(|row| row.key.name);
-            names.filter(|name| !cost(name).is_empty()).count()
-        };
-        assert_eq!(said(keys_en::cost), said(keys_zh::cost));
-        assert!(said(keys_en::cost) > 40);
     }
 
     #[test]

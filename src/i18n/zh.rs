@@ -7,7 +7,6 @@ use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
 use loss_lab_present::intent::Press;
-use loss_lab_present::keys::Group;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key};
@@ -16,8 +15,6 @@ use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
 
-use super::keys_zh;
-use super::statuses_zh;
 use super::{Texts, instant};
 
 pub(super) static TEXTS: Texts = Texts {
@@ -197,7 +194,6 @@ pub(super) static TEXTS: Texts = Texts {
         Notice::Replayed(n) => {
             format!("在新设置下，于相同时刻重放了同样的 {n} 个动作。按 « 从头看起。")
         }
-        Notice::Opened => "场景已打开，停在开头。可以播放，也可以逐步前进。".to_owned(),
         Notice::NoLossAhead => "按现在的安排，不会再丢消息。".to_owned(),
         Notice::NotModelled => "引擎尚未模拟这一点，什么都没有改变。".to_owned(),
         Notice::DoesNotFit => "它现在的状态做不了这件事，什么都没有改变。".to_owned(),
@@ -391,10 +387,6 @@ pub(super) static TEXTS: Texts = Texts {
     deprecated: "已弃用",
     show: "演示",
     just_taken: "刚刚出现",
-    no_broker: "不会出现",
-    explain: statuses_zh::explain,
-    explained: ["何时出现", "保证什么", "怎么办", "版本差异"],
-    forget: "清除已见记录",
     settings: "设置",
     profile: "RocketMQ 版本",
     section: ["Broker", "Producer", "Consumer"],
@@ -425,42 +417,12 @@ pub(super) static TEXTS: Texts = Texts {
         Note::DiesWithProcess => "消息先进入随进程消失的缓冲。",
         Note::SlavesFlushAsync => "Slave 仍为 `ASYNC_FLUSH`：它不继承 Master 的设置。",
     },
-    every_key: ["全部配置项……", "只看常用配置项"],
-    search: "搜索全部配置项",
-    found: |n, of| format!("{n} / {of} 项"),
-    keys_of: |group| match group {
-        Group::Store => "Broker 存储",
-        Group::Broker => "Broker",
-        Group::Producer => "生产者",
-        Group::Consumer => "消费者",
-    },
-    cost: keys_zh::cost,
-    set_in: keys_zh::place,
-    default: "默认",
-    only_in: |profile| format!("仅 {}", profile.word()),
-    reset: ["恢复默认", "全部恢复默认"],
-    changed: |n| format!("已改 {n} 项"),
-    refused: keys_zh::refused,
-    papers: ["broker.conf", "生产者", "消费者"],
-    paste: [
-        "粘贴 broker.conf",
-        "替换 Master 的全部配置；没写到的用默认值。",
-        "应用",
-    ],
-    applied: |n| format!("已应用 {n} 行。"),
-    line: |n| format!("第 {n} 行"),
-    what: keys_zh::what,
-    file: ["场景文件", "保存", "复制", "打开……"],
-    file_wrong: "文件没有打开，什么也没有改变。",
-    file_warns: "已打开。需要知道：",
-    problem: keys_zh::problem,
     show_as: "显示为",
     copy: "复制",
     copied: "已复制",
     preview: "预览",
     shortcuts: "按键",
     shortcuts_on: "键盘快捷键",
-    this_list: "这张表",
     about: "独立的教学工具。Apache RocketMQ 是 Apache 软件基金会的商标。规则依据：4.9.8 与 5.3.3。",
     story: |id| match id {
         StoryId::Free => "一个健康的集群",
@@ -471,6 +433,5 @@ pub(super) static TEXTS: Texts = Texts {
         StoryId::FlushSlaveTimeout => "FLUSH_SLAVE_TIMEOUT：Slave 被冻结",
         StoryId::SlaveNotAvailable => "SLAVE_NOT_AVAILABLE：没有 Slave，4.9",
         StoryId::DiskLoss => "Master 的磁盘被毁",
-        StoryId::File => "场景文件",
     },
 };

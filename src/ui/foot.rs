@@ -1,56 +1,33 @@
-//! The foot of the page: what this is, and the sheet of keys.
+//! The foot of the page: what this is, and the keys.
 
-use leptos::prelude::{Get as _, Set as _};
+use leptos::prelude::*;
 use loss_lab_present::intent::Press;
 
 use crate::browser;
 
-use super::html::*;
-use super::icon::icon;
 use super::page::{OnClick, Page, live};
-
-/// The sheet's id.
-pub const SHEET: &str = "keys";
 
 /// The foot.
 pub fn foot(page: Page) -> AnyView {
     let t = page.texts();
-    let open: OnClick = Box::new(|_| browser::open_dialog(SHEET));
-    html! {
-        <footer class="foot">
-            <p><button type="button" class="btn quiet" aria-haspopup="dialog" on:click=open>{t.shortcuts}" "<kbd>"?"</kbd></button></p>
-            <p>{t.about}</p>
-        </footer>
-        {sheet(page)}
-    }
-}
-
-/// Every key there is. The browser keeps whether it is open, and closes it with Escape.
-fn sheet(page: Page) -> AnyView {
-    let t = page.texts();
-    let row = |cap: &'static str, words: &'static str| {
-        html! { <li><kbd>{cap}</kbd><span>{words}</span></li> }
-    };
     let rows = Press::ALL
         .into_iter()
-        .map(|press| row(press.key_cap(), (t.press)(press)))
-        .chain([row("?", t.this_list), row("Esc", t.close)])
+        .map(|press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> })
         .collect_view();
-    html! {
-        <dialog id=SHEET class="sheet" aria-labelledby="h-keys">
-            <form method="dialog">
-                <header>
-                    <h2 id="h-keys">{t.shortcuts}</h2>
-                    <button class="btn quiet icon" aria-label=t.close title=t.close>{icon("#i-cross")}</button>
-                </header>
+    view! {
+        <footer class="foot">
+            <details class="keys">
+                <summary>{t.shortcuts}</summary>
                 <p>
                     <span id="keys-on">{t.shortcuts_on}</span>
                     {live(move || keys_switch(page))}
                 </p>
                 <ul>{rows}</ul>
-            </form>
-        </dialog>
+            </details>
+            <p>{t.about}</p>
+        </footer>
     }
+    .into_any()
 }
 
 /// Whether single keys do anything.
@@ -61,9 +38,10 @@ fn keys_switch(page: Page) -> AnyView {
         browser::remember("keys", if on { "off" } else { "on" });
     });
     let checked = if on { "true" } else { "false" };
-    html! {
+    view! {
         <button type="button" class="switch" role="switch" aria-labelledby="keys-on" aria-checked=checked on:click=toggle>
             <span></span>
         </button>
     }
+    .into_any()
 }

@@ -15,13 +15,13 @@ use crate::browser::{self, Look};
 use crate::i18n::{Language, Texts};
 use crate::session::Session;
 
-use super::foot::{SHEET, foot};
+use super::foot::foot;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
 use super::settings::settings_panel;
 use super::stage::stage_panel;
-use super::statuses::{KEPT, status_panel};
+use super::statuses::status_panel;
 use super::timeline::time_panel;
 use super::top::top;
 use super::why::why_line;
@@ -68,8 +68,7 @@ impl Page {
         } else {
             Motion::Full
         };
-        let mut session = Session::new(motion);
-        session.remember(&browser::recall(KEPT).unwrap_or_default());
+        let session = Session::new(motion);
         let frame = RwSignal::new(Arc::new(session.frame()));
         let now = RwSignal::new(session.now());
         Self {
@@ -152,11 +151,6 @@ impl Page {
         }
     }
 
-    /// The run as a scenario file.
-    pub fn scenario_file(self) -> String {
-        self.session.with_value(Session::file)
-    }
-
     /// Tells the session that the reader wants things to glide or to step.
     fn set_motion(self, motion: Motion) {
         self.session
@@ -206,10 +200,6 @@ pub fn App() -> impl IntoView {
         })
     });
     browser::on_key(move |key| {
-        if key == "?" && page.keys.get_untracked() {
-            browser::open_dialog(SHEET);
-            return true;
-        }
         let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
         press.map(|press| page.press(press)).is_some()
     });

@@ -1,58 +1,49 @@
 //! The settings, under RocketMQ's names, and the same as RocketMQ reads them.
 
-use leptos::prelude::{RwSignal, WithUntracked as _, event_target_value};
+use leptos::prelude::*;
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile};
-use loss_lab_present::desk::Desk;
+use loss_lab_present::conf;
 use loss_lab_present::intent::Intent;
 use loss_lab_present::settings::{self, Change, Number, Settings};
-use loss_lab_present::statuses::Collection;
 
 use crate::browser;
 
-use super::html::*;
 use super::icon::icon;
-use super::keys::every_key;
-use super::page::{OnChange, Page};
-use super::papers::{papers, scenario_file};
+use super::page::{OnChange, OnClick, Page};
 use super::words::{breakable, with_code};
-
-/// The settings, and what lies open beside them.
-#[derive(PartialEq)]
-struct Part {
-    settings: Settings,
-    desk: Desk,
-}
 
 /// The settings.
 pub fn settings_panel(page: Page) -> AnyView {
-    let copied = RwSignal::new(String::new());
+    let look = Look {
+        java: RwSignal::new(false),
+        copied: RwSignal::new(false),
+    };
     page.drawn(
-        |frame| Part {
-            settings: frame.choices.settings.clone(),
-            // What has nothing to do with settings does not draw them anew.
-            desk: Desk {
-                explained: None,
-                collection: Collection::default(),
-                ..frame.choices.desk.clone()
-            },
-        },
-        move |page, part| draw(page, part, copied),
+        |frame| frame.choices.settings,
+        move |page, settings| draw(page, settings, look),
     )
 }
 
-fn draw(page: Page, Part { settings, desk }: &Part, copied: RwSignal<String>) -> AnyView {
+/// What the preview shows.
+#[derive(Clone, Copy)]
+struct Look {
+    java: RwSignal<bool>,
+    copied: RwSignal<bool>,
+}
+
+fn draw(page: Page, settings: &Settings, look: Look) -> AnyView {
     let t = page.texts();
     let [broker, producer, consumer] = t.section;
     let profiles = [Profile::V4_9, Profile::V5_3].map(|this| {
         choice(
             page,
             this.word(),
-            settings.profile() == this,
+            settings.profile == this,
             Change::Profile(this),
         )
     });
-    let in_sync = Number::InSyncReplicas.is_in(settings.profile());
-    html! {
+    let in_sync = Number::InSyncReplicas.is_in(settings.profile);
+    view! {
         <aside class="panel settings" id="settings" aria-labelledby="h-set" tabindex="-1">
             <header class="panel-head">
                 <h2 id="h-set">{t.settings}</h2>
@@ -73,20 +64,20 @@ fn draw(page: Page, Part { settings, desk }: &Part, copied: RwSignal<String>) ->
             <h3>{consumer}</h3>
             {stepper(page, settings, Number::Consumers)}
             {number_field(page, settings, Number::ProcessTime)}
-            {every_key(page, settings, desk)}
-            {papers(page, settings, desk, copied)}
-            {scenario_file(page, desk, copied)}
+            {preview(page, settings, look)}
         </aside>
     }
+    .into_any()
 }
 
 fn choice(page: Page, label: &'static str, on: bool, change: Change) -> AnyView {
     let pressed = if on { "true" } else { "false" };
-    html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
+    view! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
+        .into_any()
 }
 
 fn note(page: Page, note: settings::Note) -> AnyView {
-    html! { <p>{with_code((page.texts().note)(note))}</p> }
+    view! { <p>{with_code((page.texts().note)(note))}</p> }.into_any()
 }
 
 fn flush_setting(page: Page, settings: &Settings) -> AnyView {
@@ -94,37 +85,32 @@ fn flush_setting(page: Page, settings: &Settings) -> AnyView {
         choice(
             page,
             this.word(),
-            settings.flush() == this,
+            settings.flush == this,
             Change::Flush(this),
         )
     });
-    let class = if settings.flush() == FlushDiskType::AsyncFlush {
+    let class = if settings.flush == FlushDiskType::AsyncFlush {
         "set wide"
     } else {
         "set wide is-changed"
     };
-    html! {
+    view! {
         <div class=class>
             <span class="name">{breakable("flushDiskType")}</span>
             <div class="seg" role="group" aria-label="flushDiskType">{choices.into_iter().collect_view()}</div>
             {note(page, settings::flush_note(settings))}
         </div>
     }
+    .into_any()
 }
 
 fn role_setting(page: Page, settings: &Settings) -> AnyView {
     let said = settings::role_note(settings);
-    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster].map(|this| {
-        choice(
-            page,
-            this.word(),
-            settings.role() == this,
-            Change::Role(this),
-        )
-    });
+    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster]
+        .map(|this| choice(page, this.word(), settings.role == this, Change::Role(this)));
     let class = [
         "set wide",
-        changed(settings.role() != BrokerRole::AsyncMaster),
+        changed(settings.role != BrokerRole::AsyncMaster),
         if said.is_some_and(|(_, warns)| warns) {
             " is-warn"
         } else {
@@ -132,27 +118,29 @@ fn role_setting(page: Page, settings: &Settings) -> AnyView {
         },
     ]
     .concat();
-    html! {
+    view! {
         <div class=class>
             <span class="name">{breakable("brokerRole")}</span>
             <div class="seg" role="group" aria-label="brokerRole">{choices.into_iter().collect_view()}</div>
             {said.map(|(said, _)| note(page, said))}
         </div>
     }
+    .into_any()
 }
 
 fn pool_setting(page: Page, settings: &Settings) -> AnyView {
-    let on = settings.transient_pool();
+    let on = settings.transient_pool;
     let class = ["set", changed(on)].concat();
     let checked = if on { "true" } else { "false" };
     let switch = page.asks(Intent::Set(Change::TransientPool(!on)));
-    html! {
+    view! {
         <div class=class>
             <span class="name">{breakable("transientStorePoolEnable")}</span>
             <button type="button" class="switch" role="switch" aria-checked=checked aria-label="transientStorePoolEnable" on:click=switch><span></span></button>
             {on.then(|| note(page, settings::Note::DiesWithProcess))}
         </div>
     }
+    .into_any()
 }
 
 fn changed(changed: bool) -> &'static str {
@@ -179,7 +167,7 @@ fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
     let class = ["set", changed(settings.is_changed(number))].concat();
     let says = |word: &str| [label, ": ", word].concat();
     let step = |by: i64| page.asks(Intent::Set(Change::Number(number, value + by)));
-    html! {
+    view! {
         <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="stepper" role="group" aria-label=label>
@@ -189,6 +177,7 @@ fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
             </span>
         </div>
     }
+    .into_any()
 }
 
 fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
@@ -204,10 +193,59 @@ fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
             .with_untracked(|frame| frame.choices.settings.number(number));
         browser::say_value(&event, &stands.to_string());
     });
-    html! {
+    view! {
         <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="num"><input aria-label=(page.texts().number)(number) inputmode="numeric" prop:value=settings.number(number).to_string() on:change=set/><span>{unit}</span></span>
         </div>
     }
+    .into_any()
+}
+
+/// The same settings as files and code.
+fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyView {
+    let t = page.texts();
+    let lines = if java.get() {
+        conf::java(settings)
+    } else {
+        conf::broker_conf(settings)
+    };
+    let tab = |this: bool, label: &'static str| {
+        let pressed = if java.get() == this { "true" } else { "false" };
+        let choose: OnClick = Box::new(move |_| {
+            java.set(this);
+            copied.set(false);
+        });
+        view! { <button type="button" aria-pressed=pressed on:click=choose>{label}</button> }
+            .into_any()
+    };
+    let text = conf::text(&lines);
+    let copy: OnClick = Box::new(move |_| {
+        browser::copy(&text);
+        copied.set(true);
+    });
+    let (label, look) = if copied.get() {
+        (t.copied, "#i-check")
+    } else {
+        (t.copy, "#i-copy")
+    };
+    let name = [if java.get() { "Java " } else { "broker.conf " }, t.preview].concat();
+    let lines = lines.into_iter().map(|line| {
+        let text = [&line.text, "\n"].concat();
+        if line.changed {
+            view! { <mark>{text}</mark> }.into_any()
+        } else {
+            text.into_any()
+        }
+    });
+    view! {
+        <div class="conf">
+            <header>
+                <div class="seg" role="group" aria-label=t.show_as>{tab(false, "broker.conf")}{tab(true, "Java")}</div>
+                <button type="button" class="btn quiet icon" aria-label=label title=label on:click=copy>{icon(look)}</button>
+            </header>
+            <pre tabindex="0" role="region" aria-label=name><code>{lines.collect_view()}</code></pre>
+        </div>
+    }
+    .into_any()
 }

@@ -1,87 +1,49 @@
-//! The four status machines as cards: what was taken, what each value means, and the way to see it.
+//! The four status machines as cards.
 
-use loss_lab_present::desk::Ask;
+use leptos::prelude::*;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::statuses::{Card, Collection, Status, Statuses, Tag, Value};
+use loss_lab_present::statuses::{Card, Statuses, Tag, Value};
 
-use crate::browser;
-use crate::i18n::Texts;
-
-use super::html::*;
 use super::page::Page;
-use super::words::{breakable, with_code};
-
-/// The name under which the collection is kept.
-pub const KEPT: &str = "statuses";
-
-/// The cards, and what is explained on them.
-#[derive(PartialEq)]
-struct Part {
-    statuses: Statuses,
-    collection: Collection,
-    explained: Option<Status>,
-}
+use super::words::breakable;
 
 /// The cards.
 pub fn status_panel(page: Page) -> AnyView {
-    page.drawn(
-        |frame| Part {
-            statuses: frame.statuses.clone(),
-            collection: frame.choices.desk.collection,
-            explained: frame.choices.desk.explained,
-        },
-        draw,
-    )
+    page.drawn(|frame| frame.statuses.clone(), draw)
 }
 
-fn draw(page: Page, part: &Part) -> AnyView {
+fn draw(page: Page, statuses: &Statuses) -> AnyView {
     let t = page.texts();
-    keep(part.collection);
-    let Statuses { cards, seen, all } = &part.statuses;
-    let cards = cards.iter().map(|card| card_view(page, card, part));
-    let forget = (*seen > 0).then(|| {
-        html! { <button type="button" class="link-btn" on:click=page.asks(Intent::Desk(Ask::ForgetCollection))>{t.forget}</button> }
-    });
-    html! {
+    let cards = statuses.cards.iter().map(|card| card_view(page, card));
+    view! {
         <aside class="status" aria-labelledby="h-status">
             <header class="panel-head">
                 <h2 id="h-status">{t.statuses}</h2>
-                <p>{(t.seen)(*seen, *all)}</p>
+                <p>{(t.seen)(statuses.seen, statuses.all)}</p>
             </header>
             <div class="cards">{cards.collect_view()}</div>
-            <p class="forget">{forget}</p>
         </aside>
     }
+    .into_any()
 }
 
-/// For the next visit.
-fn keep(collection: Collection) {
-    let words = collection.words();
-    if browser::recall(KEPT).unwrap_or_default() != words {
-        browser::remember(KEPT, &words);
-    }
-}
-
-fn card_view(page: Page, card: &Card, part: &Part) -> AnyView {
+fn card_view(page: Page, card: &Card) -> AnyView {
     let t = page.texts();
     let name = card.machine.name();
-    let values = card
-        .values
-        .iter()
-        .map(|value| value_row(page, value, part.explained == Some(value.status)));
-    html! {
+    let values = card.values.iter().map(|value| value_row(page, value));
+    view! {
         <section class="card" aria-labelledby=name>
             <h3 id=name><code>{name}</code></h3>
             <p>{(t.machine)(card.machine)}</p>
             <ol>{values.collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
-fn value_row(page: Page, value: &Value, explained: bool) -> AnyView {
+fn value_row(page: Page, value: &Value) -> AnyView {
     let t = page.texts();
-    let word = value.status.word();
-    let class = match (value.seen, value.now) {
+    let class = match (value.count > 0, value.now) {
         (_, true) => "seen now",
         (true, false) => "seen",
         (false, false) => "",
@@ -91,37 +53,24 @@ fn value_row(page: Page, value: &Value, explained: bool) -> AnyView {
             Tag::Only4 => "4.9",
             Tag::Only5 => "5.x",
             Tag::Deprecated => t.deprecated,
-            Tag::Never => t.no_broker,
         };
-        html! { <span class="tag">{words}</span> }
+        view! { <span class="tag">{words}</span> }.into_any()
     });
     let now = value
         .now
-        .then(|| html! { <span class="sr">", "{t.just_taken}</span> });
-    let show = value.can_show.then(|| {
-        html! { <button type="button" class="show" on:click=page.asks(Intent::Show(value.status))>{t.show}<span class="sr">" "{word}</span></button> }
+        .then(|| view! { <span class="sr">", "{t.just_taken}</span> }.into_any());
+    let show = value.story.map(|id| {
+        view! { <button type="button" class="show" on:click=page.asks(Intent::Story(id))>{t.show}<span class="sr">" "{value.word}</span></button> }
+            .into_any()
     });
-    let expanded = if explained { "true" } else { "false" };
-    html! {
+    view! {
         <li class=class>
             <span class="stop" aria-hidden="true"></span>
-            <button type="button" class="what" aria-expanded=expanded on:click=page.asks(Intent::Desk(Ask::Explain(value.status)))>{breakable(word)}</button>
+            {breakable(value.word)}
             {tag}
             <span class="count">{value.count.to_string()}{now}</span>
             {show}
-            {explained.then(|| explanation(t, value.status))}
         </li>
     }
-}
-
-fn explanation(t: &'static Texts, status: Status) -> AnyView {
-    let said = (t.explain)(status);
-    let texts = [said.when, said.promises, said.advice, said.versions];
-    let parts = t
-        .explained
-        .into_iter()
-        .zip(texts)
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(head, text)| html! { <dt>{head}</dt><dd>{with_code(text)}</dd> });
-    html! { <dl class="explained">{parts.collect_view()}</dl> }
+    .into_any()
 }

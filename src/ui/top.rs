@@ -1,9 +1,9 @@
 //! The bar at the top: whose page this is, its language, its look.
 
-use crate::browser::{self, Look};
-use leptos::prelude::{Get as _, GetUntracked as _, Set as _};
+use leptos::prelude::*;
 
-use super::html::*;
+use crate::browser::{self, Look};
+
 use super::icon::{icon, logo};
 use super::page::{OnClick, Page, live};
 
@@ -17,7 +17,7 @@ pub fn top(page: Page) -> AnyView {
         // The page has just been built anew, and its buttons with it.
         browser::focus("language");
     });
-    html! {
+    view! {
         <header class="top">
             <a class="skip" href="#main">{t.skip}</a>
             <p class="brand">
@@ -31,6 +31,7 @@ pub fn top(page: Page) -> AnyView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Light, dark, or as the system says.
@@ -51,5 +52,6 @@ fn look_button(page: Page) -> AnyView {
         Look::Light => light,
         Look::Dark => dark,
     };
-    html! { <button type="button" class="btn quiet icon" aria-label=label title=label on:click=switch>{icon("#i-theme")}</button> }
+    view! { <button type="button" class="btn quiet icon" aria-label=label title=label on:click=switch>{icon("#i-theme")}</button> }
+        .into_any()
 }

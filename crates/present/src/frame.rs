@@ -6,7 +6,6 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{Condition, NodeKind};
 
-use crate::desk::Desk;
 use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
@@ -45,8 +44,6 @@ pub struct Choices {
     pub menu: Option<Target>,
     /// What is opened in every broker.
     pub lens: Lens,
-    /// What lies open beside the run.
-    pub desk: Desk,
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
@@ -58,8 +55,6 @@ pub struct Choices {
 pub enum Notice {
     /// So many actions were replayed under another setting.
     Replayed(usize),
-    /// A scenario file was opened.
-    Opened,
     /// There is no loss ahead.
     NoLossAhead,
     /// The engine does not model that.
@@ -127,7 +122,7 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
         wires: wires::wires(&world),
         line: narration::last(&world),
         ledger: ledger::ledger(&world),
-        statuses: statuses::statuses(&world, choices.desk.collection),
+        statuses: statuses::statuses(&world),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
         menu,
         controls: controls(&world, run, choices),

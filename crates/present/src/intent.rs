@@ -8,12 +8,10 @@ use loss_lab_engine::scenario::Do;
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
-use crate::desk::Ask;
 use crate::inside::Lens;
 use crate::menu::Target;
 use crate::pacer::Pace;
-use crate::settings::{Change, KeyChange};
-use crate::statuses::Status;
+use crate::settings::Change;
 use crate::story::StoryId;
 
 /// Something asked for.
@@ -39,20 +37,8 @@ pub enum Intent {
     Strike(Do),
     /// Another setting.
     Set(Change),
-    /// Another value of any key.
-    Configure(KeyChange),
-    /// The default for every key.
-    Reset,
-    /// A `broker.conf` for the masters.
-    Conf(String),
     /// Another story.
     Story(StoryId),
-    /// The scenario that leads to a status, played up to there.
-    Show(Status),
-    /// A scenario file, by its text.
-    Open(String),
-    /// Something beside the run.
-    Desk(Ask),
 }
 
 /// What has a button and a key.

@@ -3,13 +3,10 @@
 //! Everything here is a value that compares: a page redraws what differs and nothing else.
 
 pub mod conf;
-pub mod desk;
-pub mod exhibit;
 pub mod frame;
 pub mod glyph;
 pub mod inside;
 pub mod intent;
-pub mod keys;
 pub mod ledger;
 pub mod link;
 pub mod map;
