@@ -1,10 +1,11 @@
 //! The foot of the page: what this is, and the keys.
 
-use leptos::prelude::*;
+use leptos::prelude::Set;
 use loss_lab_present::intent::Press;
 
 use crate::browser;
 
+use super::html::*;
 use super::page::{OnClick, Page, live};
 
 /// The foot.
@@ -12,9 +13,9 @@ pub fn foot(page: Page) -> AnyView {
     let t = page.texts();
     let rows = Press::ALL
         .into_iter()
-        .map(|press| view! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> })
+        .map(|press| html! { <li><kbd>{press.key_cap()}</kbd><span>{(t.press)(press)}</span></li> })
         .collect_view();
-    view! {
+    html! {
         <footer class="foot">
             <details class="keys">
                 <summary>{t.shortcuts}</summary>
@@ -27,7 +28,6 @@ pub fn foot(page: Page) -> AnyView {
             <p>{t.about}</p>
         </footer>
     }
-    .into_any()
 }
 
 /// Whether single keys do anything.
@@ -38,10 +38,9 @@ fn keys_switch(page: Page) -> AnyView {
         browser::remember("keys", if on { "off" } else { "on" });
     });
     let checked = if on { "true" } else { "false" };
-    view! {
+    html! {
         <button type="button" class="switch" role="switch" aria-labelledby="keys-on" aria-checked=checked on:click=toggle>
             <span></span>
         </button>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! The settings, under RocketMQ's names, and the same as RocketMQ reads them.
 
-use leptos::prelude::*;
+use leptos::prelude::{RwSignal, Set, WithUntracked, event_target_value};
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile};
 use loss_lab_present::conf;
 use loss_lab_present::intent::Intent;
@@ -8,6 +8,7 @@ use loss_lab_present::settings::{self, Change, Number, Settings};
 
 use crate::browser;
 
+use super::html::*;
 use super::icon::icon;
 use super::page::{OnChange, OnClick, Page};
 use super::words::{breakable, with_code};
@@ -43,7 +44,7 @@ fn draw(page: Page, settings: &Settings, look: Look) -> AnyView {
         )
     });
     let in_sync = Number::InSyncReplicas.is_in(settings.profile);
-    view! {
+    html! {
         <aside class="panel settings" id="settings" aria-labelledby="h-set" tabindex="-1">
             <header class="panel-head">
                 <h2 id="h-set">{t.settings}</h2>
@@ -67,17 +68,15 @@ fn draw(page: Page, settings: &Settings, look: Look) -> AnyView {
             {preview(page, settings, look)}
         </aside>
     }
-    .into_any()
 }
 
 fn choice(page: Page, label: &'static str, on: bool, change: Change) -> AnyView {
     let pressed = if on { "true" } else { "false" };
-    view! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
-        .into_any()
+    html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
 }
 
 fn note(page: Page, note: settings::Note) -> AnyView {
-    view! { <p>{with_code((page.texts().note)(note))}</p> }.into_any()
+    html! { <p>{with_code((page.texts().note)(note))}</p> }
 }
 
 fn flush_setting(page: Page, settings: &Settings) -> AnyView {
@@ -94,14 +93,13 @@ fn flush_setting(page: Page, settings: &Settings) -> AnyView {
     } else {
         "set wide is-changed"
     };
-    view! {
+    html! {
         <div class=class>
             <span class="name">{breakable("flushDiskType")}</span>
             <div class="seg" role="group" aria-label="flushDiskType">{choices.into_iter().collect_view()}</div>
             {note(page, settings::flush_note(settings))}
         </div>
     }
-    .into_any()
 }
 
 fn role_setting(page: Page, settings: &Settings) -> AnyView {
@@ -118,14 +116,13 @@ fn role_setting(page: Page, settings: &Settings) -> AnyView {
         },
     ]
     .concat();
-    view! {
+    html! {
         <div class=class>
             <span class="name">{breakable("brokerRole")}</span>
             <div class="seg" role="group" aria-label="brokerRole">{choices.into_iter().collect_view()}</div>
             {said.map(|(said, _)| note(page, said))}
         </div>
     }
-    .into_any()
 }
 
 fn pool_setting(page: Page, settings: &Settings) -> AnyView {
@@ -133,14 +130,13 @@ fn pool_setting(page: Page, settings: &Settings) -> AnyView {
     let class = ["set", changed(on)].concat();
     let checked = if on { "true" } else { "false" };
     let switch = page.asks(Intent::Set(Change::TransientPool(!on)));
-    view! {
+    html! {
         <div class=class>
             <span class="name">{breakable("transientStorePoolEnable")}</span>
             <button type="button" class="switch" role="switch" aria-checked=checked aria-label="transientStorePoolEnable" on:click=switch><span></span></button>
             {on.then(|| note(page, settings::Note::DiesWithProcess))}
         </div>
     }
-    .into_any()
 }
 
 fn changed(changed: bool) -> &'static str {
@@ -167,7 +163,7 @@ fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
     let class = ["set", changed(settings.is_changed(number))].concat();
     let says = |word: &str| [label, ": ", word].concat();
     let step = |by: i64| page.asks(Intent::Set(Change::Number(number, value + by)));
-    view! {
+    html! {
         <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="stepper" role="group" aria-label=label>
@@ -177,7 +173,6 @@ fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
             </span>
         </div>
     }
-    .into_any()
 }
 
 fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
@@ -193,13 +188,12 @@ fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
             .with_untracked(|frame| frame.choices.settings.number(number));
         browser::say_value(&event, &stands.to_string());
     });
-    view! {
+    html! {
         <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="num"><input aria-label=(page.texts().number)(number) inputmode="numeric" prop:value=settings.number(number).to_string() on:change=set/><span>{unit}</span></span>
         </div>
     }
-    .into_any()
 }
 
 /// The same settings as files and code.
@@ -216,8 +210,7 @@ fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyV
             java.set(this);
             copied.set(false);
         });
-        view! { <button type="button" aria-pressed=pressed on:click=choose>{label}</button> }
-            .into_any()
+        html! { <button type="button" aria-pressed=pressed on:click=choose>{label}</button> }
     };
     let text = conf::text(&lines);
     let copy: OnClick = Box::new(move |_| {
@@ -233,12 +226,12 @@ fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyV
     let lines = lines.into_iter().map(|line| {
         let text = [&line.text, "\n"].concat();
         if line.changed {
-            view! { <mark>{text}</mark> }.into_any()
+            html! { <mark>{text}</mark> }
         } else {
             text.into_any()
         }
     });
-    view! {
+    html! {
         <div class="conf">
             <header>
                 <div class="seg" role="group" aria-label=t.show_as>{tab(false, "broker.conf")}{tab(true, "Java")}</div>
@@ -247,5 +240,4 @@ fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyV
             <pre tabindex="0" role="region" aria-label=name><code>{lines.collect_view()}</code></pre>
         </div>
     }
-    .into_any()
 }

@@ -1,9 +1,9 @@
 //! The four status machines as cards.
 
-use leptos::prelude::*;
 use loss_lab_present::intent::Intent;
 use loss_lab_present::statuses::{Card, Statuses, Tag, Value};
 
+use super::html::*;
 use super::page::Page;
 use super::words::breakable;
 
@@ -15,7 +15,7 @@ pub fn status_panel(page: Page) -> AnyView {
 fn draw(page: Page, statuses: &Statuses) -> AnyView {
     let t = page.texts();
     let cards = statuses.cards.iter().map(|card| card_view(page, card));
-    view! {
+    html! {
         <aside class="status" aria-labelledby="h-status">
             <header class="panel-head">
                 <h2 id="h-status">{t.statuses}</h2>
@@ -24,21 +24,19 @@ fn draw(page: Page, statuses: &Statuses) -> AnyView {
             <div class="cards">{cards.collect_view()}</div>
         </aside>
     }
-    .into_any()
 }
 
 fn card_view(page: Page, card: &Card) -> AnyView {
     let t = page.texts();
     let name = card.machine.name();
     let values = card.values.iter().map(|value| value_row(page, value));
-    view! {
+    html! {
         <section class="card" aria-labelledby=name>
             <h3 id=name><code>{name}</code></h3>
             <p>{(t.machine)(card.machine)}</p>
             <ol>{values.collect_view()}</ol>
         </section>
     }
-    .into_any()
 }
 
 fn value_row(page: Page, value: &Value) -> AnyView {
@@ -54,16 +52,15 @@ fn value_row(page: Page, value: &Value) -> AnyView {
             Tag::Only5 => "5.x",
             Tag::Deprecated => t.deprecated,
         };
-        view! { <span class="tag">{words}</span> }.into_any()
+        html! { <span class="tag">{words}</span> }
     });
     let now = value
         .now
-        .then(|| view! { <span class="sr">", "{t.just_taken}</span> }.into_any());
+        .then(|| html! { <span class="sr">", "{t.just_taken}</span> });
     let show = value.story.map(|id| {
-        view! { <button type="button" class="show" on:click=page.asks(Intent::Story(id))>{t.show}<span class="sr">" "{value.word}</span></button> }
-            .into_any()
+        html! { <button type="button" class="show" on:click=page.asks(Intent::Story(id))>{t.show}<span class="sr">" "{value.word}</span></button> }
     });
-    view! {
+    html! {
         <li class=class>
             <span class="stop" aria-hidden="true"></span>
             {breakable(value.word)}
@@ -72,5 +69,4 @@ fn value_row(page: Page, value: &Value) -> AnyView {
             {show}
         </li>
     }
-    .into_any()
 }

@@ -1,9 +1,10 @@
 //! The bar at the top: whose page this is, its language, its look.
 
-use leptos::prelude::*;
+use leptos::prelude::{GetUntracked, Set};
 
 use crate::browser::{self, Look};
 
+use super::html::*;
 use super::icon::{icon, logo};
 use super::page::{OnClick, Page, live};
 
@@ -17,7 +18,7 @@ pub fn top(page: Page) -> AnyView {
         // The page has just been built anew, and its buttons with it.
         browser::focus("language");
     });
-    view! {
+    html! {
         <header class="top">
             <a class="skip" href="#main">{t.skip}</a>
             <p class="brand">
@@ -31,7 +32,6 @@ pub fn top(page: Page) -> AnyView {
             </div>
         </header>
     }
-    .into_any()
 }
 
 /// Light, dark, or as the system says.
@@ -52,6 +52,5 @@ fn look_button(page: Page) -> AnyView {
         Look::Light => light,
         Look::Dark => dark,
     };
-    view! { <button type="button" class="btn quiet icon" aria-label=label title=label on:click=switch>{icon("#i-theme")}</button> }
-        .into_any()
+    html! { <button type="button" class="btn quiet icon" aria-label=label title=label on:click=switch>{icon("#i-theme")}</button> }
 }
