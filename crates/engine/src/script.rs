@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::action::{Call, Command, ScriptPull};
 use crate::cluster::Cluster;
+use crate::config::BrokerConfig;
 use crate::event::{DiskChange, Event, Pattern, Trigger};
 use crate::ids::{BrokerName, NodeId, QueueId, TagId, TopicId};
 use crate::names::Names;
@@ -235,8 +236,10 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
             let (_, state, _) = cluster.brokers().find(|(broker, _, _)| *broker == id)?;
             let mut changed = state.conf().clone();
             for (key, value) in conf {
-                // The door has checked them; a key that the profile lacks changes nothing.
-                let _ = changed.set(key, value);
+                // The door has checked them; a key that the engine does not model changes nothing.
+                if let Some(key) = BrokerConfig::key(key) {
+                    let _ = changed.set_key(key, value);
+                }
             }
             let set = Command::SetConf(id, Box::new(changed));
             let restarts = conf

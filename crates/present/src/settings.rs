@@ -259,11 +259,12 @@ impl Settings {
         let defaults = BrokerConfig::defaults(self.profile);
         let mut set = |key: &str, value: &str| {
             // Only values of the tables' own kinds come here, so none is refused.
-            if defaults
-                .get(key)
-                .is_some_and(|default| default.to_string() != value)
+            if let Some(key) = BrokerConfig::key(key)
+                && defaults
+                    .get(key.name)
+                    .is_some_and(|default| default.to_string() != value)
             {
-                let _ = conf.set(key, value);
+                let _ = conf.set_key(key, value);
             }
         };
         set("brokerRole", self.role.word());
@@ -291,12 +292,9 @@ impl Settings {
     fn producer(&self) -> ProducerConfig {
         let mut conf = ProducerConfig::defaults(self.profile);
         for number in [Number::SendMsgTimeout, Number::RetryTimes] {
-            if let Some(key) = number
-                .shape(self.profile)
-                .key
-                .filter(|_| self.is_changed(number))
-            {
-                let _ = conf.set(key, &self.number(number).to_string());
+            let key = number.shape(self.profile).key.and_then(ProducerConfig::key);
+            if let Some(key) = key.filter(|_| self.is_changed(number)) {
+                let _ = conf.set_key(key, &self.number(number).to_string());
             }
         }
         conf
@@ -307,7 +305,9 @@ impl Settings {
     pub fn scenario(&self, script: Vec<Step>) -> Scenario {
         let slave = || {
             let mut conf = BrokerConfig::defaults(self.profile);
-            let _ = conf.set("brokerRole", BrokerRole::Slave.word());
+            if let Some(key) = BrokerConfig::key("brokerRole") {
+                let _ = conf.set_key(key, BrokerRole::Slave.word());
+            }
             conf
         };
         Scenario {

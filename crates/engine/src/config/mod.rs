@@ -586,20 +586,28 @@ macro_rules! settings {
             /// # Errors
             /// When RocketMQ has no such key here, or the value is not one for it.
             pub fn set(&mut self, name: &str, text: &str) -> Result<Effect, Refused> {
-                let Some(key) = Self::key(name) else {
-                    let other = $crate::config::others::find($others, name)
-                        .ok_or_else(|| $crate::config::refuse(name, Self::KEYS, $others))?;
-                    let value = other.key.read(text)?;
-                    let effect = other.effect(self.profile);
-                    self.remember(Explicit { key: other.key.name, value, effect });
-                    return Ok(effect);
-                };
+                if let Some(key) = Self::key(name) {
+                    return self.set_key(key, text);
+                }
+                let other = $crate::config::others::find($others, name)
+                    .ok_or_else(|| $crate::config::refuse(name, Self::KEYS, $others))?;
+                let value = other.key.read(text)?;
+                let effect = other.effect(self.profile);
+                self.remember(Explicit { key: other.key.name, value, effect });
+                Ok(effect)
+            }
+
+            /// Sets a key of this table. Who knows the key needs none of the names that the engine does not model.
+            ///
+            /// # Errors
+            /// When the value is not one for it.
+            pub fn set_key(&mut self, key: &'static Key, text: &str) -> Result<Effect, Refused> {
                 let value = key.read(text)?;
                 let effect = if let Some(only) = key.exists.elsewhere(self.profile) {
                     Effect::OtherProfile { only }
                 } else {
                     let wrong = Refused::NotA { kind: key.kind };
-                    match name {
+                    match key.name {
                         $( $key => self.$field = Field::from_value(&value, key.kind).ok_or(wrong)?, )+
                         _ => return Err(wrong),
                     }
