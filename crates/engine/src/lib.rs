@@ -20,7 +20,7 @@ mod message_set;
 pub mod names;
 mod network;
 mod node;
-mod order;
+pub mod order;
 mod rng;
 pub mod run;
 pub mod scenario;

@@ -4,7 +4,7 @@
 use litemap::LiteMap;
 
 /// Sorts by `key`; equal items keep their order. Meant for lists so short that quadratic time is none.
-pub(crate) fn sort_by<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
+pub fn sort_by<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     for end in 1..list.len() {
         let mut at = end;
         while at > 0
@@ -18,7 +18,7 @@ pub(crate) fn sort_by<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
 }
 
 /// A small map, one pair after the other; a later pair of the same key replaces the earlier one.
-pub(crate) fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> LiteMap<K, V> {
+pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> LiteMap<K, V> {
     let mut map = LiteMap::new();
     for (key, value) in pairs {
         map.insert(key, value);

@@ -1,12 +1,12 @@
 //! The ledger's rows, newest message first: what was promised, what there is, what became of it and why.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use litemap::LiteMap;
 use loss_lab_engine::event::{Down, EventKind, EventName, Place, SendOutcome};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::{
     Again, Entry, Exposure, Fate, Loss, Promise, Redelivery, Stage, Verdict,
 };
+use loss_lab_engine::order;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{FlightKind, NodeKind};
 
@@ -213,8 +213,8 @@ impl Tally {
 /// What the events say about messages, gathered in one pass.
 #[derive(Default)]
 struct Heard {
-    told: BTreeMap<MessageId, Told>,
-    deliveries: BTreeMap<MessageId, Vec<(String, u32)>>,
+    told: LiteMap<MessageId, Told>,
+    deliveries: LiteMap<MessageId, Vec<(String, u32)>>,
 }
 
 impl Heard {
@@ -333,7 +333,7 @@ fn whereabouts(world: &World<'_>, entry: &Entry) -> Whereabouts {
     if entry.copies.iter().any(|copy| copy.served)
         && let Some(safest) = entry.copies.iter().map(|copy| copy.place).max()
     {
-        let nodes: BTreeSet<_> = entry.copies.iter().map(|copy| copy.node).collect();
+        let nodes = order::map(entry.copies.iter().map(|copy| (copy.node, ())));
         return Whereabouts::Copies(safest, nodes.len());
     }
     let on_wire =

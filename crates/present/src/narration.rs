@@ -5,6 +5,7 @@ use loss_lab_engine::event::{
 };
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Verdict;
+use loss_lab_engine::order;
 use loss_lab_engine::scenario::Scenario;
 use loss_lab_engine::status::{
     BrokerRole, FlushDiskType, Profile, PutMessageStatus, SendMode, SendStatus,
@@ -157,7 +158,7 @@ pub fn last(world: &World<'_>) -> Option<Line> {
         .filter(same)
         .filter_map(|event| event.kind.message())
         .collect();
-    together.sort_unstable();
+    order::sort_by(&mut together, |message| *message);
     together.dedup();
     if together.len() > 1 {
         line.values.messages = together;

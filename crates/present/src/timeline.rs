@@ -2,10 +2,10 @@
 //!
 //! Everything is placed in tenths of a pixel of one drawing. What has been placed stays where it is when a run goes on.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind};
 use loss_lab_engine::ids::{EventId, MessageId, NodeId};
+use loss_lab_engine::order;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::NodeKind;
 
@@ -258,7 +258,7 @@ fn lanes(world: &World<'_>) -> Vec<Lane> {
         .iter()
         .filter_map(|node| Some((rank(&node.kind)?, node.id)))
         .collect();
-    nodes.sort_unstable();
+    order::sort_by(&mut nodes, |node| *node);
     (0..)
         .zip(nodes)
         .map(|(row, (_, node))| Lane {
@@ -276,11 +276,11 @@ struct Drawing<'a> {
     folds: Vec<Fold>,
     ticks: Vec<Tick>,
     marks: Vec<Mark>,
-    requests: BTreeMap<MessageId, SimTime>,
-    replies: BTreeMap<MessageId, (SimTime, i32)>,
-    consumed: BTreeMap<MessageId, u32>,
-    down: BTreeMap<NodeId, (SimTime, bool)>,
-    events: BTreeMap<EventId, (SimTime, i32)>,
+    requests: LiteMap<MessageId, SimTime>,
+    replies: LiteMap<MessageId, (SimTime, i32)>,
+    consumed: LiteMap<MessageId, u32>,
+    down: LiteMap<NodeId, (SimTime, bool)>,
+    events: LiteMap<EventId, (SimTime, i32)>,
     end: SimTime,
 }
 
@@ -303,11 +303,11 @@ impl<'a> Drawing<'a> {
                 at: SimTime::ZERO,
             }],
             marks: Vec::new(),
-            requests: BTreeMap::new(),
-            replies: BTreeMap::new(),
-            consumed: BTreeMap::new(),
-            down: BTreeMap::new(),
-            events: BTreeMap::new(),
+            requests: LiteMap::new(),
+            replies: LiteMap::new(),
+            consumed: LiteMap::new(),
+            down: LiteMap::new(),
+            events: LiteMap::new(),
             end: SimTime::ZERO,
         };
         let instants = told.iter().map(|event| event.at).chain(ahead);
