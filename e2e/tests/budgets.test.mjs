@@ -12,8 +12,6 @@ import { looks, mounted, open, start } from "../lib/lab.mjs";
 import { views } from "../lib/views.mjs";
 
 const KB = 1000;
-/** What row 2 has been brought down to so far. */
-const REACHED = { gzip: 500 * KB, brotli: 390 * KB };
 const rows = [];
 let lab;
 
@@ -35,11 +33,8 @@ test("row 1: bytes until the first picture", async () => {
 test("row 2: bytes until interactive", async () => {
   const { served } = await firstVisit();
   const [zipped, brotlied] = [sum(served, gzip), sum(served, brotli)];
-  report(2, "until interactive, gzip -9", "≤ 350 KB (aim 223)", kb(zipped), zipped <= 350 * KB);
-  report(2, "until interactive, brotli -q 11", "≤ 290 KB", kb(brotlied), brotlied <= 290 * KB);
-  // The goal is not met yet. Until it is, the gate is what was reached: it may be lowered, never raised.
-  report(2, "… and no more than was reached, gzip", kb(REACHED.gzip), kb(zipped), zipped <= REACHED.gzip, "gate");
-  report(2, "… and no more than was reached, brotli", kb(REACHED.brotli), kb(brotlied), brotlied <= REACHED.brotli, "gate");
+  report(2, "until interactive, gzip -9", "≤ 350 KB (aim 223)", kb(zipped), zipped <= 350 * KB, "gate");
+  report(2, "until interactive, brotli -q 11", "≤ 290 KB", kb(brotlied), brotlied <= 290 * KB, "gate");
 });
 
 test("row 4: requests, and foreign hosts", async () => {
