@@ -6,6 +6,9 @@ export const views = [
   { name: "lab", arrange: async () => {} },
   { name: "lab-menu", arrange: openTheMenu },
   { name: "lab-lost", arrange: cutThePower },
+  { name: "lab-storage", arrange: (page) => lookAt(page, 2) },
+  { name: "lab-replication", arrange: (page) => lookAt(page, 3) },
+  { name: "lab-consumption", arrange: (page) => lookAt(page, 4) },
 ];
 
 /** A message in the page cache of the master, and the master's faults with what each would lose. */
@@ -24,6 +27,13 @@ async function cutThePower(page) {
   const pause = page.locator(".play", { has: page.locator("use[href='#i-pause']") });
   if (await pause.count()) await pause.click();
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** The brokers opened under a lens: the second, third or fourth of the choice, whatever the language. */
+async function lookAt(page, lens) {
+  await stepIntoThePageCache(page);
+  await page.locator(`.lenses button:nth-child(${lens})`).click();
+  await page.locator("article.master .inside").waitFor();
 }
 
 async function stepIntoThePageCache(page) {

@@ -167,6 +167,29 @@ test("everything can be done from the keyboard, and the menu gives the focus bac
   });
 });
 
+test("a lens opens the brokers: what is flushed, who has how much, who has read how far", async () => {
+  await visit({ reducedMotion: "reduce" }, async (page) => {
+    const look = (name) => page.locator(".lenses").getByRole("button", { name }).click();
+    const inside = (node) => page.locator(`${node} .inside`);
+    await send(page);
+    await stepUntil(page, place(page, MASTER, "cache").locator(".msg"));
+    await look("Storage");
+    const cell = inside(MASTER).getByRole("button", { name: "m1, topic, in the page cache" });
+    await cell.click();
+    assert.equal(await page.locator(".ledger tr.is-picked").count(), 1);
+    await page.locator(".play").click();
+    await rest(page);
+    await inside(MASTER).getByRole("button", { name: "m1, topic, on disk" }).waitFor();
+    await look("Replication");
+    await inside(MASTER).getByText("connected").waitFor();
+    assert.equal(await inside(SLAVE).count(), 0);
+    await look("Consumption");
+    assert.match(await inside(MASTER).innerText(), /Orders\/0\s+0\s+1\s+1/);
+    await look("Overview");
+    assert.equal(await page.locator(".inside").count(), 0);
+  });
+});
+
 test("single keys can be switched off", async () => {
   await visit({}, async (page) => {
     await page.locator(".keys summary").click();
