@@ -3,8 +3,8 @@
 //! It knows no browser and no Leptos; wall time comes in as milliseconds.
 
 use loss_lab_engine::action::Rejected;
-use loss_lab_engine::event::{EventKind, Trigger};
-use loss_lab_engine::ids::{EventId, MessageId};
+use loss_lab_engine::event::Trigger;
+use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Verdict;
 use loss_lab_engine::names::Names;
 use loss_lab_engine::run::Run;
@@ -20,8 +20,13 @@ use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
 use loss_lab_present::remedy;
 use loss_lab_present::settings::Change;
 use loss_lab_present::story::{self, StoryId};
+use loss_lab_present::trail::{Kind, Trail};
 use loss_lab_present::wires::{self, Wires};
 use loss_lab_present::world::World;
+
+mod branches;
+
+use branches::{Past, Track, after_next, to_end, to_previous, to_told};
 
 /// A leg looks no further ahead than this many steps; the next leg looks on.
 const STEPS_PER_LEG: u32 = 20_000;
@@ -44,6 +49,10 @@ pub struct Session {
     leg: Option<Playing>,
     /// The losses for which remedies have been looked for.
     considered: Vec<MessageId>,
+    /// The branches' scripts; the one on screen has moved on since.
+    tracks: Vec<Track>,
+    /// How it was before each change, the last one last.
+    undo: Vec<Past>,
 }
 
 /// A leg that is being played, and the run at its end.
@@ -69,6 +78,7 @@ impl Session {
             picked: None,
             menu: None,
             lens: Lens::Overview,
+            trail: Trail::default(),
             notice: None,
             remedies: Vec::new(),
         };
@@ -79,6 +89,8 @@ impl Session {
             told: 0,
             leg: None,
             considered: Vec::new(),
+            tracks: Vec::new(),
+            undo: Vec::new(),
         }
     }
 
@@ -114,6 +126,11 @@ impl Session {
     /// Does what was asked.
     pub fn obey(&mut self, intent: Intent) {
         self.choices.notice = None;
+        let keeps = !matches!(
+            intent,
+            Intent::Seek(_) | Intent::Branch(_) | Intent::Press(Press::Undo | Press::Branch)
+        );
+        let past = keeps.then(|| self.past());
         match intent {
             Intent::Press(press) => self.press(press),
             Intent::Mode(mode) => self.choices.mode = mode,
@@ -126,6 +143,10 @@ impl Session {
                 self.choices.picked = (self.choices.picked != Some(message)).then_some(message)
             }
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
+            Intent::Events(are) => self.choices.trail.events = are,
+            Intent::Step(number) => self.look_at(|run| to_told(run, number)),
+            Intent::By(kind) => self.choices.trail.by = kind,
+            Intent::Branch(to) => self.switch(to),
             Intent::Menu(target) => self.choices.menu = target,
             Intent::Lens(lens) => self.choices.lens = lens,
             Intent::Strike(action) => {
@@ -135,6 +156,9 @@ impl Session {
             Intent::Set(change) => self.set(change),
             Intent::Story(id) => self.tell(id),
         }
+        if let Some(past) = past {
+            self.note(past);
+        }
         self.consider_losses();
     }
 
@@ -142,16 +166,25 @@ impl Session {
         match press {
             Press::Send => self.act(story::send(self.choices.count, self.choices.mode)),
             Press::Play => self.choices.playing = !self.choices.playing && self.can_advance(),
-            Press::Next => self.look_at(|run| *run = after_next(run)),
-            Press::Previous => self.look_at(to_previous),
+            Press::Next => self.step_on(),
+            Press::Previous => self.step_back(),
             Press::Start => self.look_at(|run| run.seek(0)),
+            Press::End => self.look_at(to_end),
             Press::NextLoss => self.go_to_next_loss(),
             Press::Faster => self.hurry(self.choices.speed.faster()),
             Press::Slower => self.hurry(self.choices.speed.slower()),
             Press::Clear => {
                 self.choices.story = StoryId::Free;
+                self.prune();
                 self.begin(Vec::new(), 0);
             }
+            Press::Kind => self.choices.trail.by = self.choices.trail.by.next(),
+            Press::Branch => {
+                let trail = &self.choices.trail;
+                let next = trail.current + 1;
+                self.switch(if next < trail.branches.len() { next } else { 0 });
+            }
+            Press::Undo => self.undo(),
         }
     }
 
@@ -166,20 +199,30 @@ impl Session {
         move_cursor(&mut self.run);
     }
 
-    fn go_to_next_loss(&mut self) {
-        let mut ahead = self.run.clone();
-        let mut seen = ahead.events().len();
-        while !ahead.at_rest() && ahead.step_event() {
-            let new = ahead.events().get(seen..).unwrap_or_default();
-            if new
-                .iter()
-                .any(|event| matches!(event.kind, EventKind::Lost { .. }))
-            {
-                return self.look_at(|run| *run = ahead);
-            }
-            seen = ahead.events().len();
+    fn step_on(&mut self) {
+        let by = self.choices.trail.by;
+        match after_next(&self.run, |event| by.has(event)) {
+            (ahead, found) if found || by == Kind::Any => self.look_at(|run| *run = ahead),
+            (_, _) => self.choices.notice = Some(Notice::NoneOf(by)),
         }
-        self.choices.notice = Some(Notice::NoLossAhead);
+    }
+
+    fn step_back(&mut self) {
+        let by = self.choices.trail.by;
+        let mut found = false;
+        self.look_at(|run| found = to_previous(run, |event| by.has(event)));
+        if !found && by == Kind::Any {
+            self.run.seek(0);
+        } else if !found {
+            self.choices.notice = Some(Notice::NoneOf(by));
+        }
+    }
+
+    fn go_to_next_loss(&mut self) {
+        match after_next(&self.run, |event| Kind::Loss.has(event)) {
+            (ahead, true) => self.look_at(|run| *run = ahead),
+            (_, false) => self.choices.notice = Some(Notice::NoLossAhead),
+        }
     }
 
     fn hurry(&mut self, speed: Option<Speed>) {
@@ -214,6 +257,7 @@ impl Session {
             self.choices.notice = Some(notice(rejected));
             return;
         }
+        self.fork();
         let now = self.run.now();
         let mut script = self.run.scenario().script.clone();
         let mut index = 0;
@@ -269,6 +313,7 @@ impl Session {
         self.choices.story = id;
         self.choices.settings = story.settings;
         let plays = !story.script.is_empty();
+        self.prune();
         let told = story.script.len();
         self.begin(story.script, told);
         self.choices.playing = plays;
@@ -403,44 +448,6 @@ fn until_visible(run: &Run) -> Run {
         seen = ahead.events().len();
     }
     ahead
-}
-
-/// The run after the next event that is told.
-fn after_next(run: &Run) -> Run {
-    let mut ahead = run.clone();
-    let mut seen = ahead.events().len();
-    while !ahead.at_rest() && ahead.step_event() {
-        if ahead
-            .events()
-            .get(seen..)
-            .unwrap_or_default()
-            .iter()
-            .any(narration::is_told)
-        {
-            break;
-        }
-        seen = ahead.events().len();
-    }
-    ahead
-}
-
-/// Back to the told event before the one on screen.
-fn to_previous(run: &mut Run) {
-    let here = run.position();
-    let told: Vec<EventId> = run
-        .events()
-        .iter()
-        .rev()
-        .filter(|event| narration::is_told(event))
-        .map(|event| event.id)
-        .collect();
-    for event in told {
-        run.seek_event(event);
-        if run.position() < here {
-            return;
-        }
-    }
-    run.seek(0);
 }
 
 fn wires_of(run: &Run) -> Wires {

@@ -175,11 +175,21 @@ pub fn on_reduced_motion(mut then: impl FnMut(bool) + 'static) {
 /// Tells of keys that no field, list or menu takes for itself. `then` says whether it took the key.
 pub fn on_key(mut then: impl FnMut(&str) -> bool + 'static) {
     let listen = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if event.default_prevented() || modified || takes_keys(&event) {
+        if event.default_prevented() || event.alt_key() || takes_keys(&event) {
             return;
         }
-        if then(&event.key()) {
+        let mut key = event.key();
+        if event.ctrl_key() || event.meta_key() {
+            key.insert_str(
+                0,
+                if event.shift_key() {
+                    "Ctrl+Shift+"
+                } else {
+                    "Ctrl+"
+                },
+            );
+        }
+        if then(&key) {
             event.prevent_default();
         }
     });

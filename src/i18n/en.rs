@@ -14,6 +14,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::trail::Kind;
 
 use super::{Texts, instant};
 
@@ -192,6 +193,10 @@ pub(super) static TEXTS: Texts = Texts {
         match notice {
         Notice::Replayed(1) => "Under the new setting, the same action at the same instant. Press « to see it from the start.".to_owned(),
         Notice::Replayed(n) => format!("Under the new setting, the same {n} actions at the same instants. Press « to see them from the start."),
+        Notice::NoneOf(kind) => format!(
+            "No more of these that way: {}. The clock stays where it is.",
+            (TEXTS.kind_of)(kind)
+        ),
         Notice::NoLossAhead => "Nothing that is planned loses a message.".to_owned(),
         Notice::NotModelled => "The engine does not model that yet; nothing has changed.".to_owned(),
         Notice::DoesNotFit => "That cannot be done to it in this state; nothing has changed.".to_owned(),
@@ -311,10 +316,34 @@ pub(super) static TEXTS: Texts = Texts {
         Press::Next => "Next event",
         Press::Previous => "Previous event",
         Press::Start => "Back to the start",
+        Press::End => "To the end of what is known",
         Press::NextLoss => "Next loss",
         Press::Faster => "Faster",
         Press::Slower => "Slower",
         Press::Clear => "Start over with nothing sent",
+        Press::Kind => "Step to another kind",
+        Press::Branch => "Next branch",
+        Press::Undo => "Undo",
+    },
+    all_events: "The whole run, event by event",
+    lately: ["Events in words", "Hide the events in words"],
+    lately_columns: ["Time", "Node", "Event"],
+    step_by: "Step to",
+    kind_of: |kind| match kind {
+        Kind::Any => "any event",
+        Kind::Send => "sends",
+        Kind::Append => "appends",
+        Kind::Fsync => "fsync",
+        Kind::Replication => "replication",
+        Kind::Answer => "answers",
+        Kind::Delivery => "deliveries",
+        Kind::Fault => "faults",
+        Kind::Loss => "losses",
+    },
+    branches: "Branches",
+    branch: |branch| match branch.from {
+        None => "The first run".to_owned(),
+        Some(at) => format!("Branch {}, from {}", branch.number, instant(at)),
     },
     pause: "Pause",
     event_of: |number, playing| {

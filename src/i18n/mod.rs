@@ -18,6 +18,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::trail::{Branch, Kind};
 
 mod en;
 mod zh;
@@ -155,6 +156,13 @@ pub struct Texts {
     pub timeline_label: fn(usize, usize, usize) -> String,
     pub playhead: &'static str,
     pub press: fn(Press) -> &'static str,
+    pub all_events: &'static str,
+    pub lately: [&'static str; 2],
+    pub lately_columns: [&'static str; 3],
+    pub step_by: &'static str,
+    pub kind_of: fn(Kind) -> &'static str,
+    pub branches: &'static str,
+    pub branch: fn(Branch) -> String,
     pub pause: &'static str,
     pub event_of: fn(usize, bool) -> String,
     pub pace: &'static str,

@@ -14,6 +14,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::trail::Kind;
 
 use super::{Texts, instant};
 
@@ -194,6 +195,10 @@ pub(super) static TEXTS: Texts = Texts {
         Notice::Replayed(n) => {
             format!("在新设置下，于相同时刻重放了同样的 {n} 个动作。按 « 从头看起。")
         }
+        Notice::NoneOf(kind) => format!(
+            "这个方向上没有更多「{}」事件了，时钟停在原处。",
+            (TEXTS.kind_of)(kind)
+        ),
         Notice::NoLossAhead => "按现在的安排，不会再丢消息。".to_owned(),
         Notice::NotModelled => "引擎尚未模拟这一点，什么都没有改变。".to_owned(),
         Notice::DoesNotFit => "它现在的状态做不了这件事，什么都没有改变。".to_owned(),
@@ -288,10 +293,34 @@ pub(super) static TEXTS: Texts = Texts {
         Press::Next => "下一事件",
         Press::Previous => "上一事件",
         Press::Start => "回到开头",
+        Press::End => "到已知的末尾",
         Press::NextLoss => "下一次丢失",
         Press::Faster => "加快",
         Press::Slower => "放慢",
         Press::Clear => "清空重来",
+        Press::Kind => "换一种事件来单步",
+        Press::Branch => "下一个分支",
+        Press::Undo => "撤销",
+    },
+    all_events: "整个运行，逐个事件",
+    lately: ["用文字列出事件", "收起文字列表"],
+    lately_columns: ["时间", "节点", "事件"],
+    step_by: "单步到",
+    kind_of: |kind| match kind {
+        Kind::Any => "任何事件",
+        Kind::Send => "发送",
+        Kind::Append => "追加",
+        Kind::Fsync => "fsync",
+        Kind::Replication => "复制",
+        Kind::Answer => "应答",
+        Kind::Delivery => "投递",
+        Kind::Fault => "故障",
+        Kind::Loss => "丢失",
+    },
+    branches: "分支",
+    branch: |branch| match branch.from {
+        None => "最初的运行".to_owned(),
+        Some(at) => format!("分支 {}，从 {} 岔开", branch.number, instant(at)),
     },
     pause: "暂停",
     event_of: |number, playing| {

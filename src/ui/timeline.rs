@@ -4,20 +4,23 @@
 //! RocketMQ's own words alone. What a scenario can name, the lanes, are elements.
 
 use leptos::ev::PointerEvent;
-use leptos::prelude::{Effect, InnerHtmlAttribute, WithUntracked};
+use leptos::prelude::{Effect, InnerHtmlAttribute, WithUntracked, event_target_value};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::glyph;
 use loss_lab_present::intent::Intent;
+use loss_lab_present::narration::Line;
 use loss_lab_present::timeline::{Flag, Fold, Mark, Shape, Tick, Timeline, WIDTH};
+use loss_lab_present::trail::Trail;
 
 use crate::browser;
-use crate::i18n::{instant, length};
+use crate::i18n::{instant, length, rich};
 
 use super::html::*;
 use super::icon::hue;
-use super::page::{Page, Words};
-use super::transport::transport;
+use super::page::{OnChange, Page, Words};
+use super::transport::{transport, ways};
+use super::words::sentence;
 
 /// Tenths of a pixel as a number of pixels.
 fn px(tenths: i32) -> String {
@@ -36,6 +39,16 @@ pub fn time_panel(page: Page) -> AnyView {
         |frame| (frame.timeline.clone(), frame.choices.picked, frame.now),
         |page, (timeline, picked, now)| drawing(page, timeline, *picked, *now),
     );
+    let words = page.drawn(
+        |frame| {
+            let Timeline {
+                steps, is_window, ..
+            } = &frame.timeline;
+            let whole = is_window.then_some(*steps);
+            (whole, frame.choices.trail.clone(), frame.lately.clone())
+        },
+        |page, (whole, trail, lines)| words(page, *whole, trail, lines),
+    );
     Effect::new(move |_| {
         let now = page.now.get();
         page.frame.with_untracked(|frame| {
@@ -51,6 +64,7 @@ pub fn time_panel(page: Page) -> AnyView {
             <h2 id="h-time" class="sr">{t.timeline}</h2>
             {transport(page)}
             <div class="scroll-x tl-wrap" tabindex="0" role="group" aria-labelledby="h-time">{drawing}</div>
+            {words}
         </section>
     }
 }
@@ -70,7 +84,8 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
     };
     let lanes = timeline.lanes.iter().map(|lane| {
         let line = ["M88 ", &px(lane.y), "H", &px(timeline.width)].concat();
-        html! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/> }
+        let disk = lane.disk.map_or_else(String::new, |disk| ["M88 ", &px(disk), "H", &px(timeline.width)].concat());
+        html! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/><path class="lane on-disk" d=disk/> }
     });
     let view_box = ["0 0 ", &px(timeline.width), " ", &px(timeline.height)].concat();
     let stem = ["M0 8V", &px(timeline.height - 180)].concat();
@@ -89,6 +104,50 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
                 <g class="playhead" style=("transform", playhead(page, timeline))><path d=stem/><path class="knob" d="M-6 2h12v8l-6 6-6-6z"/></g>
             </svg>
             {slider(page, timeline, now)}
+        </div>
+    }
+}
+
+/// The way to what is not drawn, and what was drawn in words.
+fn words(page: Page, whole: Option<(usize, usize)>, trail: &Trail, lines: &[Line]) -> AnyView {
+    let t = page.texts();
+    let whole = whole.map(|(at, of)| {
+        let go: OnChange = Box::new(move |event| {
+            if let Ok(number) = event_target_value(&event).parse() {
+                page.ask(Intent::Step(number));
+            }
+        });
+        html! { <input type="range" class="whole" min="0" max=of.to_string() aria-label=t.all_events prop:value=at.to_string() on:input=go/> }
+    });
+    let [show, hide] = t.lately;
+    let (label, expanded) = if trail.events {
+        (hide, "true")
+    } else {
+        (show, "false")
+    };
+    let toggle = page.asks(Intent::Events(!trail.events));
+    let rows = lines.iter().map(|line| {
+        let what = sentence(rich(t, (t.narration)(line.key), &line.values));
+        html! { <tr><td>{instant(line.at)}</td><th scope="row">{line.values.node.clone()}</th><td>{what}</td></tr> }
+    });
+    let heads = t.lately_columns.into_iter();
+    let heads = heads.map(|head| html! { <th scope="col">{head}</th> });
+    let table = trail.events.then(|| {
+        html! {
+            <div class="scroll-x lately" tabindex="0" role="group" aria-label=show>
+                <table class="table">
+                    <thead><tr>{heads.collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        }
+    });
+    html! {
+        <div class="tl-words">
+            {whole}
+            {ways(page, trail)}
+            <button type="button" class="link-btn" aria-expanded=expanded on:click=toggle>{label}</button>
+            {table}
         </div>
     }
 }
@@ -217,14 +276,18 @@ fn mark_markup(mark: &Mark, floor: i32, picked: Option<MessageId>) -> String {
         Shape::Send(message) => send_markup(message, picked == Some(message)),
         Shape::Message { message, x: to, y: below } => arrow("arr ", message, to - x, below - y),
         Shape::Answer { message, x: to, y: below } => arrow("arr ackline ", message, to - x, below - y),
+        Shape::Dispatched => "<path class=\"dispatch\" d=\"M-2.500 2h5l-2.500 4z\"/>".to_owned(),
+        Shape::Route => "<g class=\"upmark\"><path d=\"M0-4l4 4-4 4-4-4z\"/></g>".to_owned(),
         Shape::Fsync { named: false } => FSYNC.to_owned(),
-        Shape::Fsync { named: true } => [FSYNC, "<text class=\"tl-note\" y=\"-11\" text-anchor=\"middle\">fsync</text>"].concat(),
+        Shape::Fsync { named: true } => [FSYNC, "<text class=\"tl-note\" y=\"-7\" text-anchor=\"middle\">fsync</text>"].concat(),
         Shape::Consumed => "<g class=\"okmark\"><path d=\"M-3 0l2.500 2.500 4-5\"/></g>".to_owned(),
         Shape::Duplicated => "<g class=\"dupmark\"><rect x=\"-3\" y=\"-5\" width=\"7\" height=\"7\"/><rect y=\"-2\" width=\"7\" height=\"7\"/></g>".to_owned(),
         Shape::Failed => "<g class=\"fault\"><path d=\"M-4-4l8 8m0-8l-8 8\"/></g>".to_owned(),
         Shape::Flag(flag) => flag_markup(flag, y, floor),
-        Shape::Down { x: to } => [
-            "<rect class=\"downspan\" y=\"-7\" height=\"14\" fill=\"url(#down)\" width=\"",
+        Shape::Down { x: to, y: below } => [
+            "<rect class=\"downspan\" y=\"-7\" fill=\"url(#down)\" height=\"",
+            &px(140 + below),
+            "\" width=\"",
             &px((to - x).max(10)),
             "\"/>",
         ]
@@ -239,7 +302,8 @@ fn mark_markup(mark: &Mark, floor: i32, picked: Option<MessageId>) -> String {
     }
 }
 
-const FSYNC: &str = "<path class=\"fsync\" d=\"M0-8v16\"/>";
+/// From memory to disk.
+const FSYNC: &str = "<path class=\"fsync\" d=\"M0-3v16\"/>";
 
 fn send_markup(message: MessageId, picked: bool) -> String {
     let ring = if picked {

@@ -2,6 +2,7 @@
 
 use loss_lab_present::intent::{Controls, Intent, Press};
 use loss_lab_present::pacer::Pace;
+use loss_lab_present::trail::{Kind, Trail};
 
 use crate::i18n::clock;
 
@@ -77,6 +78,55 @@ fn draw(page: Page, desk: &Desk) -> AnyView {
                 <output>{desk.speed.clone()}</output>
                 {button(Press::Faster, "step", "#i-plus")}
             </span>
+        </div>
+    }
+}
+
+/// What a step steps to, the way back from the last change, and the branches.
+pub fn ways(page: Page, trail: &Trail) -> AnyView {
+    let t = page.texts();
+    let step_to = page.reads(|word| Kind::of_word(word).map(Intent::By));
+    let kinds = Kind::ALL
+        .into_iter()
+        .map(|kind| html! { <option value=kind.word()>{(t.kind_of)(kind)}</option> })
+        .collect_view();
+    let Trail {
+        by,
+        branches,
+        current,
+        ..
+    } = trail;
+    let branches = branches.iter().enumerate().map(|(index, branch)| {
+        let pressed = if index == *current { "true" } else { "false" };
+        let words = (t.branch)(*branch);
+        html! {
+            <button
+                type="button"
+                aria-pressed=pressed
+                aria-label=words.clone()
+                title=words
+                on:click=page.asks(Intent::Branch(index))
+            >
+                {branch.number.to_string()}
+            </button>
+        }
+    });
+    let branches = (branches.len() > 1).then(|| {
+        html! { <div class="seg branches" role="group" aria-label=t.branches>{branches.collect_view()}</div> }
+    });
+    html! {
+        <div class="ways">
+            <select class="field" aria-label=t.step_by prop:value=by.word().to_owned() on:change=step_to>{kinds}</select>
+            <button
+                type="button"
+                class="btn quiet"
+                title=shortcut(t, Press::Undo)
+                aria-disabled=if trail.can_undo { "false" } else { "true" }
+                on:click=page.presses(Press::Undo)
+            >
+                {icon("#i-undo")}<span>{(t.press)(Press::Undo)}</span>
+            </button>
+            {branches}
         </div>
     }
 }

@@ -18,6 +18,7 @@ use crate::stage::{self, Stage};
 use crate::statuses::{self, Statuses};
 use crate::story::StoryId;
 use crate::timeline::{self, Timeline};
+use crate::trail::{Kind, Trail};
 use crate::wires::{self, Wires};
 use crate::world::World;
 
@@ -44,6 +45,8 @@ pub struct Choices {
     pub menu: Option<Target>,
     /// What is opened in every broker.
     pub lens: Lens,
+    /// What a step steps to, and the branches.
+    pub trail: Trail,
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
@@ -57,6 +60,8 @@ pub enum Notice {
     Replayed(usize),
     /// There is no loss ahead.
     NoLossAhead,
+    /// There is no event of this kind that way.
+    NoneOf(Kind),
     /// The engine does not model that.
     NotModelled,
     /// The node is in no state for that.
@@ -82,6 +87,8 @@ pub struct Frame {
     pub statuses: Statuses,
     /// The timeline.
     pub timeline: Timeline,
+    /// What has happened lately, if that is to be read.
+    pub lately: Vec<Line>,
     /// The open menu, each item with what it would lose.
     pub menu: Option<(Menu, Vec<Vec<MessageId>>)>,
     /// What can be pressed.
@@ -124,6 +131,11 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
         ledger: ledger::ledger(&world),
         statuses: statuses::statuses(&world),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
+        lately: if choices.trail.events {
+            timeline::lately(&world)
+        } else {
+            Vec::new()
+        },
         menu,
         controls: controls(&world, run, choices),
         now: run.now(),
@@ -145,5 +157,7 @@ fn controls(world: &World<'_>, run: &Run, choices: &Choices) -> Controls {
         has_history: run.position() > 0 || !run.scenario().script.is_empty(),
         can_hurry: choices.speed.faster().is_some(),
         can_linger: choices.speed.slower().is_some(),
+        can_undo: choices.trail.can_undo,
+        has_branches: choices.trail.branches.len() > 1,
     }
 }

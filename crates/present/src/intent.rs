@@ -13,6 +13,7 @@ use crate::menu::Target;
 use crate::pacer::Pace;
 use crate::settings::Change;
 use crate::story::StoryId;
+use crate::trail::Kind;
 
 /// Something asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +30,14 @@ pub enum Intent {
     Pick(MessageId),
     /// Go to an instant of the timeline.
     Seek(SimTime),
+    /// Step to events of this kind.
+    By(Kind),
+    /// Go to another branch.
+    Branch(usize),
+    /// List what happened lately in words, or do not.
+    Events(bool),
+    /// Go to the how-manieth event that is told.
+    Step(usize),
     /// Open the menu of a node or a link, or close it.
     Menu(Option<Target>),
     /// Open another part of the brokers.
@@ -54,6 +63,8 @@ pub enum Press {
     Previous,
     /// To t = 0.
     Start,
+    /// To the end of what is known.
+    End,
     /// To the next loss.
     NextLoss,
     /// Faster.
@@ -62,6 +73,12 @@ pub enum Press {
     Slower,
     /// The same cluster, nothing sent.
     Clear,
+    /// Step to events of the next kind.
+    Kind,
+    /// To the next branch.
+    Branch,
+    /// As it was before the last change.
+    Undo,
 }
 
 /// What decides whether a button can be pressed.
@@ -81,20 +98,28 @@ pub struct Controls {
     pub can_hurry: bool,
     /// There is a slower one.
     pub can_linger: bool,
+    /// There is something to undo.
+    pub can_undo: bool,
+    /// There is more than one branch.
+    pub has_branches: bool,
 }
 
 impl Press {
     /// Every one, as the list of shortcuts shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Send,
         Self::Play,
         Self::Next,
         Self::Previous,
         Self::Start,
+        Self::End,
         Self::NextLoss,
         Self::Faster,
         Self::Slower,
         Self::Clear,
+        Self::Kind,
+        Self::Branch,
+        Self::Undo,
     ];
 
     /// Its key, as `KeyboardEvent.key` names it.
@@ -106,10 +131,14 @@ impl Press {
             Self::Next => "ArrowRight",
             Self::Previous => "ArrowLeft",
             Self::Start => "Home",
+            Self::End => "End",
             Self::NextLoss => "l",
             Self::Faster => "+",
             Self::Slower => "-",
             Self::Clear => "r",
+            Self::Kind => "k",
+            Self::Branch => "b",
+            Self::Undo => "Ctrl+z",
         }
     }
 
@@ -122,10 +151,14 @@ impl Press {
             Self::Next => "→",
             Self::Previous => "←",
             Self::Start => "Home",
+            Self::End => "End",
             Self::NextLoss => "L",
             Self::Faster => "+",
             Self::Slower => "−",
             Self::Clear => "R",
+            Self::Kind => "K",
+            Self::Branch => "B",
+            Self::Undo => "Ctrl+Z",
         }
     }
 
@@ -135,11 +168,14 @@ impl Press {
         match self {
             Self::Send => controls.can_send,
             Self::Play => controls.playing || controls.can_advance,
-            Self::Next | Self::NextLoss => controls.can_advance,
+            Self::Next | Self::End | Self::NextLoss => controls.can_advance,
             Self::Previous | Self::Start => controls.can_return,
             Self::Faster => controls.can_hurry,
             Self::Slower => controls.can_linger,
             Self::Clear => controls.has_history,
+            Self::Kind => true,
+            Self::Branch => controls.has_branches,
+            Self::Undo => controls.can_undo,
         }
     }
 
@@ -179,6 +215,9 @@ mod tests {
             .into_iter()
             .filter(|press| press.is_enabled(&fresh))
             .collect();
-        assert_eq!(possible, [Press::Send, Press::Faster, Press::Slower]);
+        assert_eq!(
+            possible,
+            [Press::Send, Press::Faster, Press::Slower, Press::Kind]
+        );
     }
 }

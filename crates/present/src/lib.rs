@@ -19,5 +19,6 @@ pub mod stage;
 pub mod statuses;
 pub mod story;
 pub mod timeline;
+pub mod trail;
 pub mod wires;
 pub mod world;

@@ -1,6 +1,7 @@
 //! Swim lanes: one per node, the messages between them as slanted lines, faults as flags, idle stretches folded.
 //!
-//! Everything is placed in tenths of a pixel of one drawing. What has been placed stays where it is when a run goes on.
+//! Everything is placed in tenths of a pixel of one drawing. Only a window of events around the cursor is placed, so a run of
+//! any length costs the same; the window moves a stride at a time, and within it what has been placed stays where it is.
 
 use litemap::LiteMap;
 use loss_lab_engine::event::{AttemptOutcome, DiskChange, Down, Event, EventKind};
@@ -9,7 +10,7 @@ use loss_lab_engine::order;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::NodeKind;
 
-use crate::narration;
+use crate::narration::{self, Line};
 use crate::world::World;
 
 /// Where the lanes begin; names stand left of it.
@@ -17,7 +18,9 @@ const LEFT: i32 = 980;
 /// The least width of the drawing.
 pub const WIDTH: i32 = 8_680;
 const FIRST_LANE: i32 = 340;
-const LANE: i32 = 250;
+const LANE: i32 = 240;
+/// A broker's disk is drawn so far below its memory.
+const DISK: i32 = 130;
 /// Four pixels a millisecond, where nothing is folded.
 const PER_MILLI: i64 = 40;
 const STEP_LEAST: i32 = 140;
@@ -25,8 +28,12 @@ const STEP_MOST: i32 = 900;
 const FOLD: i32 = 560;
 /// Longer idleness is folded.
 const FOLDED: Span = Span::from_millis(150);
-/// Older events than this many are not drawn.
-const DRAWN: usize = 800;
+/// So many told events are placed on either side of the cursor.
+const AROUND: usize = 180;
+/// The window moves by so many.
+const STRIDE: usize = 90;
+/// So many events are listed in words.
+const LISTED: usize = 60;
 
 /// The drawing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +54,8 @@ pub struct Timeline {
     pub scale: Scale,
     /// How many told events there are up to the cursor, and in all.
     pub steps: (usize, usize),
+    /// Whether there are more than those placed here.
+    pub is_window: bool,
 }
 
 /// One node's lane.
@@ -56,8 +65,10 @@ pub struct Lane {
     pub node: NodeId,
     /// Its name.
     pub name: String,
-    /// Its height.
+    /// Its height; a broker's memory.
     pub y: i32,
+    /// The height of a broker's disk.
+    pub disk: Option<i32>,
 }
 
 /// A folded stretch.
@@ -103,8 +114,12 @@ pub enum Shape {
     Message { message: MessageId, x: i32, y: i32 },
     /// An answer on its way.
     Answer { message: MessageId, x: i32, y: i32 },
-    /// fsync; named once where several brokers flush at the same instant.
+    /// fsync, from memory to disk; named once where several brokers flush at the same instant.
     Fsync { named: bool },
+    /// The index has it: it can be pulled.
+    Dispatched,
+    /// The name server or the controller knows something else now.
+    Route,
     /// A listener took it.
     Consumed,
     /// A listener took it again.
@@ -113,8 +128,8 @@ pub enum Shape {
     Failed,
     /// A fault, as a flag.
     Flag(Flag),
-    /// Not running, until x.
-    Down { x: i32 },
+    /// Not running, until x, with so much of the lane below it.
+    Down { x: i32, y: i32 },
     /// Running again.
     Up,
     /// A message's end.
@@ -210,61 +225,111 @@ fn width(time: Span) -> (i32, bool) {
 /// The timeline of `world`; `known` is what is known to happen, beyond the cursor too, and `ahead` the next known instant.
 #[must_use]
 pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> Timeline {
-    let told: Vec<&Event> = known
+    let first = known.partition_point(|event| event.at < SimTime::ZERO);
+    let seen = world.events.len();
+    let (mut done, mut all) = (0, 0);
+    for event in known
         .iter()
-        .filter(|event| event.at >= SimTime::ZERO && narration::is_told(event))
+        .skip(first)
+        .filter(|one| narration::is_told(one))
+    {
+        all += 1;
+        done += usize::from(happened(world, event.id));
+    }
+    let older = done.saturating_sub(AROUND) / STRIDE * STRIDE;
+    let newer = ((done + AROUND) / STRIDE * STRIDE + STRIDE).min(all);
+    // From the cursor both ways, so that what is far away is not looked at.
+    let (past, future) = known.split_at_checked(seen).unwrap_or((known, &[]));
+    let back = match done - older {
+        0 => None,
+        many => nth_told(past.iter().rev(), many),
+    };
+    let from = match back {
+        Some(back) if older > 0 => seen - back,
+        Some(_) | None => first,
+    };
+    let to = match newer - done {
+        0 => seen,
+        many => nth_told(future.iter(), many).map_or(known.len(), |on| seen + on),
+    };
+    let (before, rest) = known.split_at_checked(from).unwrap_or((&[], known));
+    let placed = rest.get(..to.saturating_sub(from)).unwrap_or(rest);
+    let told: Vec<&Event> = placed
+        .iter()
+        .filter(|one| narration::is_told(one))
         .collect();
-    let older = told.len().saturating_sub(DRAWN);
-    let told = told.get(older..).unwrap_or(&told);
+    let start = match told.first() {
+        Some(event) if older > 0 => event.at,
+        Some(_) | None => SimTime::ZERO,
+    };
     let lanes = lanes(world);
-    let mut drawing = Drawing::new(world, &lanes, told, ahead);
-    for event in known.iter().filter(|event| event.at >= SimTime::ZERO) {
+    let ahead = ahead.filter(|_| newer == all);
+    let mut drawing = Drawing::new(world, &lanes, &told, ahead, start);
+    drawing.recall(before, placed);
+    for event in placed {
         drawing.draw(event);
     }
     let end = drawing.close();
-    let height = FIRST_LANE + LANE * i32::try_from(lanes.len()).unwrap_or(1) + 90;
-    let done = known
-        .iter()
-        .filter(|event| {
-            narration::is_told(event) && event.at >= SimTime::ZERO && happened(world, event.id)
-        })
-        .count();
+    let lowest = lanes.last().map_or(0, |lane| lane.disk.unwrap_or(lane.y));
     Timeline {
         width: (end + 500).max(WIDTH),
-        height,
+        height: lowest + LANE + 90,
         folds: drawing.folds,
         ticks: drawing.ticks,
         marks: drawing.marks,
         scale: drawing.scale,
         lanes,
-        steps: (done, older + told.len()),
+        steps: (done, all),
+        is_window: older > 0 || newer < all,
     }
+}
+
+/// How far to go for so many told events.
+fn nth_told<'a>(events: impl Iterator<Item = &'a Event>, many: usize) -> Option<usize> {
+    let mut told = events
+        .enumerate()
+        .filter(|(_, event)| narration::is_told(event));
+    told.nth(many - 1).map(|(index, _)| index + 1)
+}
+
+/// What has happened lately, in words: the last first.
+#[must_use]
+pub fn lately(world: &World<'_>) -> Vec<Line> {
+    let events = world.events.iter().rev();
+    events
+        .filter_map(|event| narration::line(world, event))
+        .take(LISTED)
+        .collect()
 }
 
 fn happened(world: &World<'_>, event: EventId) -> bool {
     event.index() < world.events.len()
 }
 
+/// Producers, brokers, consumers, and last the name servers, which no message passes.
 fn lanes(world: &World<'_>) -> Vec<Lane> {
     let rank = |kind: &NodeKind| match kind {
-        NodeKind::Producer(_) => Some(0),
-        NodeKind::Broker(_) => Some(1),
-        NodeKind::Consumer(_) => Some(2),
-        NodeKind::NameServer { .. } => None,
+        NodeKind::Producer(_) => 0,
+        NodeKind::Broker(_) => 1,
+        NodeKind::Consumer(_) => 2,
+        NodeKind::NameServer { .. } => 3,
     };
-    let mut nodes: Vec<(u8, NodeId)> = world
-        .view
-        .nodes
-        .iter()
-        .filter_map(|node| Some((rank(&node.kind)?, node.id)))
-        .collect();
+    let nodes = world.view.nodes.iter();
+    let mut nodes: Vec<(u8, NodeId)> = nodes.map(|node| (rank(&node.kind), node.id)).collect();
     order::sort_by(&mut nodes, |node| *node);
-    (0..)
-        .zip(nodes)
-        .map(|(row, (_, node))| Lane {
-            node,
-            name: world.name(node),
-            y: FIRST_LANE + LANE * row,
+    let mut y = FIRST_LANE;
+    nodes
+        .into_iter()
+        .map(|(rank, node)| {
+            let disk = (rank == 1).then_some(y + DISK);
+            let lane = Lane {
+                node,
+                name: world.name(node),
+                y,
+                disk,
+            };
+            y = disk.unwrap_or(y) + LANE;
+            lane
         })
         .collect()
 }
@@ -290,31 +355,58 @@ impl<'a> Drawing<'a> {
         lanes: &'a [Lane],
         told: &[&Event],
         ahead: Option<SimTime>,
+        start: SimTime,
     ) -> Self {
         let mut drawing = Self {
             world,
             lanes,
             scale: Scale {
-                stops: vec![(SimTime::ZERO, LEFT)],
+                stops: vec![(start, LEFT)],
             },
             folds: Vec::new(),
-            ticks: vec![Tick {
-                x: LEFT,
-                at: SimTime::ZERO,
-            }],
+            ticks: vec![Tick { x: LEFT, at: start }],
             marks: Vec::new(),
             requests: LiteMap::new(),
             replies: LiteMap::new(),
             consumed: LiteMap::new(),
             down: LiteMap::new(),
             events: LiteMap::new(),
-            end: SimTime::ZERO,
+            end: start,
         };
         let instants = told.iter().map(|event| event.at).chain(ahead);
         for at in instants {
             drawing.stop(at);
         }
         drawing
+    }
+
+    /// What of the time before still matters: who is down, and what was consumed before.
+    fn recall(&mut self, before: &[Event], placed: &[Event]) {
+        fn consumed(event: &Event) -> Option<MessageId> {
+            if let EventKind::Consumed {
+                message,
+                succeeded: true,
+                ..
+            } = &event.kind
+            {
+                Some(*message)
+            } else {
+                None
+            }
+        }
+        for message in placed.iter().filter_map(consumed) {
+            self.consumed.insert(message, 0);
+        }
+        for event in before {
+            if matches!(event.kind, EventKind::NodeDown { .. } | EventKind::Paused) {
+                self.leave(event);
+            } else if matches!(event.kind, EventKind::NodeUp | EventKind::Resumed) {
+                self.down.remove(&event.node);
+            } else if let Some(times) = consumed(event).and_then(|one| self.consumed.get_mut(&one))
+            {
+                *times += 1;
+            }
+        }
     }
 
     fn stop(&mut self, at: SimTime) {
@@ -345,10 +437,25 @@ impl<'a> Drawing<'a> {
     }
 
     fn y(&self, node: NodeId) -> Option<i32> {
-        self.lanes
-            .iter()
-            .find(|lane| lane.node == node)
-            .map(|lane| lane.y)
+        self.lane(node).map(|lane| lane.y)
+    }
+
+    fn lane(&self, node: NodeId) -> Option<&'a Lane> {
+        self.lanes.iter().find(|lane| lane.node == node)
+    }
+
+    fn span(&mut self, node: NodeId, since: SimTime, to: i32, ahead: bool) {
+        if let Some(lane) = self.lane(node) {
+            self.marks.push(Mark {
+                shape: Shape::Down {
+                    x: to,
+                    y: lane.disk.map_or(0, |disk| disk - lane.y),
+                },
+                x: self.scale.x(since),
+                y: lane.y,
+                ahead,
+            });
+        }
     }
 
     fn mark(&mut self, event: &Event, shape: Shape, x: i32, y: i32) {
@@ -483,6 +590,12 @@ impl<'a> Drawing<'a> {
             EventKind::DiskChanged {
                 change: DiskChange::Stalled,
             } => self.mark(event, Shape::Flag(Flag::Stall), x, y),
+            EventKind::Dispatched { record } if record.message.is_some() => {
+                self.mark(event, Shape::Dispatched, x, y);
+            }
+            EventKind::RouteChanged { .. }
+            | EventKind::Elected { .. }
+            | EventKind::SyncStateSetChanged { .. } => self.mark(event, Shape::Route, x, y),
             EventKind::Lost { message, .. } => self.mark(event, Shape::Lost(*message), x, y),
             EventKind::Replied { message: None, .. }
             | EventKind::AttemptEnded {
@@ -508,9 +621,6 @@ impl<'a> Drawing<'a> {
             | EventKind::Deleted { .. }
             | EventKind::LinkDown { conn: Some(_), .. }
             | EventKind::LinkUp { .. }
-            | EventKind::RouteChanged { .. }
-            | EventKind::Elected { .. }
-            | EventKind::SyncStateSetChanged { .. }
             | EventKind::RoleChanged { .. }
             | EventKind::DiskChanged { .. } => {}
         }
@@ -524,13 +634,7 @@ impl<'a> Drawing<'a> {
 
     fn come_back(&mut self, event: &Event, x: i32, y: i32) {
         if let Some((since, ahead)) = self.down.remove(&event.node) {
-            let from = self.scale.x(since);
-            self.marks.push(Mark {
-                shape: Shape::Down { x },
-                x: from,
-                y,
-                ahead,
-            });
+            self.span(event.node, since, x, ahead);
             self.mark(event, Shape::Up, x, y);
         }
     }
@@ -540,16 +644,7 @@ impl<'a> Drawing<'a> {
         let end = self.scale.x(self.end);
         for (node, (since, ahead)) in std::mem::take(&mut self.down) {
             let from = self.scale.x(since);
-            if let Some(y) = self.y(node) {
-                self.marks.push(Mark {
-                    shape: Shape::Down {
-                        x: (end + 300).max(from + 100),
-                    },
-                    x: from,
-                    y,
-                    ahead,
-                });
-            }
+            self.span(node, since, (end + 300).max(from + 100), ahead);
         }
         end
     }
@@ -557,6 +652,13 @@ impl<'a> Drawing<'a> {
 
 #[cfg(test)]
 mod tests {
+    use loss_lab_engine::event::Trigger;
+    use loss_lab_engine::run::Run;
+    use loss_lab_engine::scenario::{Do, Step};
+    use loss_lab_engine::status::{Profile, SendMode};
+
+    use crate::story::{self, StoryId};
+
     use super::*;
 
     fn scale(millis: &[i64]) -> Scale {
@@ -584,5 +686,100 @@ mod tests {
             let apart = back.since(at).micros().max(at.since(back).micros());
             assert!(apart <= 25_000, "{at} came back as {back}");
         }
+    }
+
+    /// So many messages, and what becomes of them.
+    fn run(count: u32) -> Run {
+        let story = story::story(StoryId::Free, Profile::V5_3);
+        let script = vec![Step {
+            trigger: Trigger::At(SimTime::ZERO),
+            action: story::send(count, SendMode::Sync),
+        }];
+        let mut run = Run::new(story.settings.scenario(script));
+        while !run.at_rest() && run.step() {}
+        run
+    }
+
+    fn project(run: &Run) -> Timeline {
+        let view = run.cluster().view();
+        let world = World {
+            scenario: run.scenario(),
+            names: run.names(),
+            view: &view,
+            events: run.events(),
+            ledger: &[],
+        };
+        timeline(&world, run.known_events(), None)
+    }
+
+    #[test]
+    fn memory_and_disk_have_a_line_each_and_the_name_server_has_one() {
+        let timeline = project(&run(1));
+        let lanes: Vec<_> = timeline
+            .lanes
+            .iter()
+            .map(|lane| (lane.name.as_str(), lane.disk.is_some()))
+            .collect();
+        let [producer, master, slave, consumer, name_server] = lanes.try_into().unwrap();
+        assert!(!producer.1 && master.1 && slave.1 && !consumer.1 && !name_server.1);
+        let shapes: Vec<_> = timeline.marks.iter().map(|mark| mark.shape).collect();
+        for shape in [Shape::Dispatched, Shape::Fsync { named: true }] {
+            assert!(shapes.contains(&shape), "{shape:?} in {shapes:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_run_is_drawn_from_its_start_to_its_end() {
+        let timeline = project(&run(3));
+        assert!(!timeline.is_window);
+        assert_eq!(timeline.steps.0, timeline.steps.1);
+        assert_eq!(timeline.scale.x(SimTime::ZERO), LEFT);
+    }
+
+    #[test]
+    fn of_a_hundred_thousand_events_only_the_window_around_the_cursor_is_placed() {
+        let mut run = run(8_000);
+        let known = run.known_events().len();
+        assert!(known >= 100_000, "{known}");
+        for part in [0, 1, 2, 3, 4] {
+            let event = run.known_events()[(known - 1) * part / 4].id;
+            run.seek_event(event);
+            let began = std::time::Instant::now();
+            let timeline = project(&run);
+            println!("{known} events, at part {part}: {:?}", began.elapsed());
+            assert!(timeline.is_window && timeline.marks.len() < 1_000);
+            let x = timeline.scale.x(run.now());
+            assert!((LEFT..=timeline.width).contains(&x), "{x}");
+        }
+    }
+
+    #[test]
+    fn what_is_placed_stays_while_the_cursor_goes_on_within_a_stride() {
+        let mut run = run(200);
+        let told: Vec<_> = run
+            .known_events()
+            .iter()
+            .filter(|one| narration::is_told(one))
+            .map(|event| event.id)
+            .collect();
+        run.seek_event(told[AROUND + STRIDE]);
+        let first = project(&run);
+        run.seek_event(told[AROUND + STRIDE + 20]);
+        let second = project(&run);
+        let at = run.now();
+        assert_eq!(first.scale.x(at), second.scale.x(at));
+    }
+
+    #[test]
+    fn a_broker_that_went_down_before_the_window_is_down_in_it() {
+        let mut run = run(300);
+        run.seek(1);
+        let consumer = project(&run).lanes.remove(3).name;
+        run.obey(&Do::Pause(consumer)).unwrap();
+        while !run.at_rest() && run.step() {}
+        let timeline = project(&run);
+        assert!(timeline.is_window);
+        let down = |mark: &&Mark| matches!(mark.shape, Shape::Down { .. });
+        assert!(timeline.marks.iter().any(|mark| down(&mark)));
     }
 }
