@@ -1,6 +1,6 @@
 //! `loss-lab conform`: whether the engine does what real clusters did.
 //!
-//! What is compared and how closely is in [`compare`]; `conformance/README.md` says the same in words.
+//! What is compared and how closely is in [`mod@compare`]; `conformance/README.md` says the same in words.
 
 mod compare;
 mod instants;
