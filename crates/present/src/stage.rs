@@ -1,5 +1,6 @@
 //! The stage: every node with its places and what lies in them, left to right the way a message goes.
 
+use litemap::LiteMap;
 use loss_lab_engine::event::{DiskChange, Down, EventKind, Place};
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_engine::ledger::{Entry, Fate, Verdict};
@@ -311,30 +312,29 @@ impl Places {
         } else {
             None
         };
+        let retries = |copy: &CopyView| world.names.topic(copy.record.topic).starts_with("%RETRY%");
+        let safety = |copy: &CopyView| (copy.place, copy.served, copy.record.start);
+        let mut safest: LiteMap<(MessageId, bool), &CopyView> = LiteMap::new();
+        for copy in &view.copies {
+            if let Some(message) = copy.record.message {
+                let safest = safest.entry((message, retries(copy))).or_insert(copy);
+                if safety(copy) > safety(safest) {
+                    *safest = copy;
+                }
+            }
+        }
         for copy in &view.copies {
             let Some(message) = copy.record.message else {
                 continue;
             };
-            let retry = world.names.topic(copy.record.topic).starts_with("%RETRY%");
-            let same = |other: &&CopyView| {
-                other.record.message == Some(message)
-                    && world.names.topic(other.record.topic).starts_with("%RETRY%") == retry
-            };
-            let safest = view
-                .copies
-                .iter()
-                .filter(same)
-                .max_by_key(|other| (other.place, other.served, other.record.start));
-            if safest != Some(copy) {
+            let retry = retries(copy);
+            if safest.get(&(message, retry)) != Some(&copy) {
                 continue;
             }
             // A slave's copy of what its master has is a spare; one that its master lacks is given to nobody.
-            let spare = master.is_some_and(|master| {
-                master
-                    .copies
-                    .iter()
-                    .any(|other| other.record == copy.record)
-            });
+            let spare = master
+                .and_then(|master| copy_at(master, copy))
+                .is_some_and(|other| other.record == copy.record);
             let look = look(world.entry(message), copy, spare);
             places.ghosts |= look == Look::Ghost && copy.place != Place::Disk;
             let glyph = Glyph {
@@ -410,9 +410,7 @@ fn behind(world: &World<'_>, slave: &BrokerView) -> Option<Foot> {
     }
     let master = master_of(world, slave)?;
     let here = |copy: &&CopyView| {
-        slave.copies.iter().any(|mine| {
-            mine.record.start == copy.record.start && mine.record.message == copy.record.message
-        })
+        copy_at(slave, copy).is_some_and(|mine| mine.record.message == copy.record.message)
     };
     let of = master
         .copies
@@ -427,6 +425,17 @@ fn behind(world: &World<'_>, slave: &BrokerView) -> Option<Foot> {
             .filter(here)
             .count();
     (missing > 0).then_some(Foot::Behind { missing, of })
+}
+
+/// What a broker has at the place of another's copy. Copies are in the order of the log.
+fn copy_at<'a>(view: &'a BrokerView, copy: &CopyView) -> Option<&'a CopyView> {
+    let start = copy.record.start;
+    let at = view
+        .copies
+        .partition_point(|mine| mine.record.start < start);
+    view.copies
+        .get(at)
+        .filter(|mine| mine.record.start == start)
 }
 
 fn master_of<'a>(world: &World<'a>, slave: &BrokerView) -> Option<&'a BrokerView> {

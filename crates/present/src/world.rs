@@ -45,7 +45,9 @@ impl<'a> World<'a> {
     /// A message's line in the ledger.
     #[must_use]
     pub fn entry(&self, message: MessageId) -> Option<&'a Entry> {
-        self.ledger.iter().find(|entry| entry.message == message)
+        // The ledger is in order of the messages' numbers.
+        let at = self.ledger.partition_point(|entry| entry.message < message);
+        self.ledger.get(at).filter(|entry| entry.message == message)
     }
 
     /// An event that has happened.
