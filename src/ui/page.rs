@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
-use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Frame;
 use loss_lab_present::intent::{Intent, Press};
-use loss_lab_present::menu::Target;
 use loss_lab_present::pacer::Motion;
 
 use crate::browser::{self, Look};
@@ -16,6 +14,7 @@ use crate::i18n::{Language, Texts};
 use crate::session::Session;
 
 use super::foot::foot;
+use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
@@ -48,10 +47,6 @@ pub struct Page {
     pub frame: RwSignal<Arc<Frame>>,
     /// The clock. Only what moves reads it.
     pub now: RwSignal<SimTime>,
-    /// The lit message.
-    pub picked: Memo<Option<MessageId>>,
-    /// What the open menu belongs to.
-    pub open: Memo<Option<Target>>,
     /// The language.
     pub language: RwSignal<Language>,
     /// Light or dark.
@@ -75,10 +70,6 @@ impl Page {
             session: StoredValue::new_local(session),
             frame,
             now,
-            picked: Memo::new(move |_| frame.with(|frame| frame.choices.picked)),
-            open: Memo::new(move |_| {
-                frame.with(|frame| frame.menu.as_ref().map(|(menu, _)| menu.target))
-            }),
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
@@ -191,7 +182,6 @@ impl Page {
 #[component]
 pub fn App() -> impl IntoView {
     let page = Page::new();
-    provide_context(page);
     browser::on_reduced_motion(move |reduced| {
         page.set_motion(if reduced {
             Motion::Reduced
@@ -203,26 +193,24 @@ pub fn App() -> impl IntoView {
         let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
         press.map(|press| page.press(press)).is_some()
     });
-    move || {
+    live(move || {
         let language = page.language.get();
         browser::say_language(language.tag());
         browser::say_title(language.texts().title);
-        view! { <Lab/> }
-    }
+        lab(page)
+    })
 }
 
-#[component]
-fn Lab() -> impl IntoView {
-    let page = expect_page();
+fn lab(page: Page) -> AnyView {
     let t = page.texts();
-    let press_elsewhere = move |event: leptos::ev::PointerEvent| {
-        if page.open.get_untracked().is_some()
+    let press_elsewhere: Box<dyn FnMut(leptos::ev::PointerEvent)> = Box::new(move |event| {
+        if page.frame.read_untracked().menu.is_some()
             && !browser::is_within(&event, ".fault-menu, .strike")
         {
             page.ask(Intent::Menu(None));
         }
-    };
-    view! {
+    });
+    html! {
         <div class="sprite" inner_html=SPRITE></div>
         {top(page)}
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
@@ -236,10 +224,4 @@ fn Lab() -> impl IntoView {
         </main>
         {foot(page)}
     }
-}
-
-/// The page, from within a component.
-pub fn expect_page() -> Page {
-    // `App` provides it before anything below it is built.
-    use_context::<Page>().unwrap_or_else(Page::new)
 }

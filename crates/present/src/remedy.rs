@@ -2,6 +2,7 @@
 
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::{Entry, Promise, Verdict};
+use loss_lab_engine::order;
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::Step;
 use loss_lab_engine::status::{BrokerRole, FlushDiskType};
@@ -71,7 +72,7 @@ pub fn remedies(
         }
     }
     // The sort keeps the candidates' order among equals.
-    found.sort_by_key(|remedy| (remedy.message, remedy.effect));
+    order::sort_by(&mut found, |remedy| (remedy.message, remedy.effect));
     found.dedup_by_key(|remedy| remedy.message);
     found
 }
