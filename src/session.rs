@@ -12,6 +12,7 @@ use loss_lab_engine::scenario::{Do, Step};
 use loss_lab_engine::status::{Profile, SendMode};
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::ClusterView;
+use loss_lab_present::book::Book;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::inside::Lens;
 use loss_lab_present::intent::{Intent, Press};
@@ -79,6 +80,8 @@ impl Session {
             menu: None,
             lens: Lens::Overview,
             trail: Trail::default(),
+            asked: None,
+            book: Book::default(),
             notice: None,
             remedies: Vec::new(),
         };
@@ -140,8 +143,11 @@ impl Session {
                 self.rest_of_leg_anew();
             }
             Intent::Pick(message) => {
-                self.choices.picked = (self.choices.picked != Some(message)).then_some(message)
+                self.choices.asked = None;
+                self.choices.picked = (self.choices.picked != Some(message)).then_some(message);
             }
+            Intent::Why(event) => self.choices.asked = event,
+            Intent::Book(turn) => self.choices.book.turn(turn),
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
             Intent::Events(are) => self.choices.trail.events = are,
             Intent::Step(number) => self.look_at(|run| to_told(run, number)),
@@ -324,6 +330,7 @@ impl Session {
         self.told = told;
         self.choices.playing = false;
         self.choices.picked = None;
+        self.choices.asked = None;
         self.choices.menu = None;
         self.considered.clear();
         self.choices.remedies.clear();

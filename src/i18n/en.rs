@@ -3,6 +3,7 @@
 use loss_lab_engine::ledger::{Exposure, Stage};
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
+use loss_lab_present::book::Sort;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
@@ -14,6 +15,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::tale::About;
 use loss_lab_present::trail::Kind;
 
 use super::{Texts, instant};
@@ -427,7 +429,24 @@ pub(super) static TEXTS: Texts = Texts {
         format!(": {words} at {at}.")
     },
     saved_by: ["Saved by", "Not promised under"],
-    more_rows: |n| format!("and {n} older messages"),
+    sort: "Sort",
+    sorts: |sort| match sort {
+        Sort::Newest => "Newest first",
+        Sort::Oldest => "Oldest first",
+        Sort::Gravest => "Gravest verdict first",
+        Sort::MostDelivered => "Most deliveries first",
+    },
+    only: "Show only these",
+    none_of_these: "No message has this verdict now.",
+    rows_of: |first, last, all| format!("{first}–{last} of {all}"),
+    turn_rows: ["Rows before", "Rows after"],
+    tale: |about| match about {
+        About::Message(message) => format!("The story of {message}"),
+        About::Causes => "Why: each event, and what led to it".to_owned(),
+    },
+    ask_why: "Why?",
+    no_cause: "No earlier event led to it: the scenario, a person or a clock did.",
+    close_tale: ["Close", "Back to the story"],
     statuses: "Statuses",
     seen: |n, of| format!("{n} of {of} seen"),
     machine: |machine| match machine {

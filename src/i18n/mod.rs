@@ -7,6 +7,7 @@ use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::{Exposure, Stage};
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::{SimTime, Span};
+use loss_lab_present::book::Sort;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
@@ -18,6 +19,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::tale::About;
 use loss_lab_present::trail::{Branch, Kind};
 
 mod en;
@@ -188,7 +190,16 @@ pub struct Texts {
     pub stage_of: fn(Stage) -> &'static str,
     pub cause: fn(Cause, &str) -> String,
     pub saved_by: [&'static str; 2],
-    pub more_rows: fn(usize) -> String,
+    pub sort: &'static str,
+    pub sorts: fn(Sort) -> &'static str,
+    pub only: &'static str,
+    pub none_of_these: &'static str,
+    pub rows_of: fn(usize, usize, usize) -> String,
+    pub turn_rows: [&'static str; 2],
+    pub tale: fn(About) -> String,
+    pub ask_why: &'static str,
+    pub no_cause: &'static str,
+    pub close_tale: [&'static str; 2],
     pub statuses: &'static str,
     pub seen: fn(usize, usize) -> String,
     pub machine: fn(Machine) -> &'static str,

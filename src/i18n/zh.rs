@@ -3,6 +3,7 @@
 use loss_lab_engine::ledger::{Exposure, Stage};
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
+use loss_lab_present::book::Sort;
 use loss_lab_present::frame::Notice;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::inside::{Connection, Lens, Position, Reach, Shelf};
@@ -14,6 +15,7 @@ use loss_lab_present::settings::{Note, Number};
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
+use loss_lab_present::tale::About;
 use loss_lab_present::trail::Kind;
 
 use super::{Texts, instant};
@@ -404,7 +406,24 @@ pub(super) static TEXTS: Texts = Texts {
         format!("：{at} {words}。")
     },
     saved_by: ["可避免：", "不会误报成功："],
-    more_rows: |n| format!("还有更早的 {n} 条消息"),
+    sort: "排序",
+    sorts: |sort| match sort {
+        Sort::Newest => "最新的在前",
+        Sort::Oldest => "最早的在前",
+        Sort::Gravest => "结局最坏的在前",
+        Sort::MostDelivered => "投递最多的在前",
+    },
+    only: "只看这些",
+    none_of_these: "现在没有消息是这种结局。",
+    rows_of: |first, last, all| format!("第 {first}–{last} 条，共 {all} 条"),
+    turn_rows: ["前面的行", "后面的行"],
+    tale: |about| match about {
+        About::Message(message) => format!("{message} 的经历"),
+        About::Causes => "为什么：从这件事追溯到起因".to_owned(),
+    },
+    ask_why: "为什么？",
+    no_cause: "再往前没有别的事件：起因是场景、人或时钟。",
+    close_tale: ["关闭", "回到消息的经历"],
     statuses: "状态",
     seen: |n, of| format!("已见 {n} / {of}"),
     machine: |machine| match machine {

@@ -2,6 +2,7 @@
 
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Exposure;
+use loss_lab_present::book::{Book, ROWS, Sort, Turn};
 use loss_lab_present::intent::Intent;
 use loss_lab_present::ledger::{Judgement, Ledger, Row, Tally, Told, Whereabouts, Why};
 use loss_lab_present::map::{Cell, Column, CopyMap};
@@ -17,7 +18,8 @@ use super::page::Page;
 
 /// What the ledger shows.
 #[derive(PartialEq)]
-struct Book {
+struct Shown {
+    book: Book,
     ledger: Ledger,
     remedies: Vec<Remedy>,
     picked: Option<MessageId>,
@@ -26,7 +28,8 @@ struct Book {
 /// The ledger.
 pub fn ledger_panel(page: Page) -> AnyView {
     let inside = page.drawn(
-        |frame| Book {
+        |frame| Shown {
+            book: frame.choices.book,
             ledger: frame.ledger.clone(),
             remedies: frame.choices.remedies.clone(),
             picked: frame.choices.picked,
@@ -36,24 +39,25 @@ pub fn ledger_panel(page: Page) -> AnyView {
     html! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }
 }
 
-fn draw(page: Page, book: &Book) -> AnyView {
+fn draw(page: Page, shown: &Shown) -> AnyView {
     let t = page.texts();
     let heads = t
         .columns
         .into_iter()
         .map(|head| html! { <th scope="col">{head}</th> })
         .collect_view();
-    let rows = book.ledger.rows.iter();
-    let rows = rows.map(|row| row_view(page, book, row)).collect_view();
-    let note = if book.ledger.rows.is_empty() {
-        Some(t.ledger_empty.to_owned())
-    } else {
-        (book.ledger.more > 0).then(|| (t.more_rows)(book.ledger.more))
+    let rows = shown.ledger.rows.iter();
+    let rows = rows.map(|row| row_view(page, shown, row)).collect_view();
+    let note = match (shown.ledger.rows.is_empty(), shown.ledger.tally.sent) {
+        (true, 0) => Some(t.ledger_empty),
+        (true, _) => Some(t.none_of_these),
+        (false, _) => None,
     };
     html! {
         <header class="panel-head">
             <h2 id="h-ledger">{t.ledger}</h2>
-            <p class="tally">{tally_view(t, book.ledger.tally)}</p>
+            <p class="tally">{tally_view(page, &shown.book, shown.ledger.tally)}</p>
+            {(shown.ledger.tally.sent > 1).then(|| sorts(page, shown.book.sort))}
         </header>
         <div class="scroll-x" tabindex="0" role="group" aria-labelledby="h-ledger">
             <table class="table">
@@ -62,10 +66,46 @@ fn draw(page: Page, book: &Book) -> AnyView {
             </table>
         </div>
         {note.map(|note| html! { <p class="none ledger-empty">{note}</p> })}
+        {pager(page, &shown.ledger)}
     }
 }
 
-fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
+/// What comes first.
+fn sorts(page: Page, chosen: Sort) -> AnyView {
+    let t = page.texts();
+    let options = Sort::ALL.into_iter().map(|sort| {
+        html! { <option value=sort.word()>{(t.sorts)(sort)}</option> }
+    });
+    let turn = page.reads(|word| Some(Intent::Book(Turn::Sort(Sort::of_word(word)?))));
+    html! { <select class="field" aria-label=t.sort prop:value=chosen.word().to_owned() on:change=turn>{options.collect_view()}</select> }
+}
+
+/// Turns to the rows that are not drawn.
+fn pager(page: Page, ledger: &Ledger) -> Option<AnyView> {
+    let t = page.texts();
+    let Ledger { before, after, .. } = *ledger;
+    if before + after == 0 {
+        return None;
+    }
+    let last = before + ledger.rows.len();
+    let [earlier, later] = t.turn_rows;
+    let button = |label: &'static str, symbol, to, can: bool| {
+        let disabled = if can { "false" } else { "true" };
+        let turn = page.asks(Intent::Book(Turn::From(to)));
+        html! { <button type="button" class="btn icon" aria-label=label title=label aria-disabled=disabled on:click=turn>{icon(symbol)}</button> }
+    };
+    Some(html! {
+        <div class="pager">
+            {button(earlier, "#i-prev", before.saturating_sub(ROWS), before > 0)}
+            <span>{(t.rows_of)(before + 1, last, last + after)}</span>
+            {button(later, "#i-next", if after > 0 { last } else { before }, after > 0)}
+        </div>
+    })
+}
+
+/// The sums; each shows only what it counts.
+fn tally_view(page: Page, book: &Book, tally: Tally) -> AnyView {
+    let t = page.texts();
     let sums = [
         (Judgement::Consumed, tally.consumed),
         (Judgement::Duplicated, tally.duplicated),
@@ -75,8 +115,17 @@ fn tally_view(t: &'static Texts, tally: Tally) -> AnyView {
         (Judgement::DeadLetter, tally.dead),
         (Judgement::Pending, tally.pending),
     ];
-    let sums = sums.into_iter().filter(|(_, count)| *count > 0).map(|(judgement, count)| {
-        html! { <span class=class_of(judgement)>{icon(icon_of(judgement))}{(t.tally)(judgement, count)}</span> }
+    // What is filtered for stays, so that it can be taken away again.
+    let counts =
+        |(judgement, count): &(Judgement, u32)| *count > 0 || book.only == Some(*judgement);
+    let sums = sums.into_iter().filter(counts).map(|(judgement, count)| {
+        let pressed = if book.only == Some(judgement) { "true" } else { "false" };
+        let only = page.asks(Intent::Book(Turn::Only(judgement)));
+        html! {
+            <button type="button" class=class_of(judgement) aria-pressed=pressed title=t.only on:click=only>
+                {icon(icon_of(judgement))}{(t.tally)(judgement, count)}
+            </button>
+        }
     });
     html! { {(tally.sent > 0).then(|| html! { <span>{(t.sent)(tally.sent)}</span> })}{sums.collect_view()} }
 }
@@ -104,11 +153,11 @@ fn icon_of(judgement: Judgement) -> &'static str {
     }
 }
 
-fn row_view(page: Page, book: &Book, row: &Row) -> AnyView {
+fn row_view(page: Page, shown: &Shown, row: &Row) -> AnyView {
     let t = page.texts();
     let id = row.glyph.message;
-    let picked = book.picked == Some(id);
-    let remedy = book.remedies.iter().find(|remedy| remedy.message == id);
+    let picked = shown.picked == Some(id);
+    let remedy = shown.remedies.iter().find(|remedy| remedy.message == id);
     let class = if picked { "is-picked" } else { "" };
     let why_class = if row.why == Why::Nothing {
         "why-cell is-none"

@@ -1,11 +1,12 @@
 //! The whole page at one instant, as one value: `project` looks, and changes nothing.
 
-use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ids::{EventId, MessageId};
 use loss_lab_engine::run::Run;
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{Condition, NodeKind};
 
+use crate::book::Book;
 use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
@@ -17,6 +18,7 @@ use crate::settings::Settings;
 use crate::stage::{self, Stage};
 use crate::statuses::{self, Statuses};
 use crate::story::StoryId;
+use crate::tale::{self, Tale};
 use crate::timeline::{self, Timeline};
 use crate::trail::{Kind, Trail};
 use crate::wires::{self, Wires};
@@ -47,6 +49,10 @@ pub struct Choices {
     pub lens: Lens,
     /// What a step steps to, and the branches.
     pub trail: Trail,
+    /// The event whose causes are to be told.
+    pub asked: Option<EventId>,
+    /// Which messages the ledger shows, and in which order.
+    pub book: Book,
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
@@ -81,6 +87,8 @@ pub struct Frame {
     pub wires: Wires,
     /// The narration.
     pub line: Option<Line>,
+    /// What is told at length.
+    pub tale: Option<Tale>,
     /// The ledger.
     pub ledger: Ledger,
     /// The status cards.
@@ -128,7 +136,8 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
         inside: inside::inside(&world, choices.lens),
         wires: wires::wires(&world),
         line: narration::last(&world),
-        ledger: ledger::ledger(&world),
+        tale: tale::tale(&world, run.known_events(), choices.asked, choices.picked),
+        ledger: ledger::ledger(&world, &choices.book),
         statuses: statuses::statuses(&world),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
         lately: if choices.trail.events {

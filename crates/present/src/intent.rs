@@ -3,11 +3,12 @@
 //! What has a key has it here, with when it can be asked; labels are per language, in the page. So a tooltip, the list of
 //! shortcuts and the handler cannot drift apart.
 
-use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ids::{EventId, MessageId};
 use loss_lab_engine::scenario::Do;
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
+use crate::book::Turn;
 use crate::inside::Lens;
 use crate::menu::Target;
 use crate::pacer::Pace;
@@ -28,6 +29,10 @@ pub enum Intent {
     Pace(Pace),
     /// Light this message up everywhere; the lit one again: no more.
     Pick(MessageId),
+    /// Tell what has led to this event; none: no more.
+    Why(Option<EventId>),
+    /// Another look at the ledger.
+    Book(Turn),
     /// Go to an instant of the timeline.
     Seek(SimTime),
     /// Step to events of this kind.

@@ -10,20 +10,20 @@ use loss_lab_engine::order;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{FlightKind, NodeKind};
 
+use crate::book::Book;
 use crate::glyph::{Glyph, Look};
 use crate::map::{CopyMap, map};
 use crate::world::World;
 
-/// The page draws at most so many rows; the rest is a number.
-const ROWS: usize = 200;
-
 /// The ledger panel.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Ledger {
-    /// Newest first.
+    /// Those that are shown, in the order that was chosen.
     pub rows: Vec<Row>,
-    /// Rows that are not drawn.
-    pub more: usize,
+    /// How many stand before them …
+    pub before: usize,
+    /// … and after them.
+    pub after: usize,
     /// The sums.
     pub tally: Tally,
 }
@@ -178,21 +178,28 @@ pub enum Cause {
     Other,
 }
 
-/// The ledger of `world`.
+/// The ledger of `world`, as far as `book` shows it.
 #[must_use]
-pub fn ledger(world: &World<'_>) -> Ledger {
-    let heard = Heard::of(world);
+pub fn ledger(world: &World<'_>, book: &Book) -> Ledger {
     let mut tally = Tally::default();
-    let mut rows = Vec::new();
-    for entry in world.ledger.iter().rev() {
+    let mut all = Vec::new();
+    for entry in world.ledger {
         let judgement = judge(entry);
         tally.count(judgement);
-        if rows.len() < ROWS {
-            rows.push(row(world, entry, judgement, &heard));
-        }
+        all.push((entry, judgement));
     }
-    let more = world.ledger.len().saturating_sub(rows.len());
-    Ledger { rows, more, tally }
+    let (before, shown, after) = book.open(&all);
+    let heard = Heard::of(world, &shown);
+    let rows = shown
+        .iter()
+        .map(|(entry, judgement)| row(world, entry, *judgement, &heard))
+        .collect();
+    Ledger {
+        rows,
+        before,
+        after,
+        tally,
+    }
 }
 
 impl Tally {
@@ -218,14 +225,19 @@ struct Heard {
 }
 
 impl Heard {
-    fn of(world: &World<'_>) -> Self {
+    fn of(world: &World<'_>, shown: &[(&Entry, Judgement)]) -> Self {
         let mut heard = Self::default();
+        let messages: LiteMap<MessageId, ()> =
+            order::map(shown.iter().map(|(entry, _)| (entry.message, ())));
+        let is_shown = |message: &MessageId| messages.contains_key(message);
         for event in world.events {
-            if let EventKind::SendReturned { message, outcome } = &event.kind {
+            if let EventKind::SendReturned { message, outcome } = &event.kind
+                && is_shown(message)
+            {
                 heard.told.insert(*message, told(outcome));
             }
             if let EventKind::Delivered { record, .. } = &event.kind
-                && let Some(message) = record.message
+                && let Some(message) = record.message.filter(is_shown)
             {
                 let name = world.name(event.node);
                 let all = heard.deliveries.entry(message).or_default();

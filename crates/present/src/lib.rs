@@ -2,6 +2,7 @@
 //!
 //! Everything here is a value that compares: a page redraws what differs and nothing else.
 
+pub mod book;
 pub mod conf;
 pub mod frame;
 pub mod glyph;
@@ -18,6 +19,7 @@ pub mod settings;
 pub mod stage;
 pub mod statuses;
 pub mod story;
+pub mod tale;
 pub mod timeline;
 pub mod trail;
 pub mod wires;

@@ -3,7 +3,7 @@
 use loss_lab_engine::event::{
     AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome,
 };
-use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::ids::{EventId, MessageId};
 use loss_lab_engine::ledger::Verdict;
 use loss_lab_engine::order;
 use loss_lab_engine::scenario::Scenario;
@@ -19,6 +19,8 @@ use crate::world::World;
 /// One line of narration.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
+    /// The event it tells.
+    pub event: EventId,
     /// When.
     pub at: SimTime,
     /// What happened.
@@ -175,6 +177,7 @@ pub fn line(world: &World<'_>, event: &Event) -> Option<Line> {
         key = delivered(world, event, &mut values);
     }
     Some(Line {
+        event: event.id,
         at: event.at,
         key,
         because: because(world, event, key),
