@@ -527,6 +527,25 @@ mod tests {
     }
 
     #[test]
+    fn a_picked_message_is_told_and_its_causes_lead_back_to_its_story() {
+        use loss_lab_present::tale::About;
+        let mut session = session();
+        press(&mut session, Press::Send);
+        play_out(&mut session);
+        session.obey(Intent::Pick(MessageId(1)));
+        let about = |session: &Session| session.frame().tale.map(|tale| tale.about);
+        let last = session.frame().tale.unwrap().entries.pop().unwrap();
+        session.obey(Intent::Why(Some(last.line.event)));
+        assert_eq!(about(&session), Some(About::Causes));
+        session.obey(Intent::Seek(SimTime::ZERO));
+        assert_eq!(about(&session), Some(About::Causes));
+        session.obey(Intent::Why(None));
+        assert_eq!(about(&session), Some(About::Message(MessageId(1))));
+        session.obey(Intent::Pick(MessageId(1)));
+        assert_eq!(about(&session), None);
+    }
+
+    #[test]
     fn the_page_opens_paused_and_sending_plays() {
         let mut session = session();
         assert!(!session.is_playing() && !session.tick(1_000.0));

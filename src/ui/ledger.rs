@@ -48,9 +48,9 @@ fn draw(page: Page, shown: &Shown) -> AnyView {
         .collect_view();
     let rows = shown.ledger.rows.iter();
     let rows = rows.map(|row| row_view(page, shown, row)).collect_view();
-    let note = match (shown.ledger.rows.is_empty(), shown.ledger.tally.sent) {
-        (true, 0) => Some(t.ledger_empty),
-        (true, _) => Some(t.none_of_these),
+    let note = match (shown.ledger.rows.is_empty(), shown.book.only) {
+        (true, None) => Some(t.ledger_empty),
+        (true, Some(_)) => Some(t.none_of_these),
         (false, _) => None,
     };
     html! {
