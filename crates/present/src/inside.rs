@@ -190,7 +190,7 @@ fn log(world: &World<'_>, view: &BrokerView) -> Log {
     let records = view.copies.iter().filter_map(|copy| {
         Some(Cell {
             message: copy.record.message?,
-            shelf: shelf(world.names.topic(copy.record.topic)),
+            shelf: Shelf::of(world.names.topic(copy.record.topic)),
             reach: reach(view, copy.record.start),
             dispatched: copy.dispatched,
         })
@@ -220,14 +220,18 @@ fn reach(view: &BrokerView, start: PhysicalOffset) -> Reach {
     }
 }
 
-fn shelf(topic: &str) -> Shelf {
-    match topic {
-        "SCHEDULE_TOPIC_XXXX" => Shelf::Delay,
-        "RMQ_SYS_TRANS_HALF_TOPIC" => Shelf::Half,
-        "RMQ_SYS_TRANS_OP_HALF_TOPIC" => Shelf::Op,
-        name if name.starts_with("%RETRY%") => Shelf::Retry,
-        name if name.starts_with("%DLQ%") => Shelf::Dead,
-        _ => Shelf::Topic,
+impl Shelf {
+    /// The kind of the topic with this name.
+    #[must_use]
+    pub fn of(topic: &str) -> Self {
+        match topic {
+            "SCHEDULE_TOPIC_XXXX" => Self::Delay,
+            "RMQ_SYS_TRANS_HALF_TOPIC" => Self::Half,
+            "RMQ_SYS_TRANS_OP_HALF_TOPIC" => Self::Op,
+            name if name.starts_with("%RETRY%") => Self::Retry,
+            name if name.starts_with("%DLQ%") => Self::Dead,
+            _ => Self::Topic,
+        }
     }
 }
 
@@ -287,7 +291,7 @@ fn queue(world: &World<'_>, view: &BrokerView, this: &QueueView) -> Queue {
     Queue {
         topic: topic.to_owned(),
         queue: this.queue.0,
-        shelf: shelf(topic),
+        shelf: Shelf::of(topic),
         min: this.min.get(),
         max: this.max.get(),
         offsets: offsets

@@ -11,6 +11,7 @@ use loss_lab_engine::view::{
 };
 
 use crate::glyph::{Glyph, Holding, Look};
+use crate::inside::Shelf;
 use crate::world::World;
 
 /// Everything on stage but what moves.
@@ -312,7 +313,8 @@ impl Places {
         } else {
             None
         };
-        let retries = |copy: &CopyView| world.names.topic(copy.record.topic).starts_with("%RETRY%");
+        let retries =
+            |copy: &CopyView| Shelf::of(world.names.topic(copy.record.topic)) == Shelf::Retry;
         let safety = |copy: &CopyView| (copy.place, copy.served, copy.record.start);
         let mut safest: LiteMap<(MessageId, bool), &CopyView> = LiteMap::new();
         for copy in &view.copies {
