@@ -81,11 +81,8 @@ const ASKED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "`CONSUME_FROM_TIMESTAMP`",
-        &[
-            (CONSUMER, r#""consumeFromWhere": "CONSUME_FROM_TIMESTAMP""#),
-            (CONSUMER, r#""consumeTimestamp": "20260101000000""#),
-        ],
+        "`consumeTimestamp`",
+        &[(CONSUMER, r#""consumeTimestamp": "20260101000000""#)],
     ),
     (
         "`pullThresholdForTopic`",
@@ -187,7 +184,6 @@ fn every_row_is_met_with_a_clear_message() {
         warning: brokers[0].conf.accessMessageInMemoryMaxRatio: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.maxTransferCountOnMessageInDisk: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.whichBrokerWhenConsumeSlowly: RocketMQ has this key, the lab does not model it
-        warning: consumers[0].conf.consumeFromWhere: the lab does not search by time: a group without an offset starts at offset 0
         warning: consumers[0].conf.consumeTimestamp: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.pullThresholdForTopic: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.pullThresholdSizeForTopic: RocketMQ has this key, the lab does not model it

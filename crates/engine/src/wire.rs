@@ -100,6 +100,12 @@ pub(crate) enum Request {
     },
     /// GET_MAX_OFFSET.
     GetMaxOffset { topic: TopicId, queue: QueueId },
+    /// SEARCH_OFFSET_BY_TIMESTAMP.
+    SearchOffset {
+        topic: TopicId,
+        queue: QueueId,
+        timestamp: SimTime,
+    },
     /// GET_CONSUMER_LIST_BY_GROUP.
     GetConsumerList { group: GroupId },
     /// CONSUMER_SEND_MSG_BACK.
@@ -301,7 +307,7 @@ pub(crate) enum Response {
         messages: Vec<Pulled>,
         code: PullCode,
     },
-    /// To QueryConsumerOffset and GetMaxOffset; none: QUERY_NOT_FOUND.
+    /// To QueryConsumerOffset, GetMaxOffset and SearchOffset; none: QUERY_NOT_FOUND.
     Offset(Option<QueueOffset>),
     /// To GetConsumerList; an unknown group is an `Error`.
     ConsumerList(Vec<ClientId>),
@@ -440,6 +446,7 @@ impl Frame {
                 | Request::Pull(_)
                 | Request::QueryConsumerOffset { .. }
                 | Request::GetMaxOffset { .. }
+                | Request::SearchOffset { .. }
                 | Request::SendMessageBack { .. }
                 | Request::UnlockBatch { .. }
                 | Request::EndTransaction { .. }

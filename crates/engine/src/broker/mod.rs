@@ -36,6 +36,7 @@ mod replica;
 mod replicas_manager;
 mod retention;
 mod schedule;
+mod search_offset;
 mod send_back;
 mod transaction;
 mod transaction_check;
@@ -463,6 +464,14 @@ impl Live<'_> {
             }
             Request::GetMaxOffset { topic, queue } => {
                 Some(Response::Offset(Some(self.disk.queues.max(topic, queue))))
+            }
+            Request::SearchOffset {
+                topic,
+                queue,
+                timestamp,
+            } => {
+                let found = self.offset_by_time(topic, queue, timestamp, ctx.profile());
+                Some(Response::Offset(Some(found)))
             }
             Request::GetConsumerList { group } => Some(self.consumer_list(group)),
             Request::SendMessageBack {

@@ -82,6 +82,7 @@ impl NameServer {
             | Request::QueryConsumerOffset { .. }
             | Request::UpdateConsumerOffset { .. }
             | Request::GetMaxOffset { .. }
+            | Request::SearchOffset { .. }
             | Request::GetConsumerList { .. }
             | Request::SendMessageBack { .. }
             | Request::LockBatch { .. }

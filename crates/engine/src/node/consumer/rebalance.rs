@@ -21,6 +21,10 @@ use super::{App, Call, Process};
 
 /// A question about an offset.
 pub(super) const OFFSET_TIMEOUT: Span = Span::from_secs(5);
+/// A question about where to start (`MQAdminImpl#timeoutMillis`).
+const ADMIN_TIMEOUT: Span = Span::from_secs(6);
+/// `DefaultMQPushConsumer#consumeTimestamp` lies so long before its making.
+const HALF_AN_HOUR: Span = Span::from_secs(1_800);
 /// 5.x: a queue is first pulled so long after the rebalance that gave it.
 const FIRST_PULL_DELAY: Span = Span::from_millis(500);
 
@@ -72,8 +76,8 @@ pub(super) enum Step {
     Lock,
     /// How far is this group?
     Offset,
-    /// Where does this queue end?
-    MaxOffset,
+    /// Where does this queue end, or where was it at that time?
+    StartOffset,
 }
 
 impl Rebalance {
@@ -257,7 +261,7 @@ impl Process {
             }
             Step::Lock => self.on_new_queue_locked(app, ctx, answer),
             Step::Offset => self.on_start_offset(app, ctx, answer),
-            Step::MaxOffset => self.on_max_offset(app, ctx, answer),
+            Step::StartOffset => self.on_found_offset(app, ctx, answer),
         }
     }
 
@@ -457,34 +461,43 @@ impl Process {
 
     /// `RebalancePushImpl#computePullFromWhere` for a group that has no offset here.
     fn start_without_offset(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue) {
-        let retry = queue.topic == ctx.setup.retry_topic(app.group);
-        let at_end = match app.conf().consume_from_where {
-            ConsumeFromWhere::LastOffset => !retry,
-            ConsumeFromWhere::FirstOffset => false,
-            // consumeTimestamp is half an hour before the start: no message in the lab is older, so the search finds the first.
-            ConsumeFromWhere::Timestamp => retry,
+        let (topic, number) = (queue.topic, queue.queue);
+        let retry = topic == ctx.setup.retry_topic(app.group);
+        let max = Request::GetMaxOffset {
+            topic,
+            queue: number,
         };
-        match (at_end, self.instance.master(queue.broker)) {
-            (false, _) => self.own(app, ctx, queue, QueueOffset::ZERO),
-            (true, Some(node)) => {
-                let request = Request::GetMaxOffset {
-                    topic: queue.topic,
-                    queue: queue.queue,
-                };
-                self.invoke(
-                    ctx,
-                    node,
-                    Mode::Sync,
-                    OFFSET_TIMEOUT,
-                    request,
-                    Call::Rebalance(Step::MaxOffset),
-                );
-            }
-            (true, None) => self.skip_queue(app, ctx),
+        let question = match app.conf().consume_from_where {
+            ConsumeFromWhere::LastOffset if retry => None,
+            ConsumeFromWhere::FirstOffset => None,
+            ConsumeFromWhere::Timestamp if !retry => Some(Request::SearchOffset {
+                topic,
+                queue: number,
+                timestamp: self.consume_timestamp(),
+            }),
+            ConsumeFromWhere::LastOffset | ConsumeFromWhere::Timestamp => Some(max),
+        };
+        match (question, self.instance.master(queue.broker)) {
+            (None, _) => self.own(app, ctx, queue, QueueOffset::ZERO),
+            (Some(question), Some(node)) => self.invoke(
+                ctx,
+                node,
+                Mode::Sync,
+                ADMIN_TIMEOUT,
+                question,
+                Call::Rebalance(Step::StartOffset),
+            ),
+            (Some(_), None) => self.skip_queue(app, ctx),
         }
     }
 
-    fn on_max_offset(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
+    /// `consumeTimestamp`: half an hour before the consumer was made, in whole seconds.
+    fn consume_timestamp(&self) -> SimTime {
+        let from = (self.instance.built - HALF_AN_HOUR).micros();
+        SimTime::from_micros(from - from.rem_euclid(1_000_000))
+    }
+
+    fn on_found_offset(&mut self, app: &mut App, ctx: &mut Ctx, answer: Option<&Response>) {
         let Some(queue) = self
             .rebalance
             .current()

@@ -127,6 +127,7 @@ impl Running<'_, '_> {
             | Request::QueryConsumerOffset { .. }
             | Request::UpdateConsumerOffset { .. }
             | Request::GetMaxOffset { .. }
+            | Request::SearchOffset { .. }
             | Request::GetConsumerList { .. }
             | Request::SendMessageBack { .. }
             | Request::LockBatch { .. }

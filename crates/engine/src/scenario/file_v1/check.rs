@@ -24,8 +24,7 @@ use crate::scenario::{
     Title, Topic, Transaction,
 };
 use crate::status::{
-    BrokerRole, ConsumeFromWhere, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode,
-    TransactionState,
+    BrokerRole, ConsumeResult, ListenerKind, MessageModel, Profile, SendMode, TransactionState,
 };
 use crate::units::{SimTime, Span};
 
@@ -470,12 +469,6 @@ fn consumer_at(
     );
     if conf.consume_thread_min > conf.consume_thread_max {
         notes.note(format!("{path}.conf"), ProblemCode::ThreadMinOverMax);
-    }
-    if conf.consume_from_where == ConsumeFromWhere::Timestamp {
-        notes.note(
-            format!("{path}.conf.consumeFromWhere"),
-            ProblemCode::TimestampNotSearched,
-        );
     }
     let at = |field: &'static str| move || format!("consumers[{i}].{field}");
     Consumer {

@@ -220,8 +220,6 @@ pub enum ProblemCode {
 
     /// Warning: the engine does not heed this key.
     KeyNotModelled,
-    /// Warning: nothing is searched by time; a group without an offset starts at offset 0.
-    TimestampNotSearched,
     /// Warning: this profile does not have this key.
     KeyOfOtherProfile {
         /// The one that has it.
@@ -241,7 +239,6 @@ impl ProblemCode {
     pub const fn is_warning(&self) -> bool {
         match self {
             Self::KeyNotModelled
-            | Self::TimestampNotSearched
             | Self::KeyOfOtherProfile { .. }
             | Self::KeySaidElsewhere
             | Self::AfterTheEnd
@@ -396,10 +393,6 @@ impl fmt::Display for ProblemCode {
                 "the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf"
             ),
             Self::KeyNotModelled => write!(f, "RocketMQ has this key, the lab does not model it"),
-            Self::TimestampNotSearched => write!(
-                f,
-                "the lab does not search by time: a group without an offset starts at offset 0"
-            ),
             Self::KeyOfOtherProfile { only } => write!(
                 f,
                 "only profile {} has this key; it is ignored",

@@ -199,3 +199,97 @@ fn lose_the_tail(broker: &str) -> String {
         {{ "at": 9020, "do": "restart", "node": "{broker}", "takesMs": 1000 }}, {{ "at": 30000, "do": "start-consumer", "consumer": "c1" }}"#
     )
 }
+
+/// A new group starts at 40 min with CONSUME_FROM_TIMESTAMP, and so searches for 10 min, on a queue whose first file is gone.
+fn from_ten_minutes(profile: &str, later: &str, expected: &expect_test::Expect) {
+    let cluster = with_consumers(
+        r#"{ "name": "c1", "group": "CG", "topic": "Orders", "started": false, "conf": { "consumeFromWhere": "CONSUME_FROM_TIMESTAMP" } }"#,
+    )
+    .replace(r#""conf": {} }],"#, r#""conf": { "mappedFileSizeCommitLog": 65536 } }],"#);
+    let send = |at: u32| {
+        format!(
+            r#"{{ "at": {at}, "do": "send", "producer": "p1", "topic": "Orders", "bodyBytes": 60000 }}"#
+        )
+    };
+    let script = format!(
+        r#"{}, {}, {{ "at": 596000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 }}, {later}
+        {{ "at": 2400000, "do": "start-consumer", "consumer": "c1" }}"#,
+        send(0),
+        send(595_000),
+    );
+    check(profile, &cluster, &script, 2_403_000, expected);
+}
+
+const TWO_LATER: &str = r#"{ "at": 620000, "do": "send", "producer": "p1", "topic": "Orders", "bodyBytes": 60000 },
+    { "at": 700000, "do": "send", "producer": "p1", "topic": "Orders", "bodyBytes": 60000 },"#;
+
+#[test]
+fn from_timestamp_begins_in_5_3_at_the_first_message_that_is_no_older() {
+    from_ten_minutes(
+        "5.3",
+        TWO_LATER,
+        &expect![[r#"
+        c1           2400000  is up
+        c1           2401010  owns 1 of Orders
+        broker-a/0   2401511  c1 pulls Orders/0 at 2: FOUND 2
+        c1           2401512  gets m3 from Orders/0:2, rc 0 (#1)
+        c1           2401512  gets m4 from Orders/0:3, rc 0 (#2)
+        c1           2401512  CONSUME_SUCCESS for m3 (#1): done
+        c1           2401512  CONSUME_SUCCESS for m4 (#2): done
+        broker-a/0   2401513  c1 pulls Orders/0 at 4: OFFSET_OVERFLOW_ONE 0
+    "#]],
+    );
+}
+
+#[test]
+fn from_timestamp_begins_in_4_9_at_the_message_nearest_in_time() {
+    from_ten_minutes(
+        "4.9",
+        TWO_LATER,
+        &expect![[r#"
+        c1           2400000  is up
+        c1           2400020  owns 1 of Orders
+        broker-a/0   2400021  c1 pulls Orders/0 at 1: FOUND 3
+        c1           2400022  gets m2 from Orders/0:1, rc 0 (#1)
+        c1           2400022  gets m3 from Orders/0:2, rc 0 (#2)
+        c1           2400022  gets m4 from Orders/0:3, rc 0 (#3)
+        c1           2400022  CONSUME_SUCCESS for m2 (#1): done
+        c1           2400022  CONSUME_SUCCESS for m3 (#2): done
+        c1           2400022  CONSUME_SUCCESS for m4 (#3): done
+        broker-a/0   2400023  c1 pulls Orders/0 at 4: OFFSET_OVERFLOW_ONE 0
+        c1           2400026  owns 1 of %RETRY%CG
+        broker-a/0   2400027  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+    "#]],
+    );
+}
+
+#[test]
+fn from_timestamp_on_a_queue_that_is_older_altogether_begins_at_the_end_in_5_3() {
+    from_ten_minutes(
+        "5.3",
+        "",
+        &expect![[r#"
+        c1           2400000  is up
+        c1           2401010  owns 1 of Orders
+        broker-a/0   2401511  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
+    "#]],
+    );
+}
+
+#[test]
+fn from_timestamp_on_a_queue_that_is_older_altogether_begins_at_the_last_message_in_4_9() {
+    from_ten_minutes(
+        "4.9",
+        "",
+        &expect![[r#"
+        c1           2400000  is up
+        c1           2400020  owns 1 of Orders
+        broker-a/0   2400021  c1 pulls Orders/0 at 1: FOUND 1
+        c1           2400022  gets m2 from Orders/0:1, rc 0 (#1)
+        c1           2400022  CONSUME_SUCCESS for m2 (#1): done
+        broker-a/0   2400023  c1 pulls Orders/0 at 2: OFFSET_OVERFLOW_ONE 0
+        c1           2400026  owns 1 of %RETRY%CG
+        broker-a/0   2400027  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+    "#]],
+    );
+}
