@@ -1,6 +1,7 @@
 //! The page. What decides is plain Rust and is tested on the host; Leptos and the browser exist for wasm alone.
 
 pub mod i18n;
+pub mod later;
 pub mod session;
 
 #[cfg(target_arch = "wasm32")]

@@ -25,6 +25,8 @@ use loss_lab_present::trail::{Kind, Trail};
 use loss_lab_present::wires::{self, Wires};
 use loss_lab_present::world::World;
 
+use crate::later;
+
 mod branches;
 
 use branches::{Past, Track, after_next, to_end, to_previous, to_told};
@@ -104,6 +106,7 @@ impl Session {
             &self.run,
             &self.choices,
             self.leg.as_ref().map(|playing| playing.leg.to),
+            later::here().map(|later| &later.depths),
         )
     }
 

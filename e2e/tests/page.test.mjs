@@ -68,6 +68,28 @@ test("without its wasm the poster stands and the page says so, in its language",
   await server.close();
 });
 
+test("without the second wasm file the page works, and offers to fetch it again", async () => {
+  const second = "/loss-lab-app_later.wasm";
+  const missing = [second];
+  const server = await serve(dist, { missing });
+  for (const [lang, words] of [
+    ["en", "Try again"],
+    ["zh", "重试"],
+  ]) {
+    const { page, close } = await open(lab, { server, lang });
+    await page.keyboard.press("s");
+    await page.locator(".why-line").getByText("SEND_OK").first().waitFor();
+    const again = page.locator(".missing").getByRole("button", { name: words });
+    await again.first().waitFor();
+    missing.pop();
+    await again.first().click();
+    await page.locator(".why-ask").waitFor();
+    missing.push(second);
+    await close();
+  }
+  await server.close();
+});
+
 test("without WebAssembly the page says so", async () => {
   const init = () => delete globalThis.WebAssembly;
   const { page, close } = await open(lab, { init, waitForMount: false });

@@ -445,6 +445,8 @@ pub(super) static TEXTS: Texts = Texts {
         About::Causes => "Why: each event, and what led to it".to_owned(),
     },
     ask_why: "Why?",
+    part_missing: "This part of the page could not be loaded.",
+    try_again: "Try again",
     no_cause: "No earlier event led to it: the scenario, a person or a clock did.",
     close_tale: ["Close", "Back to the story"],
     statuses: "Statuses",

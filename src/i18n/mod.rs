@@ -199,6 +199,10 @@ pub struct Texts {
     pub tale: fn(About) -> String,
     pub ask_why: &'static str,
     pub no_cause: &'static str,
+    /// The second part of the page did not come …
+    pub part_missing: &'static str,
+    /// … and the button that asks for it again.
+    pub try_again: &'static str,
     pub close_tale: [&'static str; 2],
     pub statuses: &'static str,
     pub seen: fn(usize, usize) -> String,

@@ -422,6 +422,8 @@ pub(super) static TEXTS: Texts = Texts {
         About::Causes => "为什么：从这件事追溯到起因".to_owned(),
     },
     ask_why: "为什么？",
+    part_missing: "页面的这一部分没有加载成功。",
+    try_again: "重试",
     no_cause: "再往前没有别的事件：起因是场景、人或时钟。",
     close_tale: ["关闭", "回到消息的经历"],
     statuses: "状态",

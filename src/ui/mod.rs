@@ -11,6 +11,7 @@ mod message;
 mod nodes;
 mod page;
 mod part;
+mod rooms;
 mod settings;
 mod stage;
 mod statuses;
@@ -21,3 +22,4 @@ mod why;
 mod words;
 
 pub use page::{App, Page};
+pub use rooms::Rooms;

@@ -8,11 +8,11 @@ use loss_lab_present::menu::Target;
 use loss_lab_present::stage::{Broker, Consumer, DiskNote, Foot, Group, Picture, Producer};
 
 use crate::i18n::{Texts, instant};
+use crate::later;
 use crate::session::COUNT_MOST;
 
 use super::html::*;
 use super::icon::icon;
-use super::inside::opened;
 use super::menu::strike_button;
 use super::message::{message, slots};
 use super::page::Page;
@@ -155,11 +155,16 @@ pub fn broker_node(page: Page, scene: &Scene, this: &Broker, class: &'static str
                 {disk_note(t, this.disk_note)}
             </div>
             <div class="below">
-                {opened(page, &scene.inside, this.node, scene.picked)}
+                {inside(page, scene, this.node)}
                 <footer>{foot_view(t, this.foot)}</footer>
             </div>
         </article>
     }
+}
+
+fn inside(page: Page, scene: &Scene, node: NodeId) -> Option<AnyView> {
+    let later = later::here()?;
+    (later.rooms.opened)(page, &scene.inside, node, scene.picked)
 }
 
 fn place_head(name: &'static str, says: &'static str) -> AnyView {

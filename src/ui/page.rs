@@ -18,6 +18,7 @@ use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
+use super::rooms::{Arrival, bring};
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
@@ -53,6 +54,8 @@ pub struct Page {
     pub look: RwSignal<Look>,
     /// Whether single keys ask for anything.
     pub keys: RwSignal<bool>,
+    /// Whether the second part is here.
+    pub arrival: RwSignal<Arrival>,
     animating: StoredValue<bool>,
 }
 
@@ -73,6 +76,7 @@ impl Page {
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
+            arrival: RwSignal::new(Arrival::Coming),
             animating: StoredValue::new(false),
         }
     }
@@ -148,7 +152,8 @@ impl Page {
             .update_value(|session| session.set_motion(motion));
     }
 
-    fn show(self) {
+    /// Looks at the session again.
+    pub fn show(self) {
         let (frame, now) = self
             .session
             .with_value(|session| (session.frame(), session.now()));
@@ -193,6 +198,7 @@ pub fn App() -> impl IntoView {
         let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
         press.map(|press| page.press(press)).is_some()
     });
+    bring(page);
     live(move || {
         let language = page.language.get();
         browser::say_language(language.tag());

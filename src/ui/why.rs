@@ -11,6 +11,7 @@ use crate::i18n::{instant, rich};
 
 use super::html::*;
 use super::page::Page;
+use super::rooms::room;
 use super::words::sentence;
 
 /// What is said.
@@ -41,20 +42,7 @@ pub fn why_line(page: Page) -> AnyView {
         },
         words,
     );
-    let told = page.drawn(
-        |frame| Told {
-            tale: frame.tale.clone(),
-            // A notice is no event.
-            last: frame
-                .line
-                .as_ref()
-                .filter(|_| frame.choices.notice.is_none())
-                .map(|line| line.event),
-            picked: frame.choices.picked,
-            now: frame.now,
-        },
-        told,
-    );
+    let told = room(page, |rooms| rooms.told);
     html! {
         <section class="why" aria-labelledby="h-why">
             <h2 id="h-why" class="sr">{t.what_happened}</h2>
@@ -86,7 +74,25 @@ fn line(at: SimTime, head: AnyView, then: Option<AnyView>) -> AnyView {
     html! { <time>{instant(at)}</time><span class="why-text"><b>{head}</b>" "{then}</span> }
 }
 
-fn told(page: Page, told: &Told) -> AnyView {
+/// A message's story, or what led to an event.
+pub fn told(page: Page) -> AnyView {
+    page.drawn(
+        |frame| Told {
+            tale: frame.tale.clone(),
+            // A notice is no event.
+            last: frame
+                .line
+                .as_ref()
+                .filter(|_| frame.choices.notice.is_none())
+                .map(|line| line.event),
+            picked: frame.choices.picked,
+            now: frame.now,
+        },
+        draw,
+    )
+}
+
+fn draw(page: Page, told: &Told) -> AnyView {
     let t = page.texts();
     let ask = told.last.map(|event| {
         let why = page.asks(Intent::Why(Some(event)));

@@ -12,6 +12,7 @@ mod screenshots;
 mod seal;
 mod serve;
 mod setup;
+mod split;
 mod tally;
 mod test;
 
@@ -43,8 +44,9 @@ fn main() -> ExitCode {
         ["budgets"] => budgets::budgets(),
         ["record", words @ ..] => record::record(words),
         ["screenshots"] => screenshots::screenshots(),
-        // Two steps that are not for people: beside `serve`, and after each of Trunk's builds (see Trunk.toml).
+        // Steps that are not for people: beside `serve`, and after each of Trunk's builds (see Trunk.toml).
         ["announce", port] => serve::announce(port),
+        ["split"] => split::split(),
         ["seal"] => seal::seal(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -1,4 +1,4 @@
-//! What the lab needs beside cargo, brought here when it is missing: the wasm target, Trunk, wasm-bindgen,
+//! What the lab needs beside cargo, brought here when it is missing: the wasm target, Trunk, wasm-bindgen, wasm-split,
 //! the npm packages of e2e/, a browser. Only package registries are asked. Each function is quick when
 //! there is nothing to do.
 
@@ -15,11 +15,15 @@ const WASM: &str = "wasm32-unknown-unknown";
 /// The last Trunk that builds on our Rust.
 const TRUNK: &str = "0.21.14";
 
+/// Understands what the version of `wasm_split_helpers` in Cargo.lock marks.
+const WASM_SPLIT: &str = "0.2.4";
+
 /// All that building the page takes.
 pub fn page() -> Result<(), Failure> {
     wasm_target()?;
     trunk()?;
-    wasm_bindgen()
+    wasm_bindgen()?;
+    wasm_split()
 }
 
 /// `rustfmt` and `clippy`, for those who installed the minimal toolchain.
@@ -117,6 +121,19 @@ fn wasm_bindgen() -> Result<(), Failure> {
         &[],
         "1",
     )
+}
+
+/// It answers no `--version`, so what cargo wrote down about target/tools counts.
+fn wasm_split() -> Result<(), Failure> {
+    let package = "wasm_split_cli_support";
+    let installed = fs::read_to_string(tools().join(".crates.toml")).unwrap_or_default();
+    if installed.contains(&format!("\"{package} {WASM_SPLIT} ")) {
+        return Ok(());
+    }
+    say(&format!(
+        "building {package} {WASM_SPLIT} into target/tools (once, a minute)"
+    ));
+    install(package, WASM_SPLIT, &["--features=build-binary"], "1", true)
 }
 
 /// Takes what is in target/tools or PATH when its version is the right one, else builds it there.

@@ -1,5 +1,6 @@
 //! The whole page at one instant, as one value: `project` looks, and changes nothing.
 
+use loss_lab_engine::event::Event;
 use loss_lab_engine::ids::{EventId, MessageId};
 use loss_lab_engine::run::Run;
 use loss_lab_engine::status::SendMode;
@@ -107,9 +108,28 @@ pub struct Frame {
     pub next_message: MessageId,
 }
 
+/// What a frame shows on demand only: so a page can bring it later than the rest.
+pub struct Depths {
+    inside: fn(&World<'_>, Lens) -> Vec<Inside>,
+    tale: fn(&World<'_>, &[Event], &Choices) -> Option<Tale>,
+}
+
+impl Depths {
+    /// All there is.
+    pub const ALL: Self = Self {
+        inside: inside::inside,
+        tale: |world, known, choices| tale::tale(world, known, choices.asked, choices.picked),
+    };
+}
+
 /// The page for `run` and `choices`. `ahead` is the next known instant.
 #[must_use]
-pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
+pub fn project(
+    run: &Run,
+    choices: &Choices,
+    ahead: Option<SimTime>,
+    depths: Option<&Depths>,
+) -> Frame {
     let view = run.cluster().view();
     let ledger = run.ledger();
     let world = World {
@@ -133,10 +153,10 @@ pub fn project(run: &Run, choices: &Choices, ahead: Option<SimTime>) -> Frame {
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),
-        inside: inside::inside(&world, choices.lens),
+        inside: depths.map_or_else(Vec::new, |depths| (depths.inside)(&world, choices.lens)),
         wires: wires::wires(&world),
         line: narration::last(&world),
-        tale: tale::tale(&world, run.known_events(), choices.asked, choices.picked),
+        tale: depths.and_then(|depths| (depths.tale)(&world, run.known_events(), choices)),
         ledger: ledger::ledger(&world, &choices.book),
         statuses: statuses::statuses(&world),
         timeline: timeline::timeline(&world, run.known_events(), ahead),

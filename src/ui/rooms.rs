@@ -1,0 +1,69 @@
+//! The views of the second part (see [`crate::later`]), and what is seen until it is here.
+
+use leptos::prelude::{Set, With};
+use leptos::task::spawn_local;
+use loss_lab_engine::ids::{MessageId, NodeId};
+use loss_lab_present::inside::Inside;
+
+use crate::later::{self, Later};
+
+use super::html::*;
+use super::page::{Page, live};
+
+/// The views of the second part.
+pub struct Rooms {
+    /// A message's story, and the causes of an event.
+    pub told: fn(Page) -> AnyView,
+    /// What a lens opens in a broker.
+    pub opened: fn(Page, &[Inside], NodeId, Option<MessageId>) -> Option<AnyView>,
+}
+
+impl Rooms {
+    /// All there are.
+    pub const ALL: Self = Self {
+        told: super::why::told,
+        opened: super::inside::opened,
+    };
+}
+
+/// Whether the second part is here.
+#[derive(Clone, Copy)]
+pub enum Arrival {
+    /// On its way.
+    Coming,
+    /// It did not come.
+    Failed,
+    /// It is here.
+    Here(&'static Later),
+}
+
+/// A view of the second part; its place stays empty until then, or says that it did not come.
+pub fn room(page: Page, view: fn(&Rooms) -> fn(Page) -> AnyView) -> AnyView {
+    live(move || {
+        page.arrival.with(|arrival| match arrival {
+            Arrival::Coming => ().into_any(),
+            Arrival::Here(later) => view(&later.rooms)(page),
+            Arrival::Failed => failed(page),
+        })
+    })
+}
+
+fn failed(page: Page) -> AnyView {
+    let t = page.texts();
+    let again: super::page::OnClick = Box::new(move |_| bring(page));
+    html! {
+        <p class="missing" role="alert">{t.part_missing}" "<button type="button" class="link-btn" on:click=again>{t.try_again}</button></p>
+    }
+}
+
+/// Brings the second part.
+pub fn bring(page: Page) {
+    page.arrival.set(Arrival::Coming);
+    spawn_local(async move {
+        let came = later::fetch().await.ok().and_then(|()| later::here());
+        page.arrival
+            .set(came.map_or(Arrival::Failed, Arrival::Here));
+        // Everything is shown again, now with its depths.
+        page.show();
+    });
+}

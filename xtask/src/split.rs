@@ -1,0 +1,170 @@
+//! The page in two wasm files: what the first picture and the first *Send* need, and the rest, fetched once the page stands.
+//!
+//! Trunk knows nothing of it and calls this after each build. The program as cargo linked it, with names and relocations, is cut in
+//! two by wasm-split (src/later.rs says where); wasm-bindgen then makes the first part and its glue again. The glue and the few
+//! lines that fetch the second part become one file: a request less.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::run::{command, root, succeed};
+
+const APP: &str = "loss-lab-app";
+/// What wasm-split calls the lines that fetch the second part.
+const LINK: &str = "__wasm_split.js";
+
+pub fn split() -> Result<(), Failure> {
+    let (Ok(profile), Ok(staging)) = (env::var("TRUNK_PROFILE"), env::var("TRUNK_STAGING_DIR"))
+    else {
+        return Err(Failure::new(
+            "`split` is a step of `trunk build`, not a command of its own",
+        ));
+    };
+    let staging = Path::new(&staging);
+    let linked = linked(&profile);
+    let parts = linked.with_file_name("loss-lab-app-parts");
+    // What an earlier build left could be taken for a part of this one.
+    let _ = fs::remove_dir_all(&parts);
+    succeed(
+        command("wasm-split-cli")
+            .args([&linked, &parts])
+            .args(["--out-name", APP]),
+    )?;
+    let mut bindgen = command("wasm-bindgen");
+    bindgen
+        .arg(parts.join(APP).with_extension("wasm"))
+        .args(["--target=web", "--no-typescript", "--keep-lld-exports"])
+        .args(["--out-name", APP, "--out-dir"])
+        .arg(staging);
+    if profile == "release" {
+        bindgen.args(["--remove-name-section", "--remove-producers-section"]);
+    }
+    succeed(&mut bindgen)?;
+    let later = fs::read(parts.join("split_later.wasm"))?;
+    let later = if profile == "release" {
+        without_custom_sections(&later)
+            .ok_or_else(|| Failure::new("wasm-split wrote a broken file"))?
+    } else {
+        later
+    };
+    fs::write(staging.join("loss-lab-app_later.wasm"), later)?;
+    let glue = staging.join(APP).with_extension("js");
+    let link = fs::read_to_string(parts.join(LINK))?;
+    fs::write(&glue, joined(&fs::read_to_string(&glue)?, &link)?)?;
+    Ok(())
+}
+
+/// The program as cargo linked it.
+fn linked(profile: &str) -> PathBuf {
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let folder = if profile == "release" {
+        "wasm-release"
+    } else {
+        "debug"
+    };
+    target
+        .join("wasm32-unknown-unknown")
+        .join(folder)
+        .join(APP)
+        .with_extension("wasm")
+}
+
+/// The glue with the lines that it imports from `LINK` in place of the import.
+fn joined(glue: &str, link: &str) -> Result<String, Failure> {
+    let unknown = || {
+        Failure::new(format!(
+            "the glue of wasm-bindgen imports {LINK} in another way than is known here"
+        ))
+    };
+    let import = glue
+        .lines()
+        .find(|line| line.starts_with("import ") && line.contains(LINK))
+        .ok_or_else(unknown)?;
+    let name = import
+        .strip_prefix("import * as ")
+        .and_then(|rest| rest.split_whitespace().next())
+        .ok_or_else(unknown)?;
+    // The lines import the glue in turn, for a function that is now beside them.
+    let mut own = String::new();
+    let mut exported = Vec::new();
+    for line in link.lines().filter(|line| !line.starts_with("import ")) {
+        let line = match line.strip_prefix("export const ") {
+            Some(rest) => {
+                exported.extend(rest.split_whitespace().next());
+                format!("const {rest}")
+            }
+            None => line.to_owned(),
+        };
+        own.push_str(&line);
+        own.push('\n');
+    }
+    let own = own.replace("./split_later.wasm", "./loss-lab-app_later.wasm");
+    let own = format!("{own}const {name} = {{ {} }};\n", exported.join(", "));
+    Ok(glue.replacen(import, &own, 1))
+}
+
+/// A wasm file without its custom sections (names, producers); nothing, if it is no wasm file.
+fn without_custom_sections(wasm: &[u8]) -> Option<Vec<u8>> {
+    const CUSTOM: u8 = 0;
+    let (head, mut rest) = wasm.split_at_checked(8)?;
+    let mut kept = head.to_vec();
+    while let Some((id, after)) = rest.split_first() {
+        let (length, digits) = leb128(after)?;
+        let (section, next) = rest.split_at_checked(1 + digits + length)?;
+        if *id != CUSTOM {
+            kept.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    Some(kept)
+}
+
+/// A length as wasm writes it, and in how many bytes.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut length = 0;
+    for (digit, byte) in bytes.iter().take(5).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * digit);
+        if byte & 0x80 == 0 {
+            return Some((length, digit + 1));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{joined, without_custom_sections};
+
+    #[test]
+    fn names_are_dropped_and_nothing_else() {
+        let magic = *b"\0asm\x01\0\0\0";
+        let (kind, name) = ([1, 2, 7, 7], [0, 0x83, 0, 9, 9, 9]);
+        let wasm = [magic.as_slice(), &kind, &name, &kind].concat();
+        assert_eq!(
+            without_custom_sections(&wasm).unwrap(),
+            [magic.as_slice(), &kind, &kind].concat()
+        );
+        let broken = wasm.get(..13).unwrap();
+        assert_eq!(without_custom_sections(broken), None);
+    }
+
+    #[test]
+    fn glue_and_link_become_one_file() {
+        let link = "import { initSync } from \"./loss-lab-app.js\";\nfunction wrap() {}\n\
+                    export const __wasm_split_load_later = wrap(\"./split_later.wasm\");\n";
+        let glue = "import * as import1 from \"./__wasm_split.js\"\nuse(import1);\n";
+        assert_eq!(
+            joined(glue, link).unwrap(),
+            "function wrap() {}\nconst __wasm_split_load_later = wrap(\"./loss-lab-app_later.wasm\");\n\
+             const import1 = { __wasm_split_load_later };\n\nuse(import1);\n"
+        );
+    }
+
+    #[test]
+    fn glue_without_the_import_is_refused() {
+        assert!(joined("let a;", "").is_err());
+    }
+}
