@@ -63,13 +63,10 @@ const ASKED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "Page-cache busy",
+        "Waits for memory",
         &[
-            (BROKER, r#""osPageCacheBusyTimeOutMills": 1"#),
-            (BROKER, r#""waitTimeMillsInSendQueue": 1"#),
-            (BROKER, r#""brokerFastFailureEnable": false"#),
-            (BROKER, r#""transientStorePoolSize": 1"#),
             (BROKER, r#""fastFailIfNoBufferInStorePool": true"#),
+            (BROKER, r#""waitTimeMillsInPullQueue": 1"#),
         ],
     ),
     (
@@ -176,11 +173,8 @@ fn every_row_is_met_with_a_clear_message() {
         warning: brokers[0].conf.enableLmq: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.enableCompaction: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.storeType: RocketMQ has this key, the lab does not model it
-        warning: brokers[0].conf.osPageCacheBusyTimeOutMills: RocketMQ has this key, the lab does not model it
-        warning: brokers[0].conf.waitTimeMillsInSendQueue: RocketMQ has this key, the lab does not model it
-        warning: brokers[0].conf.brokerFastFailureEnable: RocketMQ has this key, the lab does not model it
-        warning: brokers[0].conf.transientStorePoolSize: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.fastFailIfNoBufferInStorePool: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.waitTimeMillsInPullQueue: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.accessMessageInMemoryMaxRatio: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.maxTransferCountOnMessageInDisk: RocketMQ has this key, the lab does not model it
         warning: brokers[0].conf.whichBrokerWhenConsumeSlowly: RocketMQ has this key, the lab does not model it

@@ -88,6 +88,12 @@ pub enum Remark {
     PageCacheBusy,
     /// `[REJECTREQUEST]system busy, start flow control for a while`
     RejectRequest,
+    /// `[OVERLOAD]system busy, start flow control for a while`
+    Overload,
+    /// `[TIMEOUT_CLEAN_QUEUE]broker busy, …`, with how many requests are left in the queue.
+    TimeoutCleanQueue(usize),
+    /// `[PCBUSY_CLEAN_QUEUE]broker busy, …`, with the same.
+    PageCacheBusyCleanQueue(usize),
     /// `topic[..] not exist, apply first please!`
     TopicNotExist(TopicId),
     /// `request queueId[..] is illegal, …`
@@ -268,6 +274,9 @@ impl Remark {
             Self::ServiceNotAvailable => "service not available now. It may be caused by one of the following reasons: the broker's disk is full [CL: * CQ: * INDEX: *], messages are put to the slave, message store has been shut down, etc.".to_owned(),
             Self::PageCacheBusy => "[PC_SYNCHRONIZED]broker busy, start flow control for a while".to_owned(),
             Self::RejectRequest => "[REJECTREQUEST]system busy, start flow control for a while".to_owned(),
+            Self::Overload => "[OVERLOAD]system busy, start flow control for a while".to_owned(),
+            Self::TimeoutCleanQueue(left) => clean_queue("TIMEOUT", *left),
+            Self::PageCacheBusyCleanQueue(left) => clean_queue("PCBUSY", *left),
             Self::TopicNotExist(topic) => format!("topic[{}] not exist, apply first please!", names.topic(*topic)),
             Self::QueueIdIllegal(queue) => format!("request queueId[{queue}] is illegal"),
             Self::NoPermission => "the broker sending message is forbidden".to_owned(),
@@ -279,6 +288,13 @@ impl Remark {
             Self::UnknownError => "UNKNOWN_ERROR".to_owned(),
         }
     }
+}
+
+/// `BrokerFastFailure`: what it tells those whom it takes out of a queue.
+fn clean_queue(why: &str, left: usize) -> String {
+    format!(
+        "[{why}_CLEAN_QUEUE]broker busy, start flow control for a while, period in queue: *ms, size of queue: {left}"
+    )
 }
 
 /// `FAQUrl`: the page that exceptions point to.

@@ -87,6 +87,10 @@ pub(crate) enum BrokerTimer {
     SlaveDeadline(u32),
     /// A put is answered.
     Reply(u32),
+    /// A put that holds the lock stops waiting for its file.
+    FileGivesUp(u32),
+    /// `BrokerFastFailure` looks.
+    FastFailure,
     /// `ReputMessageService` looks.
     Reput,
     /// `PullRequestHoldService` sweeps.
@@ -225,6 +229,8 @@ impl Timer {
                 | BrokerTimer::FlushDeadline(_)
                 | BrokerTimer::SlaveDeadline(_)
                 | BrokerTimer::Reply(_)
+                | BrokerTimer::FileGivesUp(_)
+                | BrokerTimer::FastFailure
                 | BrokerTimer::Reput
                 | BrokerTimer::DeliverDelayed(_)
                 | BrokerTimer::CheckTransactions

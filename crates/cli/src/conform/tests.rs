@@ -119,6 +119,7 @@ fn real_clusters_agree_with_themselves_but_for_races() {
         k52-offset-too-small-53.2: committed of %RETRY%CG broker-a/0 of CG: recorded 0; engine nothing
         k62-flush-stalled-slave-ok-53.2: committed of Orders broker-a/0 of CG: recorded nothing; engine 1
         q41-throw-null-mixed-53.2: delivered of no. 8 to c1: recorded 652.6 ms; engine 501.1 ms
+        q44-transient-pool-of-two-53.2: call takes of m1: recorded 223.3 ms; engine 37.8 ms
     "#]].assert_eq(&text);
 }
 

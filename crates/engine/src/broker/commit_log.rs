@@ -97,7 +97,7 @@ pub(crate) struct CommitLog {
     recovered: Option<PhysicalOffset>,
     /// The first byte that is left after old files were deleted.
     min: PhysicalOffset,
-    /// Where the last file that was ever created ends. Files outlive what they hold.
+    /// Where the last file that is in use ends. Files outlive what they hold.
     files_end: PhysicalOffset,
 }
 
@@ -159,17 +159,20 @@ impl CommitLog {
         }
     }
 
-    /// Where the last file that was ever created ends.
+    /// Where the last file that is in use ends.
     pub fn files_end(&self) -> PhysicalOffset {
         self.files_end
     }
 
-    /// A record at `start` creates its file if there is none yet.
-    pub fn create_file(&mut self, start: PhysicalOffset, file_size: u64) {
-        let file_size = file_size.max(1);
-        self.files_end = self.files_end.max(PhysicalOffset::new(
-            start.get() - start.get() % file_size + file_size,
-        ));
+    /// Files up to `end` are in use.
+    pub fn open_file(&mut self, end: PhysicalOffset) {
+        self.files_end = self.files_end.max(end);
+    }
+
+    /// A recovery destroys the files behind the one that the log ends in (`MappedFileQueue#truncateDirtyFiles`).
+    pub fn destroy_files_behind(&mut self, file_size: u64) {
+        let last = self.last_file_start(file_size) + file_size.max(1);
+        self.files_end = self.files_end.min(last);
     }
 
     /// Appends a record at its `start`. Without the transient pool it is in the page cache at once.
@@ -311,7 +314,7 @@ impl CommitLog {
 }
 
 /// Where the file starts that holds the byte at `at`.
-fn file_start(at: PhysicalOffset, file_size: u64) -> PhysicalOffset {
+pub(super) fn file_start(at: PhysicalOffset, file_size: u64) -> PhysicalOffset {
     PhysicalOffset::new(at.get() - at.get() % file_size.max(1))
 }
 

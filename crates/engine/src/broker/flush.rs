@@ -5,7 +5,7 @@
 
 use crate::effect::Ctx;
 use crate::event::EventKind;
-use crate::status::{FlushDiskType, Profile, PutMessageStatus};
+use crate::status::{FlushDiskType, PutMessageStatus};
 use crate::timers::{BrokerTimer, Timer};
 use crate::units::{PhysicalOffset, SimTime, Span};
 
@@ -29,8 +29,6 @@ pub(crate) struct FlushManager {
     commit_serial: u32,
     /// `lastCommitTimestamp`.
     last_commit: SimTime,
-    /// Where the files start that this process creates.
-    pub(super) pooled_from: PhysicalOffset,
 }
 
 impl FlushManager {
@@ -44,7 +42,6 @@ impl FlushManager {
             next_commit: None,
             commit_serial: 0,
             last_commit: now,
-            pooled_from: PhysicalOffset::ZERO,
         }
     }
 
@@ -55,18 +52,6 @@ impl FlushManager {
 }
 
 impl Live<'_> {
-    /// Whether an append at `start` goes off-heap first (`MessageStoreConfig#isTransientStorePoolEnable`): 4.x only with ASYNC_FLUSH,
-    /// never on a slave, and only in files that this process has created: those that were there at its start are mapped without
-    /// a buffer (`MappedFileQueue#load`) [k18].
-    pub(super) fn pooled(&self, ctx: &Ctx, start: PhysicalOffset) -> bool {
-        let async_or_5 = self.id.conf.flush_disk_type == FlushDiskType::AsyncFlush
-            || ctx.profile() == Profile::V5_3;
-        self.id.conf.transient_store_pool_enable
-            && !self.is_slave()
-            && async_or_5
-            && start >= self.p.flush.pooled_from
-    }
-
     /// A put has appended: wake whom RocketMQ wakes (`CommitLog#handleDiskFlush`).
     pub(super) fn after_append(&mut self, ctx: &mut Ctx) {
         self.p.flush.woken = true;
@@ -143,11 +128,13 @@ impl Live<'_> {
 
     /// The disk answers again: an fsync that hung in it returns.
     pub(super) fn on_disk_released(&mut self, ctx: &mut Ctx) {
-        if !self.disk.stalled
-            && let Some((to, true)) = self.p.flush.fsync
-        {
+        if self.disk.stalled {
+            return;
+        }
+        if let Some((to, true)) = self.p.flush.fsync {
             self.finish_fsync(ctx, to);
         }
+        self.on_files_made(ctx);
     }
 
     fn finish_fsync(&mut self, ctx: &mut Ctx, to: PhysicalOffset) {
@@ -220,6 +207,7 @@ impl Live<'_> {
         for record in self.disk.log.commit() {
             ctx.tell(EventKind::Committed { record });
         }
+        self.return_buffers();
         self.plan_reput(ctx);
         self.push_to_slaves(ctx);
         self.arm_flush(ctx);

@@ -17,6 +17,7 @@ use crate::timers::{BrokerTimer, RemotingTimer};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::{Frame, PullRequest, Request, Response};
 
+mod allocate_mapped_file;
 mod auto_switch_ha;
 mod clients;
 pub(crate) mod commit_log;
@@ -24,6 +25,7 @@ mod consume_queue;
 mod dispatch;
 mod epoch_file;
 mod escape_bridge;
+mod fast_failure;
 mod flush;
 mod hold;
 mod locks;
@@ -42,11 +44,13 @@ mod transaction;
 mod transaction_check;
 mod view;
 
+use allocate_mapped_file::Files;
 use auto_switch_ha::AutoSwitch;
 use clients::Clients;
 use commit_log::CommitLog;
 use consume_queue::ConsumeQueues;
 use epoch_file::EpochFile;
+use fast_failure::SendThreads;
 use flush::FlushManager;
 use hold::HeldPulls;
 use locks::QueueLocks;
@@ -120,6 +124,8 @@ pub(crate) struct Process {
     pub next_offsets: LiteMap<(TopicId, QueueId), QueueOffset>,
     pub puts: Puts,
     pub flush: FlushManager,
+    pub files: Files,
+    pub send_threads: SendThreads,
     /// `reputFromOffset`, and whether the service is about to look.
     pub reput_from: PhysicalOffset,
     pub reput_planned: bool,
@@ -298,6 +304,8 @@ impl Broker {
             BrokerTimer::FlushDeadline(put) => live.on_flush_deadline(ctx, put),
             BrokerTimer::SlaveDeadline(put) => live.on_slave_deadline(ctx, put),
             BrokerTimer::Reply(put) => live.reply(ctx, put),
+            BrokerTimer::FileGivesUp(serial) => live.on_file_gives_up(ctx, serial),
+            BrokerTimer::FastFailure => live.on_fast_failure(ctx),
             BrokerTimer::Reput => live.reput(ctx),
             BrokerTimer::HoldSweep => live.sweep_held(ctx),
             BrokerTimer::Register => live.on_register_tick(ctx),
@@ -388,6 +396,8 @@ impl Process {
             next_offsets: LiteMap::new(),
             puts: Puts::default(),
             flush: FlushManager::new(now),
+            files: Files::default(),
+            send_threads: SendThreads::default(),
             reput_from: PhysicalOffset::ZERO,
             reput_planned: false,
             held: HeldPulls::default(),
@@ -420,25 +430,17 @@ impl Live<'_> {
         request: Request,
     ) {
         let answer = match request {
-            Request::SendMessage {
-                message,
-                queue,
-                default_queues,
-                max_reconsume_times,
-                ..
-            } => self.on_send(
-                ctx,
-                put::Sender {
-                    node: from,
+            request @ (Request::SendMessage { .. } | Request::SendMessageBack { .. }) => {
+                let task = fast_failure::Task {
+                    from,
                     conn,
                     opaque,
-                    finishes: None,
-                },
-                message,
-                queue,
-                default_queues,
-                max_reconsume_times,
-            ),
+                    request,
+                    since: ctx.now,
+                };
+                self.on_task(ctx, task);
+                None
+            }
             Request::Heartbeat {
                 client,
                 producers,
@@ -474,13 +476,6 @@ impl Live<'_> {
                 Some(Response::Offset(Some(found)))
             }
             Request::GetConsumerList { group } => Some(self.consumer_list(group)),
-            Request::SendMessageBack {
-                group,
-                offset,
-                delay_level,
-                max_reconsume_times,
-                ..
-            } => Some(self.on_send_back(ctx, group, offset, delay_level, max_reconsume_times)),
             Request::LockBatch {
                 group,
                 client,

@@ -86,6 +86,12 @@ impl Puts {
         self.waiting.values().any(|put| put.replicas.is_none())
     }
 
+    /// Puts of clients' sends: each has a thread waiting if threads wait.
+    pub fn of_sends(&self) -> usize {
+        let sends = |put: &&Put| put.sender.finishes.is_none();
+        self.waiting.values().filter(sends).count()
+    }
+
     /// Puts that wait for slaves, with where they end and how many replicas they need.
     pub fn waiting_for_slaves(&self) -> Vec<(u32, PhysicalOffset, NeedAcks)> {
         self.waiting
@@ -107,16 +113,6 @@ impl Live<'_> {
         default_queues: u16,
         max_reconsume_times: Option<u32>,
     ) -> Option<Response> {
-        // `NettyRemotingAbstract#processRequestCommand`: 5.x turns a slave's senders away before the store is asked.
-        if ctx.profile() == Profile::V5_3
-            && self.is_slave()
-            && !self.id.conf.enable_slave_acting_master
-        {
-            return Some(Response::Error {
-                code: 2,
-                remark: Remark::RejectRequest,
-            });
-        }
         if let Err(refused) = self.check_message(ctx, message.topic, queue, default_queues) {
             return Some(refused);
         }
@@ -207,7 +203,7 @@ impl Live<'_> {
         queue: QueueId,
         special: Special,
     ) -> Result<Arc<Record>, PutMessageStatus> {
-        self.check_before_put(&message)?;
+        self.check_before_put(ctx, &message)?;
         if ctx.profile() == Profile::V5_3 && !special.nobody_waits && !self.enough_in_sync(&message)
         {
             return Err(PutMessageStatus::InSyncReplicasNotEnough);
@@ -217,6 +213,13 @@ impl Live<'_> {
             ctx.setup.names.topic(topic).len(),
             message.properties_bytes,
         );
+        let start = self
+            .disk
+            .log
+            .place_for(len, self.id.conf.mapped_file_size_commit_log);
+        if self.p.send_threads.hold_lock() || !self.open_file(ctx, start) {
+            return Err(PutMessageStatus::CreateMappedFileFailed);
+        }
         let next = self.p.next_offsets.entry((topic, queue)).or_default();
         let queue_offset = *next;
         *next = *next + 1;
@@ -224,10 +227,7 @@ impl Live<'_> {
             topic,
             queue,
             queue_offset,
-            start: self
-                .disk
-                .log
-                .place_for(len, self.id.conf.mapped_file_size_commit_log),
+            start,
             len,
             stored_at: ctx.now,
             real: special.real,
@@ -235,10 +235,7 @@ impl Live<'_> {
             finished: special.finished,
             message,
         });
-        let pooled = self.pooled(ctx, record.start);
-        self.disk
-            .log
-            .create_file(record.start, self.id.conf.mapped_file_size_commit_log);
+        let pooled = self.has_buffer(start);
         self.disk.log.append(Arc::clone(&record), pooled);
         let place = self.disk.log.place(record.end());
         ctx.tell(EventKind::Appended {
@@ -252,9 +249,12 @@ impl Live<'_> {
     }
 
     /// `HookUtils#checkBeforePutMessage`, `DefaultMessageStore#checkStoreStatus`, `MessageExtEncoder#encode`.
-    fn check_before_put(&self, message: &Message) -> Result<(), PutMessageStatus> {
+    fn check_before_put(&self, ctx: &Ctx, message: &Message) -> Result<(), PutMessageStatus> {
         if self.is_slave() || !self.p.writeable {
             return Err(PutMessageStatus::ServiceNotAvailable);
+        }
+        if self.is_page_cache_busy(ctx) {
+            return Err(PutMessageStatus::OsPageCacheBusy);
         }
         if message.properties_bytes > PROPERTIES_MAX {
             return Err(PutMessageStatus::PropertiesSizeExceeded);
@@ -425,21 +425,21 @@ impl Live<'_> {
         if let Some(half) = put.sender.finishes {
             self.delete_half(ctx, half);
         }
-        let Some(opaque) = put.sender.opaque else {
-            return;
-        };
-        ctx.tell(EventKind::Replied {
-            message: put.label,
-            to: put.sender.node,
-            status,
-        });
-        let sent = Response::Sent {
-            status,
-            queue: put.queue,
-            queue_offset: put.queue_offset,
-            start: put.start,
-        };
-        ctx.send(put.sender.conn, Frame::Response(opaque, sent));
+        if let Some(opaque) = put.sender.opaque {
+            ctx.tell(EventKind::Replied {
+                message: put.label,
+                to: put.sender.node,
+                status,
+            });
+            let sent = Response::Sent {
+                status,
+                queue: put.queue,
+                queue_offset: put.queue_offset,
+                start: put.start,
+            };
+            ctx.send(put.sender.conn, Frame::Response(opaque, sent));
+        }
+        self.serve_queue(ctx);
     }
 
     /// The error answer for a status that means "not stored" (A.2).

@@ -15,7 +15,8 @@ impl Live<'_> {
     /// entry, so offsets of lost messages are used again. Tables come from their last files.
     pub(super) fn recover(&mut self, ctx: &mut Ctx) {
         self.disk.destroyed = false;
-        if !self.disk.topics_created {
+        let first = !self.disk.topics_created;
+        if first {
             self.disk.topics_created = true;
             for (topic, queues) in &ctx.setup.topics {
                 self.disk.topics.insert(*topic, *queues);
@@ -42,7 +43,7 @@ impl Live<'_> {
             });
         }
         self.p.reput_from = self.disk.log.wrote();
-        self.p.flush.pooled_from = self.disk.log.files_end();
+        self.find_files(ctx, first);
         self.recover_topic_queue_table();
         self.p.offsets = self.disk.offsets.clone();
         self.p.schedule.load(&self.disk.delay_offsets);

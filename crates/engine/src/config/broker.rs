@@ -33,7 +33,7 @@ settings! {
     /// Whether messages go to off-heap buffers first.
     transient_store_pool_enable: bool = "transientStorePoolEnable", BOOL, MessageStoreConfig "G.2" modelled, both(false);
     /// How many such buffers.
-    transient_store_pool_size: u32 = "transientStorePoolSize", SOME, MessageStoreConfig "G.2" later, both(5);
+    transient_store_pool_size: u32 = "transientStorePoolSize", SOME, MessageStoreConfig "G.2" modelled, both(5);
     /// How often the commit thread looks.
     commit_interval_commit_log: Span = "commitIntervalCommitLog", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(200));
     /// So many uncommitted pages make it commit.
@@ -69,7 +69,7 @@ settings! {
     max_message_size: u64 = "maxMessageSize", within(Kind::Bytes, 1, INT_MAX), MessageStoreConfig "G.2" modelled, both(4_194_304);
     /// The put lock held for longer than this makes the broker busy.
     os_page_cache_busy_time_out_mills: Span = "osPageCacheBusyTimeOutMills", WAIT,
-        MessageStoreConfig "G.2" later, both(ms(1_000));
+        MessageStoreConfig "G.2" modelled, both(ms(1_000));
 
     // Replicas.
     /// How many replicas the group has.
@@ -171,11 +171,15 @@ settings! {
     /// What clients may do: 2 write, 4 read, 6 both.
     broker_permission: u32 = "brokerPermission", within(Kind::Int, 0, 7), BrokerConfig "G.3" modelled, both(6);
     /// Whether a broker thread goes on while a put waits.
-    async_send_enable: bool = "asyncSendEnable", BOOL, BrokerConfig "G.3" later, only_5_3(true, true);
+    async_send_enable: bool = "asyncSendEnable", BOOL, BrokerConfig "G.3" modelled, only_5_3(true, true);
     /// Whether requests that have waited for too long are answered "busy".
-    broker_fast_failure_enable: bool = "brokerFastFailureEnable", BOOL, BrokerConfig "G.3" later, both(true);
+    broker_fast_failure_enable: bool = "brokerFastFailureEnable", BOOL, BrokerConfig "G.3" modelled, both(true);
+    /// The threads that serve sends: as many as the machine has cores, at most four.
+    send_message_thread_pool_nums: u32 = "sendMessageThreadPoolNums", within(Kind::Int, 1, 1_024), BrokerConfig "G.3" modelled, both(4);
+    /// So many sends may wait for a thread.
+    send_thread_pool_queue_capacity: u32 = "sendThreadPoolQueueCapacity", SOME, BrokerConfig "G.3" modelled, both(10_000);
     /// How long a send may wait for a thread.
-    wait_time_mills_in_send_queue: Span = "waitTimeMillsInSendQueue", WAIT, BrokerConfig "G.3" later, both(ms(200));
+    wait_time_mills_in_send_queue: Span = "waitTimeMillsInSendQueue", WAIT, BrokerConfig "G.3" modelled, both(ms(200));
     /// How long a pull may wait for a thread.
     wait_time_mills_in_pull_queue: Span = "waitTimeMillsInPullQueue", WAIT, BrokerConfig "G.3" later, both(ms(5_000));
     /// Whether a pull that finds nothing is held for as long as the client asks.

@@ -207,7 +207,7 @@ pub(super) const BROKER: &[Group] = &[
          flushConsumerOffsetHistoryInterval heartbeatThreadPoolNums heartbeatThreadPoolQueueCapacity listenPort \
          maxErrorRateOfBloomFilter processReplyMessageThreadPoolNums pullMessageThreadPoolNums pullThreadPoolQueueCapacity \
          putMessageFutureThreadPoolNums putThreadPoolQueueCapacity queryMessageThreadPoolNums queryThreadPoolQueueCapacity \
-         registerBrokerTimeoutMills replyThreadPoolQueueCapacity sendMessageThreadPoolNums sendThreadPoolQueueCapacity \
+         registerBrokerTimeoutMills replyThreadPoolQueueCapacity \
          startAcceptSendRequestTimeStamp waitTimeMillsInHeartbeatQueue waitTimeMillsInTransactionQueue",
     },
     Group {

@@ -97,6 +97,8 @@ fn every_file_does_what_its_name_says() {
                                                 m2       acked         lost (store)            SEND_OK
         destroy-disk-async-flush                m1–m3    acked         lost (store)            SEND_OK
         destroy-disk-sync-flush                 m1–m3    acked         lost (store)            SEND_OK
+        exception-1-create-mapped-file-failed   m1–m2    acked         consumed                SEND_OK
+                                                m3       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: create mapped file failed, server is busy or broken. BROKER: <broker-a/0>
         exception-1-in-sync-replicas-async      m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: in-sync replicas not enough BROKER: <broker-a/0>
         exception-1-in-sync-replicas-sync       m1       refused       never-stored            MQClientException 1: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
         exception-1-queue-illegal-49            m1       refused       never-stored            MQBrokerException 1: CODE: 1  DESC: request queueId[9] is illegal BROKER: <broker-a/0>
@@ -118,6 +120,13 @@ fn every_file_does_what_its_name_says() {
         exception-14-disk-full-async            m1       refused       never-stored            MQBrokerException 14: CODE: 14  DESC: service not available now. It may be caused by one of the following reasons: the broker's disk is full [CL: * CQ: * INDEX: *], messages are put to the slave, message store has been shut down, etc. BROKER: <broker-a/0>
         exception-17-topic-not-exist            m1       refused       never-stored            MQClientException 17: Send [3] times, still failed, cost [*]ms, Topic: New, BrokersSent: [broker-a, broker-a, broker-a]
         exception-17-topic-not-exist-queue      m1       refused       never-stored            MQBrokerException 17: CODE: 17  DESC: topic[New] not exist, apply first please! BROKER: <broker-a/0>
+        exception-2-reject-request              m1–m3    acked         consumed                SEND_OK
+                                                m4       refused       never-stored            MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
+        exception-2-reject-request-49           m1–m3    acked         consumed                SEND_OK
+                                                m4       refused       never-stored            MQBrokerException 2: CODE: 2  DESC: [REJECTREQUEST]system busy, start flow control for a while BROKER: <broker-a/0>
+        exception-2-timeout-clean-queue         m1–m4    acked         consumed                SEND_OK
+                                                m5       refused       never-stored            MQBrokerException 2: CODE: 2  DESC: [TIMEOUT_CLEAN_QUEUE]broker busy, start flow control for a while, period in queue: *ms, size of queue: 0 BROKER: <broker-a/0>
+        exception-2-transient-pool-empty        m1       refused       never-stored            MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: TopicTest, BrokersSent: [broker-a, broker-a, broker-a]
         exception-29-queue-illegal              m1       refused       never-stored            MQBrokerException 29: CODE: 29  DESC: request queueId[9] is illegal BROKER: <broker-a/0>
         exception-async-connect                 m1       refused       never-stored            MQClientException -1: unknown reason
         exception-async-no-time-left            m1       unknown       never-stored (produce)  RemotingTooMuchRequestException: invokeAsync call the addr[<broker-a/0>] timeout

@@ -15,6 +15,7 @@ mod determinism;
 mod empty_store;
 mod faults;
 mod files;
+mod flow_control;
 mod lab;
 mod producer;
 mod promises;

@@ -548,13 +548,13 @@ fn keys_are_rocketmqs_own() {
 fn what_has_no_effect_is_warned_of() {
     let checked = accept(
         r#"{"format": "loss-lab/1", "profile": "4.9", "until": 10,
-            "brokers": [{"conf": {"inSyncReplicas": 2, "namesrvAddr": "x:9876", "sendMessageThreadPoolNums": 4}}],
+            "brokers": [{"conf": {"inSyncReplicas": 2, "namesrvAddr": "x:9876", "adminBrokerThreadPoolNums": 4}}],
             "script": [{"at": 11, "do": "send"}, {"at": 1, "do": "set-conf", "node": "p1", "conf": {"sendMsgTimeout": 9}}]}"#,
     );
     expect![[r#"
         brokers[0].conf.inSyncReplicas: only profile 5.3 has this key; it is ignored
         brokers[0].conf.namesrvAddr: the scenario itself says this; the key is ignored
-        brokers[0].conf.sendMessageThreadPoolNums: RocketMQ has this key, the lab does not model it
+        brokers[0].conf.adminBrokerThreadPoolNums: RocketMQ has this key, the lab does not model it
         script[0].at: is later than "until": the run has ended by then
         script[1].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
     "#]]
