@@ -3,6 +3,7 @@
 pub mod i18n;
 pub mod later;
 pub mod session;
+pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;

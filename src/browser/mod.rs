@@ -6,8 +6,8 @@ mod pointer;
 
 pub use frames::animate;
 pub use page::{
-    Look, clear_for_app, copy, document_language, focus, focus_first, forget, keep_in_sight,
-    move_focus, on_key, on_reduced_motion, recall, reduces_motion, remember, say_language,
-    say_look, say_title, say_value,
+    Look, clear_for_app, copy, document_language, focus, focus_first, forget, fragment,
+    keep_in_sight, move_focus, on_fragment, on_key, on_reduced_motion, recall, reduces_motion,
+    remember, say_language, say_look, say_title, say_value,
 };
 pub use pointer::{fraction_across, is_within, presses};

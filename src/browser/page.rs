@@ -172,6 +172,25 @@ pub fn on_reduced_motion(mut then: impl FnMut(bool) + 'static) {
     }
 }
 
+/// The address's fragment, with its `#`.
+pub fn fragment() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.hash().ok())
+        .unwrap_or_default()
+}
+
+/// Tells of every change of the fragment.
+pub fn on_fragment(mut then: impl FnMut(String) + 'static) {
+    let listen = Closure::<dyn FnMut()>::new(move || then(fragment()));
+    if let Some(window) = web_sys::window() {
+        let _ =
+            window.add_event_listener_with_callback("hashchange", listen.as_ref().unchecked_ref());
+        // As long as the page.
+        listen.forget();
+    }
+}
+
 /// Tells of keys that no field, list or menu takes for itself. `then` says whether it took the key.
 pub fn on_key(mut then: impl FnMut(&str) -> bool + 'static) {
     let listen = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {

@@ -18,6 +18,8 @@ use loss_lab_present::story::StoryId;
 use loss_lab_present::tale::About;
 use loss_lab_present::trail::Kind;
 
+use crate::view::View;
+
 use super::{Texts, instant};
 
 pub(super) static TEXTS: Texts = Texts {
@@ -445,6 +447,11 @@ pub(super) static TEXTS: Texts = Texts {
         About::Causes => "Why: each event, and what led to it".to_owned(),
     },
     ask_why: "Why?",
+    views: "Views",
+    view: |view| match view {
+        View::Lab => "Lab",
+        View::Fidelity => "Fidelity",
+    },
     part_missing: "This part of the page could not be loaded.",
     try_again: "Try again",
     no_cause: "No earlier event led to it: the scenario, a person or a clock did.",

@@ -22,6 +22,8 @@ use loss_lab_present::story::StoryId;
 use loss_lab_present::tale::About;
 use loss_lab_present::trail::{Branch, Kind};
 
+use crate::view::View;
+
 mod en;
 mod zh;
 
@@ -199,6 +201,10 @@ pub struct Texts {
     pub tale: fn(About) -> String,
     pub ask_why: &'static str,
     pub no_cause: &'static str,
+    /// The way to every view …
+    pub views: &'static str,
+    /// … and each.
+    pub view: fn(View) -> &'static str,
     /// The second part of the page did not come …
     pub part_missing: &'static str,
     /// … and the button that asks for it again.

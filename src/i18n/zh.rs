@@ -18,6 +18,8 @@ use loss_lab_present::story::StoryId;
 use loss_lab_present::tale::About;
 use loss_lab_present::trail::Kind;
 
+use crate::view::View;
+
 use super::{Texts, instant};
 
 pub(super) static TEXTS: Texts = Texts {
@@ -422,6 +424,11 @@ pub(super) static TEXTS: Texts = Texts {
         About::Causes => "为什么：从这件事追溯到起因".to_owned(),
     },
     ask_why: "为什么？",
+    views: "视图",
+    view: |view| match view {
+        View::Lab => "实验室",
+        View::Fidelity => "与真实集群对照",
+    },
     part_missing: "页面的这一部分没有加载成功。",
     try_again: "重试",
     no_cause: "再往前没有别的事件：起因是场景、人或时钟。",

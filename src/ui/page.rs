@@ -12,13 +12,14 @@ use loss_lab_present::pacer::Motion;
 use crate::browser::{self, Look};
 use crate::i18n::{Language, Texts};
 use crate::session::Session;
+use crate::view::View;
 
 use super::foot::foot;
 use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
-use super::rooms::{Arrival, bring};
+use super::rooms::{Arrival, bring, room, view_of};
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
@@ -54,6 +55,8 @@ pub struct Page {
     pub look: RwSignal<Look>,
     /// Whether single keys ask for anything.
     pub keys: RwSignal<bool>,
+    /// Which view is seen.
+    pub view: RwSignal<View>,
     /// Whether the second part is here.
     pub arrival: RwSignal<Arrival>,
     animating: StoredValue<bool>,
@@ -76,6 +79,7 @@ impl Page {
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
+            view: RwSignal::new(View::of_fragment(&browser::fragment())),
             arrival: RwSignal::new(Arrival::Coming),
             animating: StoredValue::new(false),
         }
@@ -152,6 +156,17 @@ impl Page {
             .update_value(|session| session.set_motion(motion));
     }
 
+    /// Goes to a view. What played there is paused.
+    fn go(self, view: View) {
+        if self.view.get_untracked() == view {
+            return;
+        }
+        if self.session.with_value(Session::is_playing) {
+            self.ask(Intent::Press(Press::Play));
+        }
+        self.view.set(view);
+    }
+
     /// Looks at the session again.
     pub fn show(self) {
         let (frame, now) = self
@@ -195,15 +210,24 @@ pub fn App() -> impl IntoView {
         })
     });
     browser::on_key(move |key| {
-        let press = Press::of_key(key).filter(|_| page.keys.get_untracked());
+        let press = Press::of_key(key)
+            .filter(|_| page.keys.get_untracked() && page.view.get_untracked() == View::Lab);
         press.map(|press| page.press(press)).is_some()
     });
+    browser::on_fragment(move |fragment| page.go(View::of_fragment(&fragment)));
     bring(page);
     live(move || {
         let language = page.language.get();
         browser::say_language(language.tag());
         browser::say_title(language.texts().title);
-        lab(page)
+        match view_of(page.view.get()) {
+            None => lab(page),
+            Some(view) => html! {
+                {top(page)}
+                <main id="main" class="view" tabindex="-1">{room(page, view)}</main>
+                {foot(page)}
+            },
+        }
     })
 }
 

@@ -6,12 +6,15 @@ use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_present::inside::Inside;
 
 use crate::later::{self, Later};
+use crate::view::View;
 
 use super::html::*;
 use super::page::{Page, live};
 
 /// The views of the second part.
 pub struct Rooms {
+    /// What real brokers did.
+    pub fidelity: fn(Page) -> AnyView,
     /// A message's story, and the causes of an event.
     pub told: fn(Page) -> AnyView,
     /// What a lens opens in a broker.
@@ -21,6 +24,7 @@ pub struct Rooms {
 impl Rooms {
     /// All there are.
     pub const ALL: Self = Self {
+        fidelity: super::fidelity::fidelity,
         told: super::why::told,
         opened: super::inside::opened,
     };
@@ -37,8 +41,19 @@ pub enum Arrival {
     Here(&'static Later),
 }
 
+/// One of them.
+pub type Room = fn(&Rooms) -> fn(Page) -> AnyView;
+
+/// What is seen of a view; the lab is the first part's own.
+pub fn view_of(view: View) -> Option<Room> {
+    match view {
+        View::Lab => None,
+        View::Fidelity => Some(|rooms| rooms.fidelity),
+    }
+}
+
 /// A view of the second part; its place stays empty until then, or says that it did not come.
-pub fn room(page: Page, view: fn(&Rooms) -> fn(Page) -> AnyView) -> AnyView {
+pub fn room(page: Page, view: Room) -> AnyView {
     live(move || {
         page.arrival.with(|arrival| match arrival {
             Arrival::Coming => ().into_any(),

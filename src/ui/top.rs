@@ -3,6 +3,7 @@
 use leptos::prelude::{GetUntracked, Set};
 
 use crate::browser::{self, Look};
+use crate::view::View;
 
 use super::html::*;
 use super::icon::{icon, logo};
@@ -26,12 +27,24 @@ pub fn top(page: Page) -> AnyView {
                 <span class="brand-name">{t.brand}</span>
                 <span class="brand-for">"for Apache RocketMQ"</span>
             </p>
+            {ways(page)}
             <div class="top-tools">
                 <button type="button" class="btn quiet" id="language" lang=other.tag() on:click=switch_language>{t.other_language}</button>
                 {live(move || look_button(page))}
             </div>
         </header>
     }
+}
+
+/// The way to every view.
+fn ways(page: Page) -> AnyView {
+    let t = page.texts();
+    let here = page.view.get_untracked();
+    let ways = View::ALL.into_iter().map(|view| {
+        let current = (view == here).then_some("page");
+        html! { <li><a href=["#/", view.word()].concat() aria-current=current>{(t.view)(view)}</a></li> }
+    });
+    html! { <nav aria-label=t.views><ul>{ways.collect_view()}</ul></nav> }
 }
 
 /// Light, dark, or as the system says.

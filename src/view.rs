@@ -1,0 +1,51 @@
+//! The views of the page. The first word of the address's fragment says which: `#/fidelity`.
+
+/// A view of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum View {
+    /// The lab.
+    Lab,
+    /// What real brokers did, and whether the engine does the same.
+    Fidelity,
+}
+
+impl View {
+    /// All, as the bar at the top shows them.
+    pub const ALL: [Self; 2] = [Self::Lab, Self::Fidelity];
+
+    /// The view that a fragment names: the lab, unless it names another.
+    #[must_use]
+    pub fn of_fragment(fragment: &str) -> Self {
+        let path = fragment.strip_prefix("#/").unwrap_or_default();
+        let word = path.split(['/', '?']).next();
+        let named = Self::ALL.into_iter().find(|view| word == Some(view.word()));
+        named.unwrap_or(Self::Lab)
+    }
+
+    /// Its word in the fragment.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lab => "lab",
+            Self::Fidelity => "fidelity",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::View;
+
+    #[test]
+    fn a_fragment_names_a_view_and_anything_else_is_the_lab() {
+        for view in View::ALL {
+            for rest in ["", "?lang=zh", "/3"] {
+                let fragment = ["#/", view.word(), rest].concat();
+                assert_eq!(View::of_fragment(&fragment), view);
+            }
+        }
+        for other in ["", "#", "#/", "#/nowhere", "#fidelity", "#/fidelityish"] {
+            assert_eq!(View::of_fragment(other), View::Lab, "{other}");
+        }
+    }
+}
