@@ -1,12 +1,14 @@
 //! Which copies of a message can still reach a consumer: what "lost" means.
 
+use litemap::LiteMap;
+
 use crate::broker::Broker;
 use crate::broker::commit_log::Record;
 use crate::cluster::Cluster;
 use crate::ids::{BrokerName, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId};
 use crate::ledger::Copy;
 use crate::message_set::MessageSet;
-use crate::node::consumer::Consumer;
+use crate::order;
 use crate::setup::system;
 use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
@@ -43,27 +45,148 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
     found
 }
 
-/// The messages of which some copy can still be served to a group that has not had it, or that lie in a running consumer's memory.
-pub(crate) fn servable(cluster: &Cluster) -> MessageSet {
+/// Who still waits for what: the messages of each group that some copy can bring it, or that lie in the memory of one of its running
+/// consumers. Under no group at all: what nobody subscribes.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Awaited(LiteMap<Option<GroupId>, MessageSet>);
+
+impl Awaited {
+    /// Everything that is awaited now.
+    pub fn now(cluster: &Cluster) -> Self {
+        let mut awaited = Self::default();
+        let readers = Readers::of(cluster);
+        for (node, broker, _) in cluster.brokers() {
+            if readers.is_read(cluster, node, broker) {
+                for record in broker.disk().log.records() {
+                    for_each_waiting(cluster, broker, record, &mut |group, message| {
+                        awaited.insert(group, message);
+                    });
+                }
+            }
+        }
+        for (_, consumer, runs) in cluster.consumers() {
+            for label in consumer.labels().filter(|_| runs) {
+                if !cluster.is_consumed(label, consumer.group()) {
+                    awaited.insert(Some(consumer.group()), label);
+                }
+            }
+        }
+        awaited
+    }
+
+    fn insert(&mut self, group: Option<GroupId>, message: MessageId) {
+        self.0.entry(group).or_default().insert(message);
+    }
+
+    /// Whether a group waits for a message.
+    pub fn has(&self, group: Option<GroupId>, message: MessageId) -> bool {
+        let messages = self.0.get(&group);
+        messages.is_some_and(|messages| messages.contains(message))
+    }
+
+    /// Whether anybody does.
+    pub fn has_anywhere(&self, message: MessageId) -> bool {
+        self.0.values().any(|messages| messages.contains(message))
+    }
+
+    /// What is awaited here and not in `later`: messages in order, each with its groups.
+    pub fn gone(&self, later: &Self) -> Vec<(MessageId, Option<GroupId>)> {
+        let mut gone: Vec<(MessageId, Option<GroupId>)> = Vec::new();
+        for (group, messages) in self.0.iter() {
+            let left = messages
+                .iter()
+                .filter(|message| !later.has(*group, *message));
+            gone.extend(left.map(|message| (message, *group)));
+        }
+        order::sort_by(&mut gone, |lost| *lost);
+        gone
+    }
+}
+
+/// Whether a group can still be brought a message.
+pub(crate) fn is_awaited(cluster: &Cluster, message: MessageId, group: Option<GroupId>) -> bool {
     let readers = Readers::of(cluster);
-    let in_logs = cluster.brokers().flat_map(|(node, broker, _)| {
-        let readers = &readers;
-        let records = broker.disk().log.records();
-        records.filter_map(move |record| {
-            let waits = readers.will_get(cluster, node, broker, record)
-                && !is_over(cluster, broker, record);
-            record.message.label.filter(|_| waits)
-        })
+    let in_memory = cluster.consumers().any(|(_, consumer, runs)| {
+        runs && Some(consumer.group()) == group && consumer.holds(message)
     });
-    let in_memory =
-        cluster
-            .consumers()
-            .filter(|(_, _, runs)| *runs)
-            .flat_map(|(_, consumer, _)| {
-                let view = consumer.view();
-                view.cached.into_iter().chain(view.running)
-            });
-    in_logs.chain(in_memory).collect()
+    in_memory
+        || cluster.brokers().any(|(node, broker, _)| {
+            let mut records = broker.disk().log.records();
+            readers.is_read(cluster, node, broker)
+                && records.any(|record| {
+                    let mut waits = false;
+                    if record.message.label == Some(message) {
+                        for_each_waiting(cluster, broker, record, &mut |by, _| {
+                            waits |= by == group
+                        });
+                    }
+                    waits
+                })
+        })
+}
+
+/// Messages of which a copy lies with a slave that would serve it, were its master not to come back: nobody reads it there.
+pub(crate) fn hidden(cluster: &Cluster) -> MessageSet {
+    let readers = Readers::of(cluster);
+    let unread = cluster.brokers().filter(|(node, broker, _)| {
+        !broker.conf().enable_controller_mode
+            && !readers.is_read(cluster, *node, broker)
+            && !readers.master_runs(broker.identity().broker)
+    });
+    let records = unread.flat_map(|(_, broker, _)| broker.disk().log.records());
+    records.filter_map(|record| record.message.label).collect()
+}
+
+/// The messages of which there is a copy anywhere, read or not.
+pub(crate) fn labels(cluster: &Cluster) -> impl Iterator<Item = MessageId> {
+    let records = cluster
+        .brokers()
+        .flat_map(|(_, broker, _)| broker.disk().log.records());
+    records.filter_map(|record| record.message.label)
+}
+
+/// The group that a record is kept for, if it is one group's alone: a retry, or a dead letter, also while it waits for its delay.
+pub(crate) fn sole_reader(cluster: &Cluster, record: &Record) -> Option<GroupId> {
+    let topic = record.real.map_or(record.topic, |(topic, _)| topic);
+    let setup = cluster.setup();
+    setup
+        .group_of_retry_topic(topic)
+        .or_else(|| setup.group_of_dead_letter_topic(topic))
+}
+
+/// Tells each group that a record, if it is read, will be given to. What nobody subscribes waits for no group at all.
+fn for_each_waiting(
+    cluster: &Cluster,
+    broker: &Broker,
+    record: &Record,
+    tell: &mut impl FnMut(Option<GroupId>, MessageId),
+) {
+    let Some(label) = record.message.label else {
+        return;
+    };
+    let still_to_come = record.topic == system::SCHEDULE || record.topic == system::HALF;
+    if record.topic == system::CHECK_MAX || still_to_come && is_skipped(cluster, broker, record) {
+        return;
+    }
+    let topic = record.real.map_or(record.topic, |(topic, _)| topic);
+    if let Some(group) = cluster.setup().group_of_dead_letter_topic(topic) {
+        return tell(Some(group), label);
+    }
+    let mut last = None;
+    for group in wanting(cluster, topic, record.message.tag) {
+        if last == Some(group) {
+            continue;
+        }
+        last = Some(group);
+        let done = cluster.is_consumed(label, group)
+            || !still_to_come && is_past(cluster, broker, group, record);
+        if !done {
+            tell(Some(group), label);
+        }
+    }
+    if last.is_none() {
+        tell(None, label);
+    }
 }
 
 /// Messages whose entries lie right below an offset of one broker's queue, and that this group has not consumed: what a commit of
@@ -84,38 +207,31 @@ pub(crate) fn just_below(
     };
     (0..LOOK_BACK)
         .filter_map(|back| cq.get(QueueOffset::new(offset.get().checked_sub(back + 1)?)))
-        .filter_map(|entry| broker.disk().log.record_at(entry.start)?.message.label)
+        .filter_map(|entry| broker.disk().log.record_at(entry.start))
+        .filter(|record| wanting(cluster, topic, record.message.tag).any(|by| by == group))
+        .filter_map(|record| record.message.label)
         .filter(|message| !cluster.is_consumed(*message, group))
         .collect()
 }
 
-/// Whether a record that a broker has just made visible will never be given to anybody.
-pub(crate) fn is_stillborn(cluster: &Cluster, node: NodeId, start: PhysicalOffset) -> bool {
-    let Some(broker) = cluster.broker(node) else {
-        return false;
+/// Who wanted a record that a broker has just made visible: groups that are past its place already will never be given it.
+pub(crate) fn wanted(
+    cluster: &Cluster,
+    node: NodeId,
+    start: PhysicalOffset,
+) -> Vec<(MessageId, Option<GroupId>)> {
+    let record = cluster
+        .broker(node)
+        .and_then(|broker| broker.disk().log.record_at(start));
+    let Some((record, label)) = record.and_then(|record| Some((record, record.message.label?)))
+    else {
+        return Vec::new();
     };
-    broker
-        .disk()
-        .log
-        .record_at(start)
-        .is_some_and(|record| is_skipped(cluster, broker, record))
-}
-
-/// Whether a message has no servable copy anywhere.
-pub(crate) fn is_beyond_reach(cluster: &Cluster, message: MessageId) -> bool {
-    let readers = Readers::of(cluster);
-    let in_logs = cluster.brokers().any(|(node, broker, _)| {
-        let mut records = broker
-            .disk()
-            .log
-            .records()
-            .filter(|record| record.message.label == Some(message));
-        records.any(|record| readers.will_get(cluster, node, broker, record))
-    });
-    !in_logs
-        && !cluster
-            .consumers()
-            .any(|(_, consumer, runs)| runs && holds_label(consumer, message))
+    if record.topic == system::CHECK_MAX {
+        return vec![(label, None)];
+    }
+    let groups = groups_for(cluster, record.topic, record.message.tag).into_iter();
+    groups.map(|group| (label, Some(group))).collect()
 }
 
 /// Fills in which copies of a view will still be served.
@@ -154,6 +270,11 @@ impl Readers {
             .map(|(node, broker, runs)| (broker.identity().broker, node, runs))
             .collect();
         Self { masters }
+    }
+
+    fn master_runs(&self, name: BrokerName) -> bool {
+        let mut masters = self.masters.iter();
+        masters.any(|(master, _, runs)| *master == name && *runs)
     }
 
     /// Whether somebody may still be given `record` from `node`, or has been.
@@ -249,18 +370,7 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     // The cheapest question first: it is no for almost every record.
     wanted.peek().is_some()
         && wanted.all(|group| {
-            is_past(cluster, broker, group, record) && !cluster.is_consumed(label, group)
-        })
-}
-
-/// Whether nobody waits for the record any more: each group that could want it is past it, or has consumed the message.
-fn is_over(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
-    let mut wanted = wanting(cluster, record.topic, record.message.tag).peekable();
-    wanted.peek().is_some()
-        && wanted.all(|group| {
-            let label = record.message.label;
-            label.is_some_and(|label| cluster.is_consumed(label, group))
-                || is_past(cluster, broker, group, record)
+            !cluster.is_consumed(label, group) && is_past(cluster, broker, group, record)
         })
 }
 
@@ -269,20 +379,22 @@ fn is_past(cluster: &Cluster, broker: &Broker, group: GroupId, record: &Record) 
     if cluster.setup().broadcasts(group) {
         return members_have_passed(cluster, group, broker.identity().broker, record);
     }
-    let held = record
-        .message
-        .label
-        .is_some_and(|label| holds(cluster, group, label));
-    has_passed(broker, group, record.topic, record.queue, record) && !held
+    let held = || {
+        let label = record.message.label;
+        label.is_some_and(|label| holds(cluster, group, label))
+    };
+    has_passed(broker, group, record.topic, record.queue, record) && !held()
 }
 
-/// The messages that lie in masters' queues of a topic.
-pub(crate) fn of_topic(cluster: &Cluster, topic: TopicId) -> Vec<MessageId> {
+/// The messages in masters' queues of a topic that a group wants.
+pub(crate) fn of_topic(cluster: &Cluster, topic: TopicId, group: GroupId) -> Vec<MessageId> {
     let masters = cluster
         .brokers()
         .filter(|(_, broker, _)| broker.identity().replica == 0);
     let records = masters.flat_map(|(_, broker, _)| broker.disk().log.records());
-    let of_topic = records.filter(|record| record.topic == topic);
+    let of_topic = records.filter(|record| {
+        record.topic == topic && wanting(cluster, topic, record.message.tag).any(|by| by == group)
+    });
     of_topic.filter_map(|record| record.message.label).collect()
 }
 
@@ -306,7 +418,7 @@ fn members_have_passed(
                 && record
                     .message
                     .label
-                    .is_none_or(|label| !holds_label(consumer, label))
+                    .is_none_or(|label| !consumer.holds(label))
         })
 }
 
@@ -344,11 +456,7 @@ fn has_passed(
 }
 
 fn holds(cluster: &Cluster, group: GroupId, label: MessageId) -> bool {
-    cluster.consumers().any(|(_, consumer, runs)| {
-        runs && consumer.group() == group && holds_label(consumer, label)
-    })
-}
-
-fn holds_label(consumer: &Consumer, label: MessageId) -> bool {
-    consumer.holds(label)
+    cluster
+        .consumers()
+        .any(|(_, consumer, runs)| runs && consumer.group() == group && consumer.holds(label))
 }

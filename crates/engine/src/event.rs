@@ -1,7 +1,9 @@
 //! What happened: the only thing that a ledger, a trace and a page know of a run.
 
 use crate::exception::Exception;
-use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId, QueueId, TopicId};
+use crate::ids::{
+    BrokerName, ConnId, EventId, GroupId, MessageId, NodeId, QueueId, TagId, TopicId,
+};
 use crate::ledger::Stage;
 use crate::status::{
     BrokerRole, ConsumeResult, GetMessageStatus, PullStatus, PutMessageStatus, SendMode,
@@ -201,6 +203,7 @@ pub enum EventKind {
     SendCalled {
         message: MessageId,
         topic: TopicId,
+        tag: TagId,
         mode: SendMode,
         resend: u32,
     },
@@ -374,9 +377,10 @@ pub enum EventKind {
     DiskChanged {
         change: DiskChange,
     },
-    /// `cause` is the event that took it.
+    /// `cause` is the event that took it; from one group, or from everybody who had not had it.
     Lost {
         message: MessageId,
+        group: Option<GroupId>,
         stage: Stage,
     },
 }

@@ -278,7 +278,7 @@ impl Run {
         let mut cluster = self.world.cluster.clone();
         let mut lost = Vec::new();
         for command in script::commands(action, &self.world.cluster) {
-            lost.extend(ledger::lost_by(&mut cluster, command));
+            lost.extend(ledger::losses_of(&mut cluster, command));
         }
         lost
     }

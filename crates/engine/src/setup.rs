@@ -326,14 +326,11 @@ impl Setup {
         })
     }
 
-    /// Whether all members of a group want the same of a topic.
-    pub fn has_one_subscription(&self, group: GroupId, topic: TopicId) -> bool {
-        let mut of_members = self
-            .subscriptions
-            .iter()
-            .filter(|(t, g, _)| (*t, *g) == (topic, group));
-        let first = of_members.next().map(|(_, _, tags)| tags);
-        of_members.all(|(_, _, tags)| Some(tags) == first)
+    /// Whether some member of a group does not want messages with a tag, of a topic that the group subscribes.
+    pub fn filters_out(&self, group: GroupId, topic: TopicId, tag: TagId) -> bool {
+        self.subscriptions.iter().any(|(t, g, tags)| {
+            (*t, *g) == (topic, group) && !tags.is_empty() && !tags.contains(&tag)
+        })
     }
 
     /// The groups that subscribe a topic, or whose retry topic it is.

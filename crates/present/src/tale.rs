@@ -174,15 +174,17 @@ mod tests {
         check(
             &tale,
             &expect![[r#"
-            1 p1 SendCalled
-            1 p1 RequestSent <-
-            2 broker-a/0 Cached <-
-            2.05 broker-a/0 Replied <-
-            3.05 p1 Told <-
-            4 broker-a/1 Replicated <-
-            20 broker-a/0 PowerCut
-            20 broker-a/0 Lost <-
-        "#]],
+                1 p1 SendCalled
+                1 p1 RequestSent <-
+                2 broker-a/0 Cached <-
+                2.05 broker-a/0 Replied <-
+                3.05 p1 Told <-
+                4 broker-a/1 Replicated <-
+                20 broker-a/0 PowerCut
+                20 broker-a/0 Lost <-
+                20 broker-a/1 PowerCut
+                20 broker-a/1 Lost <-
+            "#]],
         );
     }
 

@@ -48,7 +48,7 @@ impl Cluster {
             Command::Resume(node) => self.resume(node, events),
             Command::ChangeDisk(node, change) => self.change_disk(node, change, events),
             Command::ExpireFiles(node, up_to) => {
-                let before = self.servable();
+                let before = self.standing();
                 let told = events.len();
                 self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to))?;
                 self.tell_hidden(&before, told, events);
@@ -243,7 +243,7 @@ impl Cluster {
             Power::Down(Down::Crash | Down::Stop) if how == Down::PowerLoss => {}
             Power::Down(_) | Power::NotStarted => return Err(Rejected::Down),
         }
-        let before = self.servable();
+        let before = self.standing();
         let cause = self.record(id, None, EventKind::NodeDown { how }, events);
         self.kill(id, how, cause, events);
         self.tell_losses(&before, cause, id, events);
@@ -297,7 +297,7 @@ impl Cluster {
         ) {
             return Err(Rejected::NotABroker);
         }
-        let before = self.servable();
+        let before = self.standing();
         let runs = matches!(
             self.node(id).map(|node| &node.power),
             Some(Power::Running | Power::Paused { .. } | Power::Starting(_))
@@ -333,7 +333,7 @@ impl Cluster {
     /// Clean shutdown: the process says good-bye by itself, then ends.
     fn stop(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         self.must_run(id)?;
-        let before = self.servable();
+        let before = self.standing();
         self.with_node(id, None, events, Role::shut_down);
         let cause = self.record(id, None, EventKind::NodeDown { how: Down::Stop }, events);
         self.kill(id, Down::Stop, cause, events);
@@ -404,7 +404,7 @@ impl Cluster {
             return;
         }
         // A master that is back hides what only its slaves have.
-        let before = self.servable();
+        let before = self.standing();
         let Some(node) = self.node_mut(id) else {
             return;
         };

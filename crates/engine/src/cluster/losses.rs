@@ -1,8 +1,8 @@
 //! Which messages an event has put beyond every consumer's reach.
 
-use crate::copies;
+use crate::copies::{self, Awaited};
 use crate::event::{Event, EventKind, EventName};
-use crate::ids::{EventId, MessageId, NodeId};
+use crate::ids::{EventId, GroupId, MessageId, NodeId};
 use crate::ledger::Stage;
 use crate::message_set::MessageSet;
 use crate::setup::system;
@@ -11,39 +11,90 @@ use crate::units::QueueOffset;
 use super::role::Role;
 use super::{Cluster, Power};
 
+/// A message that a group may have lost, and the event that would have taken it.
+struct Suspect {
+    cause: EventId,
+    message: MessageId,
+    group: Option<GroupId>,
+    stage: Stage,
+}
+
+/// How things stood before something that may lose messages.
+pub(super) struct Standing {
+    awaited: Awaited,
+    hidden: MessageSet,
+}
+
 impl Cluster {
-    /// The messages that have a copy which can still be served.
-    pub(super) fn servable(&self) -> MessageSet {
-        copies::servable(self)
+    /// How things stand now.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            awaited: Awaited::now(self),
+            hidden: copies::hidden(self),
+        }
     }
 
-    /// Tells which messages had a servable copy `before` and have none now, unless everybody who wanted them has them.
+    /// Tells which messages were awaited `before` and can reach those who waited no more.
+    ///
+    /// What only a slave had left, while its master was down, was told to be lost with the master: nobody serves it. When that copy
+    /// goes too, that is told again: it was the last.
     pub(super) fn tell_losses(
         &mut self,
-        before: &MessageSet,
+        before: &Standing,
         cause: EventId,
         node: NodeId,
         events: &mut Vec<Event>,
     ) {
-        let now = self.servable();
+        let now = Awaited::now(self);
         let stage = if self.is_consumer(node) {
             Stage::Consume
         } else {
             Stage::Store
         };
-        for message in before.iter().filter(|message| !now.contains(*message)) {
-            self.tell_loss(message, stage, Some(cause), node, events);
+        let gone = before.awaited.gone(&now);
+        for of_one in gone.chunk_by(|one, other| one.0 == other.0) {
+            let Some((message, _)) = of_one.first() else {
+                continue;
+            };
+            // From everybody at once, unless somebody has had it, will have it, or has lost it before.
+            let from_all = !now.has_anywhere(*message)
+                && !self.lost.values().any(|lost| lost.contains(*message))
+                && !self.consumed.values().any(|had| had.contains(*message));
+            let from = if from_all { None } else { Some(of_one) };
+            for group in from.map_or(vec![None], |of_one| {
+                of_one.iter().map(|lost| lost.1).collect()
+            }) {
+                self.tell_loss(*message, group, stage, Some(cause), node, events);
+            }
+        }
+        if before.hidden.iter().next().is_some() {
+            let left: MessageSet = copies::labels(self).collect();
+            for message in before.hidden.iter().filter(|label| !left.contains(*label)) {
+                let groups: Vec<_> = self
+                    .lost
+                    .iter()
+                    .filter(|(_, lost)| lost.contains(message))
+                    .map(|(group, _)| *group)
+                    .collect();
+                for group in groups {
+                    self.record(
+                        node,
+                        Some(cause),
+                        EventKind::Lost {
+                            message,
+                            group,
+                            stage,
+                        },
+                        events,
+                    );
+                }
+            }
         }
     }
 
     /// The same after a handler that may have deleted files, changed who serves, or cut a log: the last such thing `told` is the
     /// cause.
-    pub(super) fn tell_hidden(
-        &mut self,
-        before: &MessageSet,
-        told: usize,
-        events: &mut Vec<Event>,
-    ) {
+    pub(super) fn tell_hidden(&mut self, before: &Standing, told: usize, events: &mut Vec<Event>) {
         const CAUSES: [EventName; 4] = [
             EventName::Deleted,
             EventName::Elected,
@@ -81,113 +132,184 @@ impl Cluster {
     fn tell_loss(
         &mut self,
         message: MessageId,
+        group: Option<GroupId>,
         stage: Stage,
         cause: Option<EventId>,
         node: NodeId,
         events: &mut Vec<Event>,
     ) {
-        let mut groups = self.consumed.values();
-        let done = groups.any(|consumed| consumed.contains(message));
-        if !done && self.lost.insert(message) {
-            self.record(node, cause, EventKind::Lost { message, stage }, events);
+        if !self.is_told_lost(message, group) {
+            self.lost.entry(group).or_default().insert(message);
+            self.record(
+                node,
+                cause,
+                EventKind::Lost {
+                    message,
+                    group,
+                    stage,
+                },
+                events,
+            );
         }
     }
 
-    /// What a broker has just told may mean that nobody will be given a message: an entry was made below, or an offset moved beyond
-    /// it, though nobody has consumed it.
-    pub(super) fn tell_skipped(&mut self, node: NodeId, told: usize, events: &mut Vec<Event>) {
-        let suspects: Vec<(EventId, MessageId, Stage)> = events
-            .get(told..)
-            .unwrap_or_default()
-            .iter()
-            .flat_map(|event| {
-                let (stage, passed) = if let EventKind::Dispatched { record } = &event.kind {
-                    // A half message that nobody answered for is a matter between the producer and its broker.
-                    let stage = if record.topic == system::CHECK_MAX {
-                        Stage::Produce
-                    } else {
-                        Stage::Consume
-                    };
-                    let stillborn = record
-                        .message
-                        .filter(|_| copies::is_stillborn(self, node, record.start));
-                    (stage, stillborn.into_iter().collect())
-                } else if let EventKind::OffsetCommitted {
-                    group,
-                    topic,
-                    queue,
-                    offset,
-                } = &event.kind
-                {
-                    (
-                        Stage::Consume,
-                        copies::just_below(self, node, *group, *topic, *queue, *offset),
-                    )
-                } else if let EventKind::Pulled {
-                    group,
-                    topic,
-                    queue,
-                    offset,
-                    script: false,
-                    ..
-                } = &event.kind
-                {
-                    // And nobody is told how far it is, but it does not go back.
-                    let passed = match u64::try_from(*offset) {
-                        Ok(offset) if self.setup().broadcasts(*group) => {
-                            let offset = QueueOffset::new(offset);
-                            copies::just_below(self, node, *group, *topic, *queue, offset)
-                        }
-                        Ok(_) | Err(_) => Vec::new(),
-                    };
-                    (Stage::Consume, passed)
-                } else if let EventKind::Rebalanced { group, topic, .. } = &event.kind {
-                    // A broadcasting member begins where no broker knows: what lies before it may be nobody's.
-                    let before = if self.setup().broadcasts(*group) {
-                        copies::of_topic(self, *topic)
-                    } else {
-                        Vec::new()
-                    };
-                    (Stage::Consume, before)
-                } else if let EventKind::Consumed {
-                    message,
-                    succeeded: false,
-                    kept: false,
-                    ..
-                } = &event.kind
-                {
-                    // The result of a dropped queue is thrown away, and the message with it.
-                    (Stage::Store, vec![*message])
-                } else if let EventKind::Consumed {
-                    message,
-                    group,
-                    succeeded: false,
-                    kept: true,
-                    ..
-                } = &event.kind
-                {
-                    // A broadcasting consumer drops what its listener does not take.
-                    let dropped = if self.setup().broadcasts(*group) {
-                        vec![*message]
-                    } else {
-                        Vec::new()
-                    };
-                    (Stage::Consume, dropped)
-                } else {
-                    (Stage::Consume, Vec::new())
-                };
-                passed
-                    .into_iter()
-                    .map(move |message| (event.id, message, stage))
-            })
-            .collect();
-        if suspects.is_empty() {
-            return;
-        }
-        for (cause, message, stage) in suspects {
-            if !self.lost.contains(message) && copies::is_beyond_reach(self, message) {
-                self.tell_loss(message, stage, Some(cause), node, events);
+    fn is_told_lost(&self, message: MessageId, group: Option<GroupId>) -> bool {
+        let is_in = |group| {
+            self.lost
+                .get(&group)
+                .is_some_and(|lost: &MessageSet| lost.contains(message))
+        };
+        is_in(None) || is_in(group)
+    }
+
+    /// There is a copy once more: for everybody, or for one group alone.
+    pub(super) fn is_back(&mut self, message: MessageId, for_one: Option<GroupId>) {
+        let Some(group) = for_one else {
+            for (_, lost) in self.lost.iter_mut() {
+                lost.remove(message);
             }
+            return;
+        };
+        // What everybody had lost, the others still have.
+        if self
+            .lost
+            .get(&None)
+            .is_some_and(|lost| lost.contains(message))
+        {
+            let others: Vec<GroupId> = self
+                .setup()
+                .subscriptions
+                .iter()
+                .map(|(_, group, _)| *group)
+                .collect();
+            for other in others {
+                self.lost.entry(Some(other)).or_default().insert(message);
+            }
+        }
+        for group in [None, Some(group)] {
+            if let Some(lost) = self.lost.get_mut(&group) {
+                lost.remove(message);
+            }
+        }
+    }
+
+    /// What a broker has just told may mean that a group will not be given a message: an entry was made below its place, or its offset
+    /// moved beyond it, though it has not consumed it.
+    pub(super) fn tell_skipped(&mut self, node: NodeId, told: usize, events: &mut Vec<Event>) {
+        let new = events.get(told..).unwrap_or_default();
+        let suspects: Vec<Suspect> = new
+            .iter()
+            .flat_map(|event| self.suspects(node, event))
+            .collect();
+        for Suspect {
+            cause,
+            message,
+            group,
+            stage,
+        } in suspects
+        {
+            if !self.is_told_lost(message, group) && !self.is_past_losing(message, group) {
+                self.tell_loss(message, group, stage, Some(cause), node, events);
+            }
+        }
+    }
+
+    /// Whether a group has had a message, or can still be given it. Of no group: whether anybody has or can.
+    fn is_past_losing(&self, message: MessageId, group: Option<GroupId>) -> bool {
+        match group {
+            Some(group) => {
+                self.is_consumed(message, group) || copies::is_awaited(self, message, Some(group))
+            }
+            None => {
+                self.consumed.values().any(|had| had.contains(message))
+                    || Awaited::now(self).has_anywhere(message)
+            }
+        }
+    }
+
+    /// The messages that `event` may have put beyond a group's reach.
+    fn suspects(&self, node: NodeId, event: &Event) -> Vec<Suspect> {
+        let of = |stage, group, messages: Vec<MessageId>| {
+            let suspects = messages.into_iter().map(|message| Suspect {
+                cause: event.id,
+                message,
+                group: Some(group),
+                stage,
+            });
+            suspects.collect()
+        };
+        if let EventKind::Dispatched { record } = &event.kind {
+            // A half message that nobody answered for is a matter between the producer and its broker.
+            let stage = if record.topic == system::CHECK_MAX {
+                Stage::Produce
+            } else {
+                Stage::Consume
+            };
+            let wanted = copies::wanted(self, node, record.start).into_iter();
+            wanted
+                .map(|(message, group)| Suspect {
+                    cause: event.id,
+                    message,
+                    group,
+                    stage,
+                })
+                .collect()
+        } else if let EventKind::OffsetCommitted {
+            group,
+            topic,
+            queue,
+            offset,
+        } = &event.kind
+        {
+            of(
+                Stage::Consume,
+                *group,
+                copies::just_below(self, node, *group, *topic, *queue, *offset),
+            )
+        } else if let EventKind::Pulled {
+            group,
+            topic,
+            queue,
+            offset,
+            script: false,
+            ..
+        } = &event.kind
+            && self.setup().broadcasts(*group)
+            && let Ok(offset) = u64::try_from(*offset)
+        {
+            // And nobody is told how far a broadcasting member is, but it does not go back.
+            let offset = QueueOffset::new(offset);
+            of(
+                Stage::Consume,
+                *group,
+                copies::just_below(self, node, *group, *topic, *queue, offset),
+            )
+        } else if let EventKind::Rebalanced { group, topic, .. } = &event.kind
+            && self.setup().broadcasts(*group)
+        {
+            // A broadcasting member begins where no broker knows: what lies before it may be nobody's.
+            of(
+                Stage::Consume,
+                *group,
+                copies::of_topic(self, *topic, *group),
+            )
+        } else if let EventKind::Consumed {
+            message,
+            group,
+            succeeded: false,
+            kept,
+            ..
+        } = &event.kind
+        {
+            // The result of a dropped queue is thrown away, and the message with it; a broadcasting consumer drops what its listener
+            // does not take.
+            match (*kept, self.setup().broadcasts(*group)) {
+                (false, _) => of(Stage::Store, *group, vec![*message]),
+                (true, true) => of(Stage::Consume, *group, vec![*message]),
+                (true, false) => Vec::new(),
+            }
+        } else {
+            Vec::new()
         }
     }
 
@@ -199,9 +321,14 @@ impl Cluster {
         cause: Option<EventId>,
         events: &mut Vec<Event>,
     ) {
+        let group = match self.node(node).map(|node| &node.role) {
+            Some(Role::Consumer(consumer)) => consumer.group(),
+            Some(Role::NameServer(_) | Role::Producer(_) | Role::Broker(_)) | None => return,
+        };
         for message in let_go {
-            if !self.lost.contains(*message) && copies::is_beyond_reach(self, *message) {
-                self.tell_loss(*message, Stage::Store, cause, node, events);
+            let lost = Some(group);
+            if !self.is_told_lost(*message, lost) && !self.is_past_losing(*message, lost) {
+                self.tell_loss(*message, lost, Stage::Store, cause, node, events);
             }
         }
     }

@@ -10,6 +10,7 @@ use litemap::LiteMap;
 
 use crate::action::{Action, DueId, Rejected};
 use crate::broker::Broker;
+use crate::copies;
 use crate::effect::{Closed, Ctx, Effect, Outbox};
 use crate::event::{Down, Event, EventKind};
 use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId};
@@ -51,8 +52,8 @@ pub struct Cluster {
     rng: Rng,
     /// Which messages each group has consumed. Nothing in the cluster reads it: it tells losses from things done.
     consumed: LiteMap<GroupId, MessageSet>,
-    /// Messages that were told to be lost.
-    lost: MessageSet,
+    /// Messages that were told to be lost: by a group, or by everybody who had not had them.
+    lost: LiteMap<Option<GroupId>, MessageSet>,
 }
 
 /// One node: what it is, whether its process runs, and what waits for it while it is frozen.
@@ -129,7 +130,7 @@ impl Cluster {
             next_message: 1,
             rng,
             consumed: LiteMap::new(),
-            lost: MessageSet::default(),
+            lost: LiteMap::new(),
         };
         for (spec, id) in setup.nodes.iter().zip(0u16..) {
             if let Some(at) = spec.starts {
@@ -554,7 +555,7 @@ impl Cluster {
         events: &mut Vec<Event>,
         handle: impl FnOnce(&mut Role, &mut Ctx),
     ) {
-        let before = judged.then(|| self.servable());
+        let before = judged.then(|| self.standing());
         let told = events.len();
         self.with_node(id, cause, events, handle);
         if let Some(before) = before {
@@ -663,8 +664,13 @@ impl Cluster {
         // Sent again by the application: there is a copy once more.
         if let EventKind::Appended { record, .. } = &kind
             && let Some(message) = record.message
+            && !self.lost.is_empty()
         {
-            self.lost.remove(message);
+            let stored = self
+                .broker(node)
+                .and_then(|broker| broker.disk().log.record_at(record.start));
+            let for_one = stored.and_then(|stored| copies::sole_reader(self, stored));
+            self.is_back(message, for_one);
         }
         let id = EventId(self.next_event);
         self.next_event = self.next_event.saturating_add(1);

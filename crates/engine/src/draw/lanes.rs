@@ -5,6 +5,7 @@ use litemap::LiteMap;
 use crate::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, Place, SendOutcome};
 use crate::exception::Exception;
 use crate::ids::{MessageId, NodeId, TopicId};
+use crate::ledger::Entry;
 use crate::names::Names;
 use crate::status::{GetMessageStatus, PullStatus, SendMode};
 use crate::trace::Story;
@@ -17,7 +18,7 @@ use super::labels::labels;
 /// The events from t = 0 on. Housekeeping that changes nothing is left out: empty pulls, offsets that stay, registrations.
 #[must_use]
 pub fn lanes(story: &Story<'_>) -> String {
-    let mut lines = Lines::new(story.names);
+    let mut lines = Lines::new(story.names, &story.ledger);
     for event in story.events {
         lines.hear(event);
     }
@@ -183,6 +184,7 @@ impl Said {
 /// The rows so far, and what is remembered to leave repetitions out.
 struct Lines<'a> {
     names: &'a Names,
+    ledger: &'a [Entry],
     drawn: Vec<Line>,
     /// The kind of call.
     modes: LiteMap<MessageId, SendMode>,
@@ -193,9 +195,10 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    const fn new(names: &'a Names) -> Self {
+    const fn new(names: &'a Names, ledger: &'a [Entry]) -> Self {
         Self {
             names,
+            ledger,
             drawn: Vec::new(),
             modes: LiteMap::new(),
             sent_to: LiteMap::new(),
@@ -516,7 +519,15 @@ impl<'a> Lines<'a> {
             EventKind::Paused => Some(said("‖ paused", None, "")?.stroke(Stroke::Paused)),
             EventKind::Resumed => Some(said("▶ resumed", None, "")?.stroke(Stroke::Running)),
             EventKind::DiskChanged { change } => said(&disk(*change), None, ""),
-            EventKind::Lost { message, .. } => said("✗ lost:", Some(*message), ""),
+            EventKind::Lost { message, group, .. } => {
+                // Whose, where others subscribe it, too.
+                let mut lines = self.ledger.iter();
+                let others = lines.any(|line| line.message == *message && !line.groups.is_empty());
+                let whose = group.filter(|_| others);
+                let whose =
+                    whose.map_or(String::new(), |group| format!("for {}", names.group(group)));
+                said("✗ lost:", Some(*message), whose)
+            }
             // Seen in other rows, or of no consequence for a message.
             EventKind::Replied { .. }
             | EventKind::Dispatched { .. }

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, Place};
 use crate::ids::{EventId, MessageId};
-use crate::ledger::{Entry, Redelivery};
+use crate::ledger::{Entry, LostBy, Redelivery};
 use crate::trace::Story;
 
 use super::labels::labels;
@@ -113,14 +113,21 @@ fn cells(story: &Story<'_>, entry: &Entry) -> [String; 6] {
         format!("{} ({place}{never})", story.names.node(copy.node))
     });
     let mut rest = vec![copies.collect::<Vec<_>>().join(", ")];
-    if let Some(lost) = entry.lost_by {
-        rest.push(format!(
+    let took = |lost: LostBy| {
+        format!(
             "✗ {}: {}, by {}",
             lost.stage.word(),
             lost.rule.word(),
             named(story, lost.event)
-        ));
+        )
+    };
+    if entry.groups.is_empty() {
+        rest.extend(entry.lost_by.map(took));
     }
+    rest.extend(entry.groups.iter().map(|of| {
+        let fate = of.lost_by.map_or(of.fate.word().to_owned(), took);
+        format!("{} {fate}", story.names.group(of.group))
+    }));
     if !entry.exposed_to.is_empty() {
         let words = entry
             .exposed_to

@@ -138,8 +138,8 @@ pub(super) struct Copied {
     pub record: RecordRef,
     /// Whether its sender waited for flush and slaves.
     pub waits: bool,
-    /// Its broker had failed before: the place in the queue may have been another message's.
-    pub after_failure: bool,
+    /// Its place in the queue had been another message's before.
+    pub reused: bool,
     origin: Origin,
 }
 
@@ -267,7 +267,7 @@ impl Heard {
                 broker,
                 record: *record,
                 waits,
-                after_failure: past.last_down(event.node).is_some(),
+                reused: past.is_reused(broker, record),
                 origin,
             });
         }

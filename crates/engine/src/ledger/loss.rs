@@ -1,7 +1,7 @@
 //! Why a message was lost: the rule behind the event that took its last copy (H.3).
 
 use crate::event::{Down, Event, EventKind, RecordRef};
-use crate::ids::{GroupId, NodeId, TopicId};
+use crate::ids::{GroupId, NodeId, TagId, TopicId};
 use crate::setup::{Setup, system};
 use crate::status::{ConsumeResult, FlushDiskType, words};
 
@@ -59,6 +59,9 @@ words! {
 /// What the ledger knows when the last servable copy of a message is gone.
 pub(super) struct Case<'a> {
     pub topic: TopicId,
+    pub tag: TagId,
+    /// Who lost it; none: everybody who had not had it.
+    pub group: Option<GroupId>,
     pub heard: &'a Heard,
     pub past: &'a Past,
     pub setup: &'a Setup,
@@ -83,14 +86,14 @@ impl Case<'_> {
             EventKind::Dispatched { record } if record.topic == system::CHECK_MAX => {
                 Loss::CheckedInVain
             }
-            EventKind::Dispatched { record } => self.skipped(event.node, None, record.topic),
+            EventKind::Dispatched { record } => self.skipped(event.node, self.group, record.topic),
             EventKind::OffsetCommitted { group, topic, .. } => {
                 self.skipped(event.node, Some(*group), *topic)
             }
             EventKind::Pulled { group, topic, .. } => {
                 self.skipped(event.node, Some(*group), *topic)
             }
-            EventKind::Rebalanced { .. } => Loss::StartedBehind,
+            EventKind::Rebalanced { topic, .. } => self.left_behind(event.node, *topic),
             EventKind::Consumed { group, .. } if self.setup.broadcasts(*group) => {
                 Loss::BroadcastFailure
             }
@@ -120,6 +123,21 @@ impl Case<'_> {
             | EventKind::Paused
             | EventKind::Resumed
             | EventKind::Lost { .. } => self.lost_before(),
+        }
+    }
+
+    /// A broadcasting member took its queues, and begins after it in one of them: it has never been there.
+    fn left_behind(&self, member: NodeId, topic: TopicId) -> Loss {
+        let mut copies = self.heard.copies.iter().rev();
+        let Some(copied) = copies.find(|copied| copied.record.topic == topic) else {
+            return Loss::Unexplained;
+        };
+        if let Some(loss) = self.failed(copied.node, self.group) {
+            loss
+        } else if self.past.has_been_at(member, copied.broker, &copied.record) {
+            self.skipped(copied.node, self.group, topic)
+        } else {
+            Loss::StartedBehind
         }
     }
 
@@ -170,44 +188,63 @@ impl Case<'_> {
 
     /// A group is past it without having consumed it.
     fn skipped(&self, node: NodeId, group: Option<GroupId>, topic: TopicId) -> Loss {
+        let group = self.group.or(group);
+        let broker = self.setup.broker_of(node);
+        if let Some(loss) = self.failed(node, group) {
+            return loss;
+        }
         let copies = || {
             let copies = self.heard.copies.iter().rev();
-            let broker = self.setup.broker_of(node);
             copies.filter(move |copied| {
                 copied.record.topic == topic && self.setup.broker_of(copied.node) == broker
             })
         };
-        let given = self
-            .heard
-            .given
-            .iter()
-            .rev()
-            .find(|given| group.is_none_or(|group| given.group == group));
-        if let Some(outcome) = given.and_then(|given| given.outcome)
-            && !outcome.succeeded
-        {
-            return if group.is_some_and(|group| self.setup.broadcasts(group)) {
-                Loss::BroadcastFailure
-            } else if outcome.result == ConsumeResult::Rollback {
-                Loss::RollbackAcknowledged
-            } else {
-                Loss::NoRetryQueue
-            };
-        }
         if let Some(loss) = copies().find_map(|copied| self.moved_past(copied, group)) {
-            return loss;
-        }
-        // The broker's log was cut back before this copy: its offsets had been used.
-        let reused = copies().any(|copied| copied.after_failure);
-        if group.is_none_or(|group| self.setup.has_one_subscription(group, self.topic)) {
-            if reused || group.is_none() {
-                Loss::OffsetsReused
-            } else {
-                Loss::StartedBehind
-            }
-        } else {
+            loss
+        } else if copies().any(|copied| copied.reused) {
+            Loss::OffsetsReused
+        } else if group.is_some_and(|group| self.setup.filters_out(group, self.topic, self.tag)) {
             Loss::OtherSubscription
+        } else if copies().any(|copied| self.began_behind(copied, group)) {
+            Loss::StartedBehind
+        } else {
+            Loss::Unexplained
         }
+    }
+
+    /// The group had it, and did not take it.
+    fn failed(&self, node: NodeId, group: Option<GroupId>) -> Option<Loss> {
+        let mut given = self.heard.given.iter().rev();
+        let last = given.find(|given| group.is_none_or(|group| given.group == group));
+        let outcome = last?.outcome.filter(|outcome| !outcome.succeeded)?;
+        let stores_retries = self
+            .setup
+            .broker_conf(node)
+            .is_some_and(|conf| conf.retry_queue_nums > 0);
+        if group.is_some_and(|group| self.setup.broadcasts(group)) {
+            Some(Loss::BroadcastFailure)
+        } else if outcome.result == ConsumeResult::Rollback {
+            Some(Loss::RollbackAcknowledged)
+        } else if stores_retries {
+            None
+        } else {
+            Some(Loss::NoRetryQueue)
+        }
+    }
+
+    /// The group, or one of its broadcasting members, began after this copy, of its own accord: no broker told it where.
+    fn began_behind(&self, copied: &Copied, group: Option<GroupId>) -> bool {
+        let RecordRef {
+            topic,
+            queue,
+            queue_offset,
+            ..
+        } = copied.record;
+        copied.broker.is_some_and(|broker| {
+            self.past
+                .begun(broker, topic, queue)
+                .any(|(by, from)| group.is_none_or(|group| group == by) && from > queue_offset)
+        })
     }
 
     /// A broker's answer that sent the group past this copy.

@@ -3,7 +3,7 @@
 
 use litemap::LiteMap;
 
-use crate::event::{DiskChange, Down, Event, EventKind};
+use crate::event::{DiskChange, Down, Event, EventKind, RecordRef};
 use crate::ids::{BrokerName, EventId, GroupId, NodeId, QueueId, TopicId};
 use crate::setup::Setup;
 use crate::status::{GetMessageStatus, PullStatus};
@@ -19,6 +19,10 @@ pub(super) struct Past {
     progress: LiteMap<(NodeId, GroupId, TopicId, QueueId), Progress>,
     /// When a consumer's queues of a topic last changed.
     rebalanced: LiteMap<(NodeId, TopicId), EventId>,
+    /// Where each queue of a broker name has ended at most.
+    ends: LiteMap<(BrokerName, TopicId, QueueId), QueueOffset>,
+    /// Where consumers are in the queues that they pull.
+    pulls: LiteMap<(BrokerName, TopicId, QueueId, NodeId), Pulls>,
     /// What happened at this instant and may be named as the cause of a loss.
     culprits: Vec<Event>,
     now: SimTime,
@@ -28,15 +32,25 @@ pub(super) struct Past {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Progress {
     /// In its memory.
-    known: QueueOffset,
+    known: Option<QueueOffset>,
     /// In its file.
-    filed: QueueOffset,
+    filed: Option<QueueOffset>,
     /// What was only in its memory when that was lost.
     pub forgotten: Option<(EventId, QueueOffset)>,
     /// The last time the broker told a consumer to go on elsewhere.
     pub moved: Option<Move>,
     /// The last time it gave the queue's lock away because its holder had not renewed it.
     pub taken_over: Option<EventId>,
+}
+
+/// One consumer's pulls of one queue.
+#[derive(Clone, Copy, Debug)]
+struct Pulls {
+    group: GroupId,
+    /// Where the last one ended.
+    next: i64,
+    /// Where it last began elsewhere than the last one had ended, if the broker did not know the group's place then.
+    began: Option<QueueOffset>,
 }
 
 /// A consumer that asked for one offset was told another one.
@@ -51,7 +65,8 @@ pub(super) struct Move {
 }
 
 impl Past {
-    pub fn observe(&mut self, event: &Event) {
+    pub fn observe(&mut self, event: &Event, setup: &Setup) {
+        self.note_pull(event, setup);
         if event.at != self.now {
             self.now = event.at;
             self.culprits.clear();
@@ -60,6 +75,8 @@ impl Past {
             EventKind::NodeDown { how } => {
                 self.downs.insert(event.node, (event.id, *how));
                 self.forget(event.node, event.id, *how == Down::DestroyDisk);
+                self.pulls
+                    .retain(|(.., consumer), _| *consumer != event.node);
                 self.culprits.push(event.clone());
             }
             EventKind::DiskChanged { change } => {
@@ -76,7 +93,7 @@ impl Past {
                 queue,
                 offset,
             } => {
-                self.at(event.node, *group, *topic, *queue).known = *offset;
+                self.at(event.node, *group, *topic, *queue).known = Some(*offset);
                 self.culprits.push(event.clone());
             }
             EventKind::OffsetPersisted => {
@@ -152,6 +169,86 @@ impl Past {
         }
     }
 
+    fn note_pull(&mut self, event: &Event, setup: &Setup) {
+        if let EventKind::Pulled {
+            consumer,
+            group,
+            topic,
+            queue,
+            offset,
+            next_begin_offset,
+            script: false,
+            ..
+        } = &event.kind
+            && let Some(broker) = setup.broker_of(event.node)
+        {
+            let known = self
+                .progress
+                .get(&(event.node, *group, *topic, *queue))
+                .and_then(|progress| progress.known);
+            let from = u64::try_from(*offset).ok().map(QueueOffset::new);
+            let began = from.filter(|_| known.is_none());
+            let pulls = self.pulls.entry((broker, *topic, *queue, *consumer));
+            let pulls = pulls.or_insert(Pulls {
+                group: *group,
+                next: *offset,
+                began,
+            });
+            if pulls.next != *offset {
+                pulls.began = began;
+            }
+            pulls.next = *next_begin_offset;
+        }
+    }
+
+    /// Takes in where a queue ends now.
+    pub fn note_end(&mut self, event: &Event, setup: &Setup) {
+        if let EventKind::Appended { record, .. } = &event.kind
+            && let Some(broker) = setup.broker_of(event.node)
+        {
+            let end = self.ends.entry((broker, record.topic, record.queue));
+            let end = end.or_default();
+            *end = (*end).max(record.queue_offset + 1);
+        }
+    }
+
+    /// Whether the place of a new record in its queue had been another one's before: a log was cut back in between.
+    pub fn is_reused(&self, broker: Option<BrokerName>, record: &RecordRef) -> bool {
+        broker.is_some_and(|broker| {
+            let end = self.ends.get(&(broker, record.topic, record.queue));
+            end.is_some_and(|end| record.queue_offset < *end)
+        })
+    }
+
+    /// Whether a consumer's pulls of a queue have come to a record's place.
+    pub fn has_been_at(
+        &self,
+        consumer: NodeId,
+        broker: Option<BrokerName>,
+        record: &RecordRef,
+    ) -> bool {
+        broker.is_some_and(|broker| {
+            let pulls = (broker, record.topic, record.queue, consumer);
+            let at = i64::try_from(record.queue_offset.get()).unwrap_or(i64::MAX);
+            let pulls = self.pulls.get(&pulls);
+            pulls.is_some_and(|pulls| pulls.next > at)
+        })
+    }
+
+    /// Where consumers of a queue began by themselves, for the broker knew no place of their group.
+    pub fn begun(
+        &self,
+        broker: BrokerName,
+        topic: TopicId,
+        queue: QueueId,
+    ) -> impl Iterator<Item = (GroupId, QueueOffset)> {
+        let of_queue = self
+            .pulls
+            .iter()
+            .filter(move |((b, t, q, _), _)| (*b, *t, *q) == (broker, topic, queue));
+        of_queue.filter_map(|(_, pulls)| Some((pulls.group, pulls.began?)))
+    }
+
     fn at(
         &mut self,
         node: NodeId,
@@ -171,12 +268,14 @@ impl Past {
                 continue;
             }
             if file_too {
-                progress.filed = QueueOffset::ZERO;
+                progress.filed = None;
             }
             let older = progress.forgotten.map(|(_, offset)| offset);
-            if progress.known > progress.filed && older.is_none_or(|older| progress.known >= older)
+            if let Some(known) = progress.known
+                && progress.known > progress.filed
+                && older.is_none_or(|older| known >= older)
             {
-                progress.forgotten = Some((by, progress.known));
+                progress.forgotten = Some((by, known));
             }
             progress.known = progress.filed;
         }

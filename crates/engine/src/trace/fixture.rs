@@ -3,7 +3,9 @@
 use crate::config::{BrokerConfig, ConsumerConfig, ProducerConfig};
 use crate::event::{AttemptOutcome, Down, Event, EventKind, Place, RecordRef, SendOutcome};
 use crate::exception::Exception;
-use crate::ids::{BrokerName, EventId, GroupId, MessageId, MessageQueue, NodeId, QueueId, TopicId};
+use crate::ids::{
+    BrokerName, EventId, GroupId, MessageId, MessageQueue, NodeId, QueueId, TagId, TopicId,
+};
 use crate::ledger::{Copy, Entry, Exposure, Fate, Loss, LostBy, Promise, Stage, Verdict};
 use crate::names::Names;
 use crate::scenario::{Broker, Consumer, Network, Producer, Scenario, Title, Topic};
@@ -100,6 +102,7 @@ pub(crate) fn power_loss() -> Parts {
             EventKind::SendCalled {
                 message: m(1),
                 topic: ORDERS,
+                tag: TagId(0),
                 mode: SendMode::Sync,
                 resend: 0,
             },
@@ -209,6 +212,7 @@ pub(crate) fn power_loss() -> Parts {
             EventKind::SendCalled {
                 message: m(2),
                 topic: ORDERS,
+                tag: TagId(0),
                 mode: SendMode::Sync,
                 resend: 0,
             },
@@ -265,6 +269,7 @@ pub(crate) fn power_loss() -> Parts {
             BROKER,
             EventKind::Lost {
                 message: m(2),
+                group: None,
                 stage: crate::ledger::Stage::Store,
             },
         ),
@@ -274,6 +279,7 @@ pub(crate) fn power_loss() -> Parts {
             EventKind::SendCalled {
                 message: m(3),
                 topic: ORDERS,
+                tag: TagId(0),
                 mode: SendMode::Sync,
                 resend: 0,
             },
@@ -457,6 +463,7 @@ fn view() -> ClusterView {
 
 fn ledger() -> Vec<Entry> {
     let entry = |n, promise, fate, delivered, verdict| Entry {
+        groups: Vec::new(),
         message: MessageId(n),
         promise,
         fate,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::event::{AttemptOutcome, DiskChange, Down, Event, EventKind, RecordRef, SendOutcome};
 use crate::exception::Exception;
 use crate::ids::{GroupId, MessageId, NodeId, QueueId, TopicId};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, LostBy};
 use crate::names::Names;
 use crate::run::Run;
 use crate::scenario::Scenario;
@@ -15,8 +15,8 @@ use crate::view::{BrokerView, ClusterView, Condition, NodeKind};
 
 use super::{
     AgainRow, AttemptRow, By, ContentRow, CopyRow, DeliveryRow, EventMore, EventRow, ExceptionRow,
-    FormatName, LostByRow, MessageRow, Millis, Mode, OffsetRow, PlaceName, PullRow, QueueRow,
-    SendRow, Trace, TransactionRow,
+    FormatName, GroupRow, LostByRow, MessageRow, Millis, Mode, OffsetRow, PlaceName, PullRow,
+    QueueRow, SendRow, Trace, TransactionRow,
 };
 
 /// All that can be told of a run that has ended, or of one so far.
@@ -514,6 +514,16 @@ fn message_row(story: &Story<'_>, entry: &Entry) -> MessageRow {
             .ok()
             .and_then(|at| story.events.get(at))
     };
+    let lost_by = |lost: LostBy| {
+        event(lost.event).map(|event| LostByRow {
+            event: event.id.0,
+            t: Millis(event.at),
+            kind: event.kind.name(),
+            node: story.names.node(event.node).to_owned(),
+            stage: lost.stage,
+            rule: Some(lost.rule),
+        })
+    };
     MessageRow {
         id: entry.message.to_string(),
         promise: entry.promise,
@@ -529,16 +539,18 @@ fn message_row(story: &Story<'_>, entry: &Entry) -> MessageRow {
                 served: copy.served,
             })
             .collect(),
-        lost_by: entry.lost_by.and_then(|lost| {
-            event(lost.event).map(|event| LostByRow {
-                event: event.id.0,
-                t: Millis(event.at),
-                kind: event.kind.name(),
-                node: story.names.node(event.node).to_owned(),
-                stage: lost.stage,
-                rule: Some(lost.rule),
+        groups: entry
+            .groups
+            .iter()
+            .map(|of| GroupRow {
+                group: story.names.group(of.group).to_owned(),
+                fate: of.fate,
+                consumed: of.consumed,
+                delivered: of.delivered,
+                lost_by: of.lost_by.and_then(lost_by),
             })
-        }),
+            .collect(),
+        lost_by: entry.lost_by.and_then(lost_by),
         again: entry
             .again
             .iter()
@@ -846,11 +858,13 @@ fn more(story: &Story<'_>, kind: &EventKind) -> EventMore {
                 ..nothing()
             }
         }
-        EventKind::OffsetPersisted
-        | EventKind::NodeUp
-        | EventKind::Paused
-        | EventKind::Resumed
-        | EventKind::Lost { .. } => nothing(),
+        EventKind::OffsetPersisted | EventKind::NodeUp | EventKind::Paused | EventKind::Resumed => {
+            nothing()
+        }
+        EventKind::Lost { group, .. } => EventMore {
+            group: group.and_then(group_name),
+            ..nothing()
+        },
     }
 }
 

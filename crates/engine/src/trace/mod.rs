@@ -218,6 +218,9 @@ pub struct MessageRow {
     pub consumed: u32,
     /// How often a listener got it.
     pub delivered: u32,
+    /// What became of it for each group, if several subscribe it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupRow>,
     /// Its copies.
     pub copies: Vec<CopyRow>,
     /// What took its last servable copy.
@@ -229,6 +232,23 @@ pub struct MessageRow {
     pub verdict: Verdict,
     /// Single faults that would lose it at this instant.
     pub exposed_to: Vec<Exposure>,
+}
+
+/// What became of a message for one of several groups.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GroupRow {
+    /// The group.
+    pub group: String,
+    /// Where it ended, so far.
+    pub fate: Fate,
+    /// How often one of its listeners consumed it successfully.
+    pub consumed: u32,
+    /// How often one of them got it.
+    pub delivered: u32,
+    /// What took it from this group.
+    pub lost_by: Option<LostByRow>,
 }
 
 /// One copy of a message.

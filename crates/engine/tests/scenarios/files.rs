@@ -379,7 +379,7 @@ fn every_loss_and_every_repetition_says_why() {
         controller-failover-loses-the-tail      m2       election                                          elected of namesrv/0 at 2003.05
         controller-old-master-cuts-its-tail     m2       election                                          role-changed of broker-a/0 at 25002
         controller-unclean-election             m1       election                                          elected of namesrv/0 at 30001
-        copy-never-served                       m1       async-flush                                       node-down of broker-a/0 at 4.05
+        copy-never-served                       m1       slave-never-served                                node-down of broker-a/0 at 4.05
         crash-before-append                     m1       call-failed                                       send-returned of p1 at 5
         crash-transient-pool                    m2       transient-pool                                    node-down of broker-a/0 at 3.1
         destroy-disk-async-flush                m1       disk-destroyed                                    disk-changed of broker-a/0 at 100
@@ -424,7 +424,7 @@ fn every_loss_and_every_repetition_says_why() {
         resend-after-timeout                    m1       application-resend     delivered of c1 at 3005    request-sent of p1 at 3002
         retry-after-lost-connection             m1       producer-retry         delivered of c1 at 4012    request-sent of p1 at 0
         retry-another-broker                    m1       retry-another-broker   delivered of c1 at 2002    request-sent of p1 at 1
-        slave-lag-destroyed-disk                m1       disk-destroyed                                    disk-changed of broker-a/0 at 50
+        slave-lag-destroyed-disk                m1       slave-never-served                                disk-changed of broker-a/0 at 50
                                                 m2       disk-destroyed                                    disk-changed of broker-a/0 at 50
                                                 m3       disk-destroyed                                    disk-changed of broker-a/0 at 50
         sync-master-default                     m1       disk-destroyed                                    disk-changed of broker-a/0 at 2.05

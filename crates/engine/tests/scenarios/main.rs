@@ -16,6 +16,7 @@ mod empty_store;
 mod faults;
 mod files;
 mod flow_control;
+mod groups;
 mod lab;
 mod producer;
 mod promises;

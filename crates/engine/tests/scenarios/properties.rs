@@ -7,7 +7,7 @@ use std::fmt;
 
 use loss_lab_engine::event::EventKind;
 use loss_lab_engine::ids::MessageId;
-use loss_lab_engine::ledger::{Again, Fate, Loss, Promise, Verdict};
+use loss_lab_engine::ledger::{Again, Fate, Loss, Promise, Stage, Verdict};
 use loss_lab_engine::run::{End, Run};
 use loss_lab_engine::scenario::{Scenario, file_v1};
 use loss_lab_engine::status::MessageModel;
@@ -86,7 +86,6 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
     let mut waiting = BTreeSet::new();
     let mut appended = BTreeSet::new();
     let mut halves = BTreeSet::new();
-    let mut consumed = BTreeMap::new();
     for event in run.events() {
         match &event.kind {
             EventKind::SendCalled { message, .. } => {
@@ -98,24 +97,9 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
             }
             EventKind::Appended { record, .. } => appended.extend(record.message),
             EventKind::HalfStored { record } => halves.extend(record.message),
-            EventKind::Consumed {
-                message,
-                group,
-                succeeded: true,
-                ..
-            } => {
-                let by: &mut BTreeMap<&str, u32> = consumed.entry(*message).or_default();
-                *by.entry(run.names().group(*group)).or_default() += 1;
-            }
             _ => {}
         }
     }
-    let groups: BTreeSet<&str> = run
-        .scenario()
-        .consumers
-        .iter()
-        .map(|c| c.group.as_str())
-        .collect();
     let ledger = run.ledger();
     let lines: Vec<MessageId> = ledger.iter().map(|entry| entry.message).collect();
     prop_assert_eq!(lines, called.into_iter().collect::<Vec<_>>());
@@ -145,14 +129,10 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
             Fate::NeverStored => prop_assert!(!is_stored && entry.copies.is_empty(), "{entry:?}"),
             Fate::Lost => {
                 prop_assert!(is_stored, "{entry:?}");
-                prop_assert!(entry.copies.iter().all(|copy| !copy.served), "{entry:?}");
-                // What every group has consumed is not lost.
-                let consumed = consumed.get(&entry.message);
+                // Another group may have had it.
+                let by_all = entry.groups.iter().all(|of| of.fate == Fate::Lost);
                 prop_assert!(
-                    groups.is_empty()
-                        || groups
-                            .iter()
-                            .any(|group| consumed.is_none_or(|by| !by.contains_key(group))),
+                    !by_all || entry.copies.iter().all(|copy| !copy.served),
                     "{entry:?}"
                 );
                 prop_assert!(entry.lost_by.is_some(), "{entry:?}");
@@ -218,8 +198,35 @@ fn every_repetition_and_every_loss_has_a_cause(run: &Run) -> Result<(), TestCase
                 "{entry:?}"
             );
         }
-        if let Some(lost) = entry.lost_by {
+        let of_groups = entry.groups.iter().map(|of| of.lost_by);
+        for lost in of_groups.chain([entry.lost_by]).flatten() {
             prop_assert!(lost.rule != Loss::Unexplained, "{entry:?}");
+        }
+    }
+    // What a group has consumed, it has not lost; and what it has lost or never had, it has not consumed.
+    let mut had: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for (message, (group, _)) in successes.keys() {
+        had.entry(*message).or_default().insert(*group);
+    }
+    for entry in &ledger {
+        let had = had.remove(&entry.message).unwrap_or_default();
+        for of in &entry.groups {
+            let group = run.names().group(of.group);
+            prop_assert_eq!(
+                of.fate == Fate::Consumed,
+                had.contains(group),
+                "{:?}",
+                entry
+            );
+            prop_assert_eq!(
+                of.fate == Fate::Lost,
+                of.lost_by.is_some_and(|by| by.stage != Stage::Produce),
+                "{:?}",
+                entry
+            );
+        }
+        if entry.groups.is_empty() {
+            prop_assert_eq!(entry.fate == Fate::Consumed, !had.is_empty(), "{:?}", entry);
         }
     }
     for ((message, _), times) in successes {

@@ -536,7 +536,7 @@ fn a_slave_that_knows_more_than_its_master_never_serves_it() {
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk), broker-a/1 (disk, never served); exposed to disk-loss
-            m2       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store: async-flush, by node-down of broker-a/0 at 11200
+            m2       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store: slave-never-served, by node-down of broker-a/0 at 11200
             m3       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
             m4       acked    in-flight  0          0         at-risk  broker-a/0 (disk), broker-a/1 (page cache, never served); exposed to disk-loss
         "#]],

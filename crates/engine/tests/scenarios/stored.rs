@@ -69,7 +69,9 @@ fn line(run: &Run, event: &EventKind) -> Option<String> {
             let usual = matches!(pull_status, Some(PullStatus::Found | PullStatus::NoNewMsg));
             (!usual).then(|| format!("{} at {offset}, go to {next_begin_offset}", status.word()))
         }
-        EventKind::Lost { message, stage } => Some(format!("{message} lost ({})", stage.word())),
+        EventKind::Lost { message, stage, .. } => {
+            Some(format!("{message} lost ({})", stage.word()))
+        }
         EventKind::Deleted { before, records } => Some(format!(
             "files before {} deleted, {records} records",
             before.get()

@@ -281,10 +281,12 @@ impl Consumer {
 
     /// Whether a message is in its memory: waiting for a listener, or with one.
     pub fn holds(&self, label: MessageId) -> bool {
-        self.process.as_ref().is_some_and(|process| {
-            let (_, cached, running) = process.view();
-            cached.contains(&label) || running.contains(&label)
-        })
+        self.labels().any(|held| held == label)
+    }
+
+    /// The messages in its memory; one that is with a listener comes twice.
+    pub fn labels(&self) -> impl Iterator<Item = MessageId> {
+        self.process.iter().flat_map(Process::labels)
     }
 
     /// Whether a broadcasting member will not ask for this offset of a queue again: it has pulled it, or its file says that it is done.
@@ -462,6 +464,17 @@ impl Process {
         if !(starts && self.races.wake_ups_merge) {
             self.wake_rebalance(app, ctx);
         }
+    }
+
+    fn labels(&self) -> impl Iterator<Item = MessageId> {
+        let owned = self.queues.values().filter(|owned| !owned.dropped);
+        let cached = owned.flat_map(|owned| owned.messages.values());
+        let busy = self.threads.busy.values();
+        let busy = busy.filter(|run| run.returns.is_some());
+        let running = busy.flat_map(|run| &run.request.messages);
+        cached
+            .chain(running)
+            .filter_map(|cached| cached.message().label)
     }
 
     fn view(&self) -> (Vec<MessageQueue>, Vec<MessageId>, Vec<MessageId>) {

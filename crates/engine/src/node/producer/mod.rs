@@ -364,6 +364,7 @@ impl Running<'_, '_> {
         self.ctx.tell(EventKind::SendCalled {
             message: order.label,
             topic,
+            tag: order.message.tag,
             mode: order.mode,
             resend: order.resend,
         });

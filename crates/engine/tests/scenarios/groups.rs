@@ -1,0 +1,196 @@
+//! Several groups on one topic: what one of them has consumed, another one can still lose.
+
+use expect_test::expect;
+
+use crate::lab::check;
+
+#[test]
+fn what_one_group_has_consumed_another_that_begins_later_has_lost() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "mappedFileSizeCommitLog": 65536 } } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" }, { "name": "d1", "group": "DG", "topic": "T", "started": false } ],
+            "script": [ { "at": 0, "do": "send", "count": 3, "everyMs": 50, "bodyBytes": 60000 },
+                { "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 },
+                { "at": 2000, "do": "start-consumer", "consumer": "d1" },
+                { "at": 5000, "do": "send" } ], "until": 13000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                2.861  send m1 ────────────▶ │                     │
+                3.861  │                     stores m1 T/0:0 (page cache)
+                4.861  │                     T/0:0 to 1 ─────────▶ │
+                4.911  m1 SEND_OK ◀───────── │                     │
+                5.861  │                     │                     gets m1
+                5.861  │                     │                     ✓ m1
+               52.861  send m2 ────────────▶ │                     │
+               53.861  │                     stores m2 T/0:1 (page cache)
+               54.861  │                     T/0:1 to 2 ─────────▶ │
+               54.911  m2 SEND_OK ◀───────── │                     │
+               55.861  │                     │                     gets m2
+               55.861  │                     │                     ✓ m2
+               56.861  │                     CG T/0 offset 1       │
+              102.861  send m3 ────────────▶ │                     │
+              103.861  │                     stores m3 T/0:2 (page cache)
+              104.861  │                     T/0:2 to 3 ─────────▶ │
+              104.911  m3 SEND_OK ◀───────── │                     │
+              105.861  │                     │                     gets m3
+              105.861  │                     │                     ✓ m3
+              106.861  │                     CG T/0 offset 2       │
+                  505  │                     fsync m1–m3           │
+                 1000  │                     ✗ old files deleted: 1 gone
+                 1000  │                     ✗ lost: m1 for DG     │
+                 2000  │                     │                     │                     ▲ up
+                 2006  │                     │                     │                     new route of T
+                 3002  │                     │                     │                     new route of %RETRY%DG
+                 3010  │                     │                     │                     owns 1 of T
+                 5000  send m4 ────────────▶ │                     │                     │
+                 5001  │                     stores m4 T/0:3 (page cache)                │
+                 5002  │                     T/0:3 to 4 ─────────▶ │                     │
+                 5002  │                     T/0:3 to 4 ───────────────────────────────▶ │
+              5002.05  m4 SEND_OK ◀───────── │                     │                     │
+                 5003  │                     │                     gets m4               │
+                 5003  │                     │                     │                     gets m4
+                 5003  │                     │                     ✓ m4                  │
+                 5003  │                     │                     │                     ✓ m4
+                 5004  │                     CG T/0 offset 3       │                     │
+                 6701  │                     CG T/0 offset 4       │                     │
+                10005  │                     fsync m4              │                     │
+                12001  │                     DG T/0 offset 4       │                     │
+                12001  │                     ✗ lost: m3, m2 for DG │                     │
+
+            message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost      1          1         lost     CG consumed; DG ✗ store: expired, by deleted of broker-a/0 at 1000
+            m2, m3   acked    lost      1          1         lost     broker-a/0 (disk); CG consumed; DG ✗ consume: started-behind, by offset-committed of broker-a/0 at 12001
+            m4       acked    consumed  2          2         ok       broker-a/0 (disk); CG consumed; DG consumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_crash_after_one_group_has_consumed_loses_it_for_the_other_alone() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" }, { "name": "d1", "group": "DG", "topic": "T", "started": false } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 20, "do": "power-loss", "node": "broker-a/0" } ], "until": 1000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                    0  send m1 ────────────▶ │                     │
+                    1  │                     stores m1 T/0:0 (page cache)
+                    2  │                     T/0:0 to 1 ─────────▶ │
+                 2.05  m1 SEND_OK ◀───────── │                     │
+                    3  │                     │                     gets m1
+                    3  │                     │                     ✓ m1
+                   20  │                     ✗ power loss          │
+                   20  │                     ✗ lost: m1 for DG     │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          1         lost     CG consumed; DG ✗ store: async-flush, by node-down of broker-a/0 at 20
+        "#]],
+    );
+}
+
+#[test]
+fn a_dead_letter_of_one_group_is_no_loss_of_the_other() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" }, { "name": "d1", "group": "DG", "topic": "T" } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "result": "RECONSUME_LATER", "delayLevelWhenNextConsume": -1 },
+                { "at": 0, "do": "send" } ], "until": 1000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                    0  send m1 ────────────▶ │                     │                     │
+                    1  │                     stores m1 T/0:0 (page cache)                │
+                    2  │                     T/0:0 to 1 ─────────▶ │                     │
+                    2  │                     T/0:0 to 1 ───────────────────────────────▶ │
+                 2.05  m1 SEND_OK ◀───────── │                     │                     │
+                    3  │                     │                     gets m1               │
+                    3  │                     │                     │                     gets m1
+                    3  │                     │                     ✗ m1 RECONSUME_LATER  │
+                    3  │                     │                     sends back m1         │
+                    3  │                     │                     │                     ✓ m1
+                    4  │                     stores m1 %DLQ%CG/0:0 (page cache)          │
+                    4  │                     dead letter m1 of CG  │                     │
+
+            message  promise  fate         delivered  consumed  verdict      copies, and what took or threatens them
+            m1       acked    dead-letter  2          1         dead-letter  broker-a/0 (page cache), broker-a/0 (page cache); CG dead-letter; DG consumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_group_whose_tags_leave_a_message_out_never_loses_it() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" }, { "name": "d1", "group": "DG", "topic": "T", "tags": "paid" } ],
+            "script": [ { "at": 0, "do": "send", "tag": "open" } ], "until": 10000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                    0  send m1 ────────────▶ │                     │                     │
+                    1  │                     stores m1 T/0:0 (page cache)                │
+                    2  │                     T/0:0 to 1 ─────────▶ │                     │
+                 2.05  m1 SEND_OK ◀───────── │                     │                     │
+                    3  │                     │                     gets m1               │
+                    3  │                     │                     ✓ m1                  │
+                 5000  │                     NO_MATCHED_MESSAGE T/0:0, go to 1 ────────▶ │
+                 5002  │                     DG T/0 offset 1       │                     │
+                 6701  │                     CG T/0 offset 1       │                     │
+
+            message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    consumed  1          1         ok       broker-a/0 (page cache)
+        "#]],
+    );
+}
+
+/// The slave has it in its page cache when the master loses its power; a moment later it loses its own.
+#[test]
+fn when_both_replicas_lose_power_the_second_took_the_last_copy() {
+    for (profile, picture) in [
+        (
+            "5.3",
+            expect![[r#"
+               ms  p1                           broker-a/0                   broker-a/1
+                0  send m1 ───────────────────▶ │                            │
+                1  │                            stores m1 T/0:0 (page cache) │
+             2.05  m1 SEND_OK ◀──────────────── │                            │
+                4  │                            copy m1 ───────────────────▶ │
+              200  │                            ✗ power loss                 │
+              200  │                            ✗ lost: m1                   │
+              200  │                                                         ✗ power loss
+              200  │                                                         ✗ lost: m1
+
+        message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked    lost  0          0         lost     ✗ store: async-flush, by node-down of broker-a/1 at 200
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+               ms  p1                           broker-a/0                   broker-a/1
+                0  send m1 ───────────────────▶ │                            │
+                1  │                            stores m1 T/0:0 (page cache) │
+             2.05  m1 SEND_OK ◀──────────────── │                            │
+                4  │                            copy m1 ───────────────────▶ │
+              200  │                            ✗ power loss                 │
+              200  │                                                         ✗ power loss
+              200  │                                                         ✗ lost: m1
+
+        message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked    lost  0          0         lost     ✗ store: async-flush, by node-down of broker-a/1 at 200
+    "#]],
+        ),
+    ] {
+        let fields = r#"
+            "brokers": [ { "name": "broker-a", "slaves": [ {} ] } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 200, "do": "power-loss", "node": "broker-a/0" },
+                { "at": 200, "do": "power-loss", "node": "broker-a/1" } ], "until": 1000
+        "#;
+        check(&format!(r#""profile": "{profile}", {fields}"#), picture);
+    }
+}
