@@ -27,13 +27,13 @@ export async function start() {
  *
  * @param lab what `start` returned
  * @param options `lang`, `theme`: as the address says them; `width`, `height`: of the window;
- *   `search`: more of the address ("&x=y"); `init`: runs in the page before anything else;
+ *   `search`, `hash`: more of the address ("&x=y", "#/fidelity"); `init`: runs in the page before anything else;
  *   `waitForMount`: false to look at the page before the app;
  *   anything else goes to Playwright's `newContext` (reducedMotion, javaScriptEnabled, …)
  * @returns the Playwright page, and `errors` and `foreign`, both of which tests want empty
  */
 export async function open(lab, options = {}) {
-  const { lang = "en", theme = "light", width = 1280, height = 900, search = "", init, waitForMount = true, server = lab.server, ...context } = options;
+  const { lang = "en", theme = "light", width = 1280, height = 900, search = "", hash = "", init, waitForMount = true, server = lab.server, ...context } = options;
   const visit = await lab.browser.newContext({ viewport: { width, height }, ...context });
   const page = await visit.newPage();
   const errors = [];
@@ -47,7 +47,7 @@ export async function open(lab, options = {}) {
     if (!url.startsWith(server.url) && !url.startsWith("data:")) foreign.push(url);
   });
   if (init) await page.addInitScript(init);
-  await page.goto(`${server.url}?lang=${lang}&theme=${theme}${search}`);
+  await page.goto(`${server.url}?lang=${lang}&theme=${theme}${search}${hash}`);
   if (waitForMount) await mounted(page);
   return { page, errors, foreign, close: () => visit.close() };
 }

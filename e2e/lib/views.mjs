@@ -9,6 +9,7 @@ export const views = [
   { name: "lab-storage", arrange: (page) => lookAt(page, 2) },
   { name: "lab-replication", arrange: (page) => lookAt(page, 3) },
   { name: "lab-consumption", arrange: (page) => lookAt(page, 4) },
+  { name: "fidelity", arrange: whatDiffers },
 ];
 
 /** A message in the page cache of the master, and the master's faults with what each would lose. */
@@ -27,6 +28,13 @@ async function cutThePower(page) {
   const pause = page.locator(".play", { has: page.locator("use[href='#i-pause']") });
   if (await pause.count()) await pause.click();
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** The recordings that the engine does not reproduce: the longest rows there are. */
+async function whatDiffers(page) {
+  await page.evaluate(() => (location.hash = "#/fidelity"));
+  await page.locator(".fidelity-choice input[type=checkbox]").check();
+  await page.locator(".recordings .difference").first().waitFor();
 }
 
 /** The brokers opened under a lens: the second, third or fourth of the choice, whatever the language. */

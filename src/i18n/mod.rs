@@ -25,6 +25,7 @@ use loss_lab_present::trail::{Branch, Kind};
 use crate::view::View;
 
 mod en;
+pub mod later;
 mod zh;
 
 /// A language of the page.

@@ -19,7 +19,7 @@ use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
-use super::rooms::{Arrival, bring, room, view_of};
+use super::rooms::{Arrival, bring, room, style, view_of};
 use super::settings::settings_panel;
 use super::stage::stage_panel;
 use super::statuses::status_panel;
@@ -220,14 +220,15 @@ pub fn App() -> impl IntoView {
         let language = page.language.get();
         browser::say_language(language.tag());
         browser::say_title(language.texts().title);
-        match view_of(page.view.get()) {
+        let body = match view_of(page.view.get()) {
             None => lab(page),
             Some(view) => html! {
                 {top(page)}
                 <main id="main" class="view" tabindex="-1">{room(page, view)}</main>
                 {foot(page)}
             },
-        }
+        };
+        html! { <div class="sprite" inner_html=SPRITE></div>{style(page)}{body} }
     })
 }
 
@@ -241,7 +242,6 @@ fn lab(page: Page) -> AnyView {
         }
     });
     html! {
-        <div class="sprite" inner_html=SPRITE></div>
         {top(page)}
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
             <h1 class="sr">{t.question}</h1>

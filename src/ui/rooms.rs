@@ -1,6 +1,6 @@
 //! The views of the second part (see [`crate::later`]), and what is seen until it is here.
 
-use leptos::prelude::{Set, With};
+use leptos::prelude::{InnerHtmlAttribute, Set, With};
 use leptos::task::spawn_local;
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_present::inside::Inside;
@@ -13,6 +13,8 @@ use super::page::{Page, live};
 
 /// The views of the second part.
 pub struct Rooms {
+    /// The styles that they need beside the page's own.
+    pub style: &'static str,
     /// What real brokers did.
     pub fidelity: fn(Page) -> AnyView,
     /// A message's story, and the causes of an event.
@@ -24,6 +26,7 @@ pub struct Rooms {
 impl Rooms {
     /// All there are.
     pub const ALL: Self = Self {
+        style: include_str!("../../style/later.css"),
         fidelity: super::fidelity::fidelity,
         told: super::why::told,
         opened: super::inside::opened,
@@ -59,6 +62,16 @@ pub fn room(page: Page, view: Room) -> AnyView {
             Arrival::Coming => ().into_any(),
             Arrival::Here(later) => view(&later.rooms)(page),
             Arrival::Failed => failed(page),
+        })
+    })
+}
+
+/// The styles of the second part, once it is here.
+pub fn style(page: Page) -> AnyView {
+    live(move || {
+        page.arrival.with(|arrival| match arrival {
+            Arrival::Here(later) => html! { <style inner_html=later.rooms.style></style> },
+            Arrival::Coming | Arrival::Failed => ().into_any(),
         })
     })
 }

@@ -22,14 +22,14 @@ pub fn sentence(parts: Vec<Part>) -> AnyView {
 }
 
 /// A text whose backquotes are code.
-pub fn with_code(text: &'static str) -> AnyView {
+pub fn with_code(text: &str) -> AnyView {
     let pieces = text.split('`').enumerate();
     pieces
         .map(|(index, piece)| {
             if index % 2 == 1 {
-                html! { <code>{piece}</code> }
+                html! { <code>{piece.to_owned()}</code> }
             } else {
-                piece.into_any()
+                piece.to_owned().into_any()
             }
         })
         .collect_view()

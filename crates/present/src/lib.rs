@@ -4,6 +4,7 @@
 
 pub mod book;
 pub mod conf;
+pub mod fidelity;
 pub mod frame;
 pub mod glyph;
 pub mod inside;
