@@ -129,7 +129,16 @@ impl Live<'_> {
         }
         let group = self.p.clients.groups.entry(group_id).or_default();
         let is_new = group.members.insert(client, conn) != Some(conn);
-        let mut changed = false;
+        // `ConsumerGroupInfo#updateSubscription`: one subscription for the whole group, and the last member that speaks says what is
+        // in it. Members with different topics take them from each other.
+        let before = group.subscriptions.len();
+        let named: Vec<TopicId> = subscription
+            .topics
+            .iter()
+            .map(|(topic, ..)| *topic)
+            .collect();
+        group.subscriptions.retain(|topic, _| named.contains(topic));
+        let mut changed = group.subscriptions.len() != before;
         for (topic, tags, version) in subscription.topics {
             let known = group.subscriptions.get(&topic).map(|(_, version)| *version);
             if known.is_none_or(|known| known < version) {

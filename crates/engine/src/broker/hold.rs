@@ -10,7 +10,7 @@ use crate::wire::{Frame, PullRequest};
 use super::Live;
 use super::pull::signed;
 
-/// Held pulls are looked at this often.
+/// Held pulls are looked at this often; without long polling every `shortPollingTimeMills`.
 const SWEEP_PERIOD: Span = Span::from_millis(5_000);
 
 /// `PullRequestHoldService`.
@@ -50,9 +50,14 @@ impl Live<'_> {
     fn plan_sweep(&mut self, ctx: &mut Ctx) {
         if !self.p.held.sweep_planned && !self.p.held.pulls.is_empty() {
             self.p.held.sweep_planned = true;
-            let at = ctx
-                .now
-                .next_tick(self.p.started + SWEEP_PERIOD, SWEEP_PERIOD);
+            let conf = &self.id.conf;
+            let period = if conf.long_polling_enable {
+                SWEEP_PERIOD
+            } else {
+                // A period of none would be a look that never ends.
+                conf.short_polling_time_mills.max(Span::from_millis(1))
+            };
+            let at = ctx.now.next_tick(self.p.started + period, period);
             ctx.wake(at, Timer::Broker(BrokerTimer::HoldSweep));
         }
     }

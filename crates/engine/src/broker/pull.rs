@@ -267,6 +267,8 @@ impl Live<'_> {
         let mut messages: Vec<Pulled> = Vec::new();
         let mut bytes = 0;
         let mut next = offset;
+        let gone = self.disk.log.min();
+        let mut passing_gone = false;
         let count_most = request
             .max_nums
             .min(self.id.conf.max_transfer_count_on_message_in_memory);
@@ -278,6 +280,11 @@ impl Live<'_> {
                         > self.id.conf.max_transfer_bytes_on_message_in_memory);
             if full {
                 break;
+            }
+            // From the first entry whose bytes are gone on, the rest of its file is passed over unread (`rollNextFile`).
+            if passing_gone && entry.start < gone {
+                next = next + 1;
+                continue;
             }
             if tags.is_empty() || tags.contains(&entry.tag) {
                 match self.disk.log.record_at(entry.start) {
@@ -292,9 +299,15 @@ impl Live<'_> {
                         });
                         status = GetMessageStatus::Found;
                     }
-                    None if messages.is_empty() => status = GetMessageStatus::MessageWasRemoving,
-                    None => {}
+                    None => {
+                        passing_gone = true;
+                        if messages.is_empty() {
+                            status = GetMessageStatus::MessageWasRemoving;
+                        }
+                    }
                 }
+            } else if messages.is_empty() {
+                status = GetMessageStatus::NoMatchedMessage;
             }
             next = next + 1;
         }

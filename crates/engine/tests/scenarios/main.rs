@@ -21,6 +21,7 @@ mod lab;
 mod producer;
 mod promises;
 mod properties;
+mod reading;
 mod replication;
 mod retention;
 mod routing;

@@ -424,7 +424,10 @@ impl Process {
             self.expiring = self
                 .queues
                 .iter()
-                .map(|(queue, owned)| (*queue, owned.id, EXPIRED_PER_LOOK))
+                .map(|(queue, owned)| {
+                    let heads = u32::try_from(owned.messages.len()).unwrap_or(u32::MAX);
+                    (*queue, owned.id, heads.min(EXPIRED_PER_LOOK))
+                })
                 .collect();
             self.send_next_expired(app, ctx);
         }

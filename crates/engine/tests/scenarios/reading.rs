@@ -1,0 +1,350 @@
+//! Reading rule by rule (C.1, C.2, B.7, B.8): how much one pull brings, how long it is held, and who answers it.
+
+use expect_test::{Expect, expect};
+use loss_lab_engine::event::EventKind;
+
+use crate::lab;
+
+/// What was asked and shown, a line each, with the replica that answered.
+fn reads(fields: &str, story: Expect) {
+    let run = lab::run(fields);
+    // An expected story loses the indentation that all of its lines share.
+    let mut text = String::from("reads\n");
+    for event in run.events() {
+        let node = run.names().node(event.node);
+        let line = match &event.kind {
+            EventKind::Pulled {
+                topic,
+                offset,
+                status,
+                next_begin_offset,
+                count,
+                ..
+            } => {
+                let topic = run.names().topic(*topic);
+                if topic.starts_with('%') {
+                    continue;
+                }
+                let found = if *count > 0 {
+                    format!(" {count}")
+                } else {
+                    String::new()
+                };
+                format!(
+                    "{topic} at {offset}: {}{found}, then {next_begin_offset}",
+                    status.word()
+                )
+            }
+            EventKind::Delivered {
+                record,
+                reconsume_times,
+                ..
+            } => record.message.map_or(String::new(), |message| {
+                format!("gets {message}, rc {reconsume_times}")
+            }),
+            EventKind::NodeDown { .. } => String::from("down"),
+            EventKind::NodeUp => String::from("up"),
+            _ => continue,
+        };
+        text += &format!("{:>9}  {node}: {line}\n", event.at.to_string());
+    }
+    story.assert_eq(&text);
+}
+
+/// A consumer that begins at 2 s, and what it is to find.
+fn late(conf: &str, consumer: &str, script: &str, until: u32) -> String {
+    format!(
+        r#""brokers": [ {{ "name": "broker-a", "conf": {{ {conf} }} }} ],
+        "consumers": [ {{ "name": "c1", "topic": "T", "started": false, {consumer} }} ],
+        "script": [ {script}, {{ "at": 2000, "do": "start-consumer", "consumer": "c1" }} ], "until": {until}"#
+    )
+}
+
+#[test]
+fn a_pull_brings_no_more_messages_than_the_broker_allows() {
+    reads(
+        &late(
+            r#""maxTransferCountOnMessageInMemory": 2"#,
+            r#""conf": { "pullBatchSize": 64, "pullInterval": 50 }"#,
+            r#"{ "at": 0, "do": "send", "count": 5 }"#,
+            4_000,
+        ),
+        expect![[r#"
+            reads
+                 2000  c1: up
+                 3509  broker-a/0: T at 0: FOUND 2, then 2
+                 3510  c1: gets m1, rc 0
+                 3510  c1: gets m2, rc 0
+                 3561  broker-a/0: T at 2: FOUND 2, then 4
+                 3562  c1: gets m3, rc 0
+                 3562  c1: gets m4, rc 0
+                 3613  broker-a/0: T at 4: FOUND 1, then 5
+                 3614  c1: gets m5, rc 0
+                 3665  broker-a/0: T at 5: OFFSET_OVERFLOW_ONE, then 5
+        "#]],
+    );
+}
+
+#[test]
+fn a_pull_brings_no_more_bytes_than_the_broker_allows_but_one_message_always() {
+    reads(
+        &late(
+            r#""maxTransferBytesOnMessageInMemory": 500"#,
+            r#""conf": { "pullInterval": 50 }"#,
+            r#"{ "at": 0, "do": "send", "count": 4 }, { "at": 100, "do": "send", "bodyBytes": 900 }, { "at": 200, "do": "send" }"#,
+            4_000,
+        ),
+        expect![[r#"
+            reads
+                 2000  c1: up
+                 3509  broker-a/0: T at 0: FOUND 2, then 2
+                 3510  c1: gets m1, rc 0
+                 3510  c1: gets m2, rc 0
+                 3561  broker-a/0: T at 2: FOUND 2, then 4
+                 3562  c1: gets m3, rc 0
+                 3562  c1: gets m4, rc 0
+                 3613  broker-a/0: T at 4: FOUND 1, then 5
+                 3614  c1: gets m5, rc 0
+                 3665  broker-a/0: T at 5: FOUND 1, then 6
+                 3666  c1: gets m6, rc 0
+                 3717  broker-a/0: T at 6: OFFSET_OVERFLOW_ONE, then 6
+        "#]],
+    );
+}
+
+#[test]
+fn a_pull_looks_at_eight_hundred_entries() {
+    reads(
+        &late(
+            "",
+            r#""tags": "A""#,
+            r#"{ "at": 0, "do": "send", "count": 805, "tag": "B" }, { "at": 500, "do": "send", "tag": "A" }"#,
+            4_000,
+        ),
+        expect![[r#"
+            reads
+                 2000  c1: up
+                 3509  broker-a/0: T at 0: NO_MATCHED_MESSAGE, then 800
+                 3511  broker-a/0: T at 800: FOUND 1, then 806
+                 3512  c1: gets m806, rc 0
+                 3513  broker-a/0: T at 806: OFFSET_OVERFLOW_ONE, then 806
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_gone_and_what_no_filter_takes_are_told_by_the_last_of_them() {
+    let fields = |script: &str| {
+        format!(
+            r#""brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536 }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "script": [
+            {{ "at": 0, "do": "send", "count": 2, "tag": "A", "bodyBytes": 30000, "everyMs": 50 }},
+            {{ "at": 200, "do": "send", "tag": "{script}", "bodyBytes": 30000 }},
+            {{ "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 2 }},
+            {{ "at": 1000.5, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0, "tags": "A" }}
+        ], "until": 1500"#
+        )
+    };
+    reads(
+        &fields("B"),
+        expect![[r#"
+        reads
+           1000.5  broker-a/0: T at 0: NO_MATCHED_MESSAGE, then 3
+    "#]],
+    );
+    reads(
+        &fields("A"),
+        expect![[r#"
+        reads
+           1000.5  broker-a/0: T at 0: FOUND 1, then 3
+    "#]],
+    );
+}
+
+#[test]
+fn without_long_polling_a_pull_is_held_for_a_second() {
+    reads(
+        r#""brokers": [ { "name": "broker-a", "conf": { "longPollingEnable": false } } ],
+        "consumers": [ { "name": "c1", "topic": "T" } ], "script": [ { "at": 4500, "do": "send" } ], "until": 8000"#,
+        expect![[r#"
+            reads
+                    0  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                    2  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                 2000  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                 2002  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                 4000  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                 4002  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                 4502  broker-a/0: T at 0: FOUND 1, then 1
+                 4503  c1: gets m1, rc 0
+                 4504  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 6000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 6002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 8000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+    );
+}
+
+#[test]
+fn with_read_un_committed_sync_flush_hides_nothing() {
+    reads(
+        r#""brokers": [ { "name": "broker-a", "conf": { "flushDiskType": "SYNC_FLUSH", "readUnCommitted": true } } ],
+        "consumers": [ { "name": "c1", "topic": "T" } ], "script": [
+            { "at": 1000, "do": "stall-disk", "node": "broker-a/0" }, { "at": 2000, "do": "send" } ], "until": 4000"#,
+        expect![[r#"
+            reads
+                 2002  broker-a/0: T at 0: FOUND 1, then 1
+                 2003  c1: gets m1, rc 0
+                 2004  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_broker_without_read_permission_serves_nobody_until_it_has_it() {
+    reads(
+        r#""consumers": [ { "name": "c1", "topic": "T" } ], "script": [
+            { "at": 1000, "do": "set-conf", "node": "broker-a/0", "conf": { "brokerPermission": 2 } },
+            { "at": 30000, "do": "send" },
+            { "at": 40000, "do": "set-conf", "node": "broker-a/0", "conf": { "brokerPermission": 6 } } ], "until": 45000"#,
+        expect![[r#"
+            reads
+                15000  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+                40052  broker-a/0: T at 0: FOUND 1, then 1
+                40053  c1: gets m1, rc 0
+                40054  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+    );
+}
+
+/// The master is away for ten seconds: the consumer is with the slave when new messages reach it.
+const BACK: &str = r#""consumers": [ { "name": "c1", "topic": "T" } ], "script": [
+        { "at": 0, "do": "send" },
+        { "at": 20000, "do": "crash", "node": "broker-a/0" },
+        { "at": 34000, "do": "restart", "node": "broker-a/0" },
+        { "at": 49000, "do": "send" } ], "until": 70000"#;
+
+#[test]
+fn a_slave_of_5_3_tells_held_pulls_what_arrives_and_one_of_4_9_only_sweeps() {
+    let cluster = r#""brokers": [ { "name": "broker-a", "slaves": [ { "conf": { "slaveReadEnable": true } } ] } ]"#;
+    reads(
+        &format!(r#""profile": "5.3", {cluster}, {BACK}"#),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            20000  broker-a/0: down
+            27014  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            36000  broker-a/0: up
+            45000  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            45002  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            49014  broker-a/1: T at 1: FOUND 1, then 2
+            49015  c1: gets m2, rc 0
+            49016  broker-a/1: T at 2: OFFSET_OVERFLOW_ONE, then 2
+            65000  broker-a/1: T at 2: OFFSET_OVERFLOW_ONE, then 2
+            65002  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+    "#]],
+    );
+    reads(
+        &format!(r#""profile": "4.9", {cluster}, {BACK}"#),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            20000  broker-a/0: down
+            32951  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            36000  broker-a/0: up
+            50000  broker-a/1: T at 1: FOUND 1, then 2
+            50001  c1: gets m2, rc 0
+            50002  broker-a/1: T at 2: OFFSET_OVERFLOW_ONE, then 2
+            70000  broker-a/1: T at 2: OFFSET_OVERFLOW_ONE, then 2
+    "#]],
+    );
+}
+
+#[test]
+fn what_fails_while_only_a_slave_serves_is_tried_again_from_memory() {
+    let script = r#""consumers": [ { "name": "c1", "topic": "T", "processMs": 3000,
+            "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1 } } ],
+        "script": [
+            { "at": 0, "do": "consume-result", "consumer": "c1", "message": "m12", "times": 2, "result": "RECONSUME_LATER" },
+            { "at": 0, "do": "send", "count": 13 },
+            { "at": 12000, "do": "crash", "node": "broker-a/0" } ], "until": 70000"#;
+    let cluster = r#""brokers": [ { "name": "broker-a", "slaves": [ {} ] } ]"#;
+    reads(
+        &format!(r#""profile": "4.9", {cluster}, {script}"#),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: FOUND 1, then 2
+             3003  c1: gets m2, rc 0
+             3006  broker-a/0: T at 2: FOUND 1, then 3
+             6003  c1: gets m3, rc 0
+             6008  broker-a/0: T at 3: FOUND 1, then 4
+             9003  c1: gets m4, rc 0
+             9010  broker-a/0: T at 4: FOUND 1, then 5
+            12000  broker-a/0: down
+            12003  c1: gets m5, rc 0
+            28044  broker-a/1: T at 5: FOUND 1, then 6
+            28045  c1: gets m6, rc 0
+            28046  broker-a/1: T at 6: FOUND 1, then 7
+            31045  c1: gets m7, rc 0
+            31048  broker-a/1: T at 7: FOUND 1, then 8
+            34045  c1: gets m8, rc 0
+            34050  broker-a/1: T at 8: FOUND 1, then 9
+            37045  c1: gets m9, rc 0
+            37052  broker-a/1: T at 9: FOUND 1, then 10
+            40045  c1: gets m10, rc 0
+            40054  broker-a/1: T at 10: FOUND 1, then 11
+            43045  c1: gets m11, rc 0
+            43056  broker-a/1: T at 11: FOUND 1, then 12
+            46045  c1: gets m12, rc 0
+            46058  broker-a/1: T at 12: FOUND 1, then 13
+            49045  c1: gets m13, rc 0
+            52060  broker-a/1: T at 13: OFFSET_OVERFLOW_ONE, then 13
+            54045  c1: gets m12, rc 1
+            62045  c1: gets m12, rc 2
+            70000  broker-a/1: T at 13: OFFSET_OVERFLOW_ONE, then 13
+    "#]],
+    );
+}
+
+#[test]
+fn a_slave_corrects_nobody() {
+    let cluster = r#""brokers": [ { "name": "broker-a", "slaves": [ { "conf": { "slaveReadEnable": true } } ] } ]"#;
+    reads(
+        &format!(
+            r#"{cluster}, "consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 500, "do": "partition", "between": ["broker-a/0", "broker-a/1"] }},
+            {{ "at": 1000, "do": "send" }},
+            {{ "at": 20000, "do": "crash", "node": "broker-a/0" }} ], "until": 27040"#
+        ),
+        expect![[r#"
+            reads
+                    2  broker-a/0: T at 0: FOUND 1, then 1
+                    3  c1: gets m1, rc 0
+                    4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 1002  broker-a/0: T at 1: FOUND 1, then 2
+                 1003  c1: gets m2, rc 0
+                 1004  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+                20000  broker-a/0: down
+                27014  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27016  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27018  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27020  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27022  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27024  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27026  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27028  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27030  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27032  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27034  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27036  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27038  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+                27040  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 2
+        "#]],
+    );
+}
