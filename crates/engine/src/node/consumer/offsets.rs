@@ -112,12 +112,16 @@ impl Process {
         }
     }
 
-    /// `persist`: one queue's offset. `LocalFileOffsetStore` does nothing here.
-    pub fn persist(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue) {
-        if app.spec.model == MessageModel::Clustering
-            && let Some(offset) = self.offsets.get(queue)
-        {
-            self.commit(app, ctx, queue, offset);
+    /// `persist`: one queue's offset, when the queue is given up.
+    pub fn persist(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue) {
+        let Some(offset) = self.offsets.get(queue) else {
+            return;
+        };
+        match app.spec.model {
+            MessageModel::Clustering => self.commit(app, ctx, queue, offset),
+            MessageModel::Broadcasting => {
+                app.offsets_file.insert(queue, offset);
+            }
         }
     }
 

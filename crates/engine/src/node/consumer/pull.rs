@@ -309,12 +309,7 @@ impl Process {
         }
         match ctx.profile() {
             Profile::V5_3 => {
-                if app.spec.model == MessageModel::Clustering {
-                    self.offsets.freeze(queue, to);
-                } else {
-                    self.offsets.update(queue, to, Update::Set);
-                    app.offsets_file.insert(queue, to);
-                }
+                self.offsets.freeze(queue, to);
                 self.remove_process_queue(app, ctx, queue);
                 self.wake_rebalance(app, ctx);
             }
@@ -338,9 +333,6 @@ impl Process {
         };
         let to = offset_of(owned.next_offset);
         self.offsets.update(queue, to, Update::Set);
-        if app.spec.model == MessageModel::Broadcasting {
-            app.offsets_file.insert(queue, to);
-        }
         self.remove_process_queue(app, ctx, queue);
     }
 

@@ -877,3 +877,41 @@ fn members_of_one_group_with_different_topics_take_them_from_each_other() {
         check_without(&["NO_MESSAGE"], (profile, &cluster), script, 70_000, &told);
     }
 }
+
+// ---- D.7: offsets ----
+
+#[test]
+fn a_broadcasting_consumer_writes_down_where_it_was_when_it_gives_a_queue_up() {
+    let cluster = r#""topics": [{ "name": "Orders", "queues": 1 }], "producers": [{ "name": "p1", "group": "PG" }],
+        "brokers": [{ "name": "broker-a" }, { "name": "broker-b" }],
+        "consumers": [{ "name": "c1", "group": "CG", "topic": "Orders", "model": "BROADCASTING", "processMs": 20000 }]"#;
+    let script = r#"{ "at": 17000, "do": "send", "producer": "p1", "topic": "Orders", "broker": "broker-b", "queue": 0 },
+        { "at": 20000, "do": "crash", "node": "broker-b/0" }, { "at": 50000, "do": "restart", "node": "broker-b/0" }"#;
+    for (profile, told) in [("4.9", expect![[r#"
+        broker-b/0     17002  c1 pulls Orders/0 at 0: FOUND 1
+        c1             17003  gets m1 from Orders/0:0, rc 0 (#1)
+        broker-b/0     17004  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     20000  is down
+        c1             37003  CONSUME_SUCCESS for m1 (#1): done
+        c1             37968  owns 1 of Orders
+        broker-b/0     52000  is up
+        c1             57970  owns 2 of Orders
+        broker-b/0     58975  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     77000  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     77002  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     97000  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     97002  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+    "#]]), ("5.3", expect![[r#"
+        broker-b/0     17002  c1 pulls Orders/0 at 0: FOUND 1
+        c1             17003  gets m1 from Orders/0:0, rc 0 (#1)
+        broker-b/0     17004  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+        broker-b/0     20000  is down
+        c1             37003  CONSUME_SUCCESS for m1 (#1): done
+        c1             37708  owns 1 of Orders
+        broker-b/0     52000  is up
+        c1             97710  owns 2 of Orders
+        broker-b/0     98211  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+    "#]])] {
+        check_without(&[" knows ", "pulls Orders/0 at 0: NO"], (profile, cluster), script, 100_000, &told);
+    }
+}
