@@ -35,6 +35,8 @@ struct Channel {
 struct Group {
     members: LiteMap<ClientId, ConnId>,
     subscriptions: LiteMap<TopicId, (Vec<TagId>, u64)>,
+    /// Its message model, as the last member has said.
+    broadcasting: bool,
 }
 
 /// What the broker knows of a group's subscription to a topic.
@@ -128,6 +130,7 @@ impl Live<'_> {
             }
         }
         let group = self.p.clients.groups.entry(group_id).or_default();
+        group.broadcasting = subscription.broadcasting;
         let is_new = group.members.insert(client, conn) != Some(conn);
         // `ConsumerGroupInfo#updateSubscription`: one subscription for the whole group, and the last member that speaks says what is
         // in it. Members with different topics take them from each other.
@@ -153,12 +156,15 @@ impl Live<'_> {
         }
     }
 
+    /// 5.x says nothing to a broadcasting group (`ConsumerManager#isBroadcastMode`): its members share no queues.
     fn notify_group(&self, ctx: &mut Ctx, group: GroupId, but: Option<ClientId>) {
+        let told = |group: &&Group| ctx.profile() == Profile::V4_9 || !group.broadcasting;
         let Some(members) = self
             .p
             .clients
             .groups
             .get(&group)
+            .filter(told)
             .map(|group| &group.members)
         else {
             return;

@@ -3,6 +3,7 @@
 
 mod bench;
 mod concurrent;
+mod groups;
 mod limits;
 mod orderly;
 mod rules;
