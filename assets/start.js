@@ -30,12 +30,20 @@
 
   const start = async () => {
     if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
+    // The page that is one file carries its parts, and has said so before this (xtask/src/dist.rs).
+    const parts = globalThis.lossLabParts ?? {
+      app: () => import("./loss-lab-app.js"),
+      wasm: () => fetch("./loss-lab-app_bg.wasm"),
+    };
     // Both downloads start at once; the page is mounted when its #app is there.
-    const wasm = fetch("./loss-lab-app_bg.wasm");
+    const wasm = parts.wasm();
     wasm.catch(() => {});
-    const app = await import("./loss-lab-app.js");
+    const app = await parts.app();
     await parsed;
     await app.default({ module_or_path: wasm });
+    // Keeps the page for when there is no network; a page under development names no worker.
+    const worker = document.querySelector("link[rel=serviceworker]");
+    if (worker) navigator.serviceWorker?.register(worker.href).catch(() => {});
   };
   start().catch(async (error) => {
     await parsed;

@@ -28,26 +28,30 @@ export async function start() {
  * @param lab what `start` returned
  * @param options `lang`, `theme`: as the address says them; `width`, `height`: of the window;
  *   `search`, `hash`: more of the address ("&x=y", "#/fidelity"); `init`: runs in the page before anything else;
+ *   `at`: another page than the served one; `keeps`: whether it may keep itself for when there is no network;
  *   `waitForMount`: false to look at the page before the app;
  *   anything else goes to Playwright's `newContext` (reducedMotion, javaScriptEnabled, …)
  * @returns the Playwright page, and `errors` and `foreign`, both of which tests want empty
  */
 export async function open(lab, options = {}) {
-  const { lang = "en", theme = "light", width = 1280, height = 900, search = "", hash = "", init, waitForMount = true, server = lab.server, ...context } = options;
-  const visit = await lab.browser.newContext({ viewport: { width, height }, ...context });
+  const { lang = "en", theme = "light", width = 1280, height = 900, search = "", hash = "", init, waitForMount = true, server = lab.server, at = server.url, keeps = false, ...context } = options;
+  const serviceWorkers = keeps ? "allow" : "block";
+  const visit = await lab.browser.newContext({ viewport: { width, height }, serviceWorkers, ...context });
   const page = await visit.newPage();
   const errors = [];
   const foreign = [];
   page.on("console", (message) => {
+    // Playwright says so itself where it keeps the worker away.
+    if (message.text().startsWith("Service Worker registration blocked")) return;
     if (message.type() === "error" || message.type() === "warning") errors.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => errors.push(`${error}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(server.url) && !url.startsWith("data:")) foreign.push(url);
+    if (!url.startsWith(at) && !url.startsWith("data:")) foreign.push(url);
   });
   if (init) await page.addInitScript(init);
-  await page.goto(`${server.url}?lang=${lang}&theme=${theme}${search}${hash}`);
+  await page.goto(`${at}?lang=${lang}&theme=${theme}${search}${hash}`);
   if (waitForMount) await mounted(page);
   return { page, errors, foreign, close: () => visit.close() };
 }

@@ -1,11 +1,14 @@
 //! One door for developers: `cargo xtask serve`, `cargo xtask test`, `cargo xtask ci`.
 //!
-//! It knows tools and files and nothing of the lab itself. Standard library only: this is what gets
+//! It knows tools and files and nothing of the lab itself. Little beside the standard library: this is what gets
 //! compiled before anything else is there.
 
 mod budgets;
 mod check;
+mod dist;
 mod failure;
+mod finish;
+mod offline;
 mod record;
 mod run;
 mod screenshots;
@@ -27,6 +30,7 @@ Loss Lab, for developers. Every command installs what it needs first (into targe
   cargo xtask test                every test: native, wasm, real browser (with CI=true: the same as `ci`)
   cargo xtask ci                  format, lints and docs, then every test and the budgets
   cargo xtask budgets             sizes, requests, idle work and accessibility of the page, as a table
+  cargo xtask dist                target/dist: the page for any host, the same as a zip, and as one file that needs no host
   cargo xtask record [ID…]        asks real RocketMQ again, and says what changed (needs JDK 17 and Maven; takes minutes)
   cargo xtask record --random N --seed S    asks it N drawn scenarios, and makes what differs as small as it gets
   cargo xtask screenshots         writes docs/screenshots from the page as it is
@@ -41,13 +45,13 @@ fn main() -> ExitCode {
         ["test"] if asked_for_everything() => test::everything(),
         ["test"] => test::tests(),
         ["ci"] => test::everything(),
+        ["dist"] => dist::dist(),
         ["budgets"] => budgets::budgets(),
         ["record", words @ ..] => record::record(words),
         ["screenshots"] => screenshots::screenshots(),
         // Steps that are not for people: beside `serve`, and after each of Trunk's builds (see Trunk.toml).
         ["announce", port] => serve::announce(port),
-        ["split"] => split::split(),
-        ["seal"] => seal::seal(),
+        ["finish"] => finish::finish(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

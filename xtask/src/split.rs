@@ -1,6 +1,6 @@
 //! The page in two wasm files: what the first picture and the first *Send* need, and the rest, fetched once the page stands.
 //!
-//! Trunk knows nothing of it and calls this after each build. The program as cargo linked it, with names and relocations, is cut in
+//! Trunk knows nothing of it. The program as cargo linked it, with names and relocations, is cut in
 //! two by wasm-split (src/later.rs says where); wasm-bindgen then makes the first part and its glue again. The glue and the few
 //! lines that fetch the second part become one file: a request less.
 
@@ -15,15 +15,9 @@ const APP: &str = "loss-lab-app";
 /// What wasm-split calls the lines that fetch the second part.
 const LINK: &str = "__wasm_split.js";
 
-pub fn split() -> Result<(), Failure> {
-    let (Ok(profile), Ok(staging)) = (env::var("TRUNK_PROFILE"), env::var("TRUNK_STAGING_DIR"))
-    else {
-        return Err(Failure::new(
-            "`split` is a step of `trunk build`, not a command of its own",
-        ));
-    };
-    let staging = Path::new(&staging);
-    let linked = linked(&profile);
+/// Cuts the page that was built into `staging`.
+pub fn split(profile: &str, staging: &Path) -> Result<(), Failure> {
+    let linked = linked(profile);
     let parts = linked.with_file_name("loss-lab-app-parts");
     // What an earlier build left could be taken for a part of this one.
     let _ = fs::remove_dir_all(&parts);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::budgets;
 use crate::check;
+use crate::dist;
 use crate::failure::Failure;
 use crate::run::{command, root, succeed};
 use crate::setup;
@@ -30,7 +31,9 @@ fn run(mut tally: Tally) -> Result<(), Failure> {
         command("cargo").args(["test", "--workspace", "--no-fail-fast"]),
     );
     wasm(&mut tally)?;
-    if tally.check("building the page as it is published", build_page) {
+    let built = tally.check("building the page as it is published", build_page)
+        && tally.check("packing it to take away", dist::pack_page);
+    if built {
         browser(&mut tally);
     }
     tally.close()

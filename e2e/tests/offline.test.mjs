@@ -1,0 +1,99 @@
+// The lab without a network: after one visit, and as one file from a USB stick.
+
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { violations } from "../lib/axe.mjs";
+import { mounted, open, start } from "../lib/lab.mjs";
+import { dist, serve } from "../lib/server.mjs";
+
+const single = pathToFileURL("target/dist/loss-lab.html").href;
+let lab;
+
+before(async () => {
+  lab = await start();
+});
+after(() => lab.close());
+
+test("after one visit the page works without a network", async () => {
+  const { page, errors, close } = await open(lab, { keeps: true });
+  await kept(page);
+  await page.context().setOffline(true);
+  await page.reload();
+  await mounted(page);
+  await sendOne(page);
+  await page.getByRole("link", { name: "Fidelity" }).click();
+  await page.locator(".recordings tbody tr").first().waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test("a half-updated mix is never kept, and a new version comes whole", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "loss-lab-"));
+  await cp(dist, folder, { recursive: true });
+  const server = await serve(folder);
+  const { page, close } = await open(lab, { server, keeps: true });
+  await kept(page);
+  const before = await caches(page);
+
+  // A new version's worker is there, one of its files is not yet.
+  const worker = await readFile(join(folder, "sw.js"), "utf8");
+  const other = "0".repeat(64);
+  await writeFile(join(folder, "sw.js"), worker.replace(/const VERSION = "\w+"/, `const VERSION = "${other}"`).replace(/("start\.js": ")\w+/, `$1${other}`));
+  const failed = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    const done = new Promise((go) =>
+      registration.addEventListener("updatefound", () => {
+        const coming = registration.installing;
+        coming.addEventListener("statechange", () => go(coming.state));
+      }),
+    );
+    await registration.update().catch(() => {});
+    return done;
+  });
+  assert.equal(failed, "redundant");
+  assert.deepEqual(await caches(page), before);
+  await page.context().setOffline(true);
+  await page.reload();
+  await mounted(page);
+  await sendOne(page);
+  await close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+test("the one file opens from a folder, without a network, with everything in it", async () => {
+  for (const lang of ["en", "zh"]) {
+    const { page, errors, foreign, close } = await open(lab, { at: single, offline: true, lang, reducedMotion: "reduce" });
+    await sendOne(page);
+    await page.locator(".why-ask").waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.evaluate(() => (location.hash = "#/fidelity"));
+    await page.locator(".recordings tbody tr").first().waitFor();
+    assert.deepEqual(errors, []);
+    assert.deepEqual(foreign, []);
+    await close();
+  }
+});
+
+async function sendOne(page) {
+  await page.keyboard.press("s");
+  await page.locator(".ledger").getByText("SEND_OK").first().waitFor();
+}
+
+/** The worker has everything. */
+async function kept(page) {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+}
+
+/** What is kept, by name. */
+function caches(page) {
+  return page.evaluate(async () => {
+    const names = await globalThis.caches.keys();
+    return Promise.all(names.map(async (name) => [name, (await (await globalThis.caches.open(name)).keys()).length]));
+  });
+}
