@@ -287,6 +287,15 @@ impl CommitLog {
         gone
     }
 
+    /// A scan ends at bytes that are no record: everything from the first of them on is cut. Returns what is gone.
+    pub fn cut_at_seam(&mut self) -> Vec<RecordRef> {
+        let seam = self.entries.iter().find(|entry| entry.record().is_none());
+        match seam.map(Entry::start) {
+            Some(start) => self.truncate(start),
+            None => Vec::new(),
+        }
+    }
+
     /// After recovery everything that was read counts as written, committed and flushed, wherever it was read from.
     pub fn settle(&mut self) {
         if self.flushed < self.wrote {

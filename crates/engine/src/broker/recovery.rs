@@ -11,7 +11,7 @@ use super::Live;
 use super::commit_log::Record;
 
 impl Live<'_> {
-    /// The log ends at its first hole; consume queues are cut to it and completed from it; every queue goes on from its last
+    /// The log ends at its first hole, a slave that was ahead of its master at the seam (and gets the same bytes again, B.6); consume queues are cut to it and completed from it; every queue goes on from its last
     /// entry, so offsets of lost messages are used again. Tables come from their last files.
     pub(super) fn recover(&mut self, ctx: &mut Ctx) {
         self.disk.destroyed = false;
@@ -27,6 +27,7 @@ impl Live<'_> {
             let queues = u16::try_from(self.id.conf.default_topic_queue_nums).unwrap_or(u16::MAX);
             self.disk.topics.insert(system::AUTO_CREATE, queues);
         }
+        let gone = u32::try_from(self.disk.log.cut_at_seam().len()).unwrap_or(u32::MAX);
         self.disk.log.settle();
         self.disk.queues.truncate(self.disk.log.wrote());
         let records: Vec<Arc<Record>> = self.disk.log.records().cloned().collect();
@@ -36,10 +37,11 @@ impl Live<'_> {
         self.disk
             .queues
             .correct_min(self.disk.log.min(), ctx.profile());
-        if let Some((_, records)) = self.disk.torn.take() {
+        let torn = self.disk.torn.take().map_or(0, |(_, records)| records);
+        if torn + gone > 0 {
             ctx.tell(EventKind::Truncated {
                 at: self.disk.log.wrote(),
-                records,
+                records: torn + gone,
             });
         }
         self.p.reput_from = self.disk.log.wrote();

@@ -111,9 +111,9 @@ fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
 }
 
 /// What a slave can serve at the end, after its master has lost two messages that it has, and has stored others in their place.
-fn served_by_a_slave_that_was_ahead(body_bytes: u32) -> Vec<String> {
+fn served_by_a_slave_that_was_ahead(profile: &str, body_bytes: u32, rest: &str) -> Vec<String> {
     let run = lab::run(&format!(
-        r#""brokers": [ {{ "name": "broker-a", "conf": {{ "flushCommitLogThoroughInterval": 1000 }}, "slaves": [{{}}] }} ],
+        r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "flushCommitLogThoroughInterval": 1000 }}, "slaves": [{{}}] }} ],
         "consumers": [], "script": [
             {{ "at": 0, "do": "send", "count": 2, "everyMs": 100 }},
             {{ "at": 3000, "do": "stall-disk", "node": "broker-a/0" }},
@@ -122,7 +122,8 @@ fn served_by_a_slave_that_was_ahead(body_bytes: u32) -> Vec<String> {
             {{ "at": 6000, "do": "restart", "node": "broker-a/0" }},
             {{ "at": 24000, "do": "send", "count": 2, "everyMs": 500, "bodyBytes": {body_bytes} }},
             {{ "at": 30000, "do": "send", "count": 2, "everyMs": 500 }}
-        ], "until": 36000"#
+            {rest}
+        ], "until": 60000"#
     ));
     let contents = Trace::of(&run).contents;
     let slave = contents.iter().filter(|row| row.node == "broker-a/1");
@@ -134,8 +135,75 @@ fn served_by_a_slave_that_was_ahead(body_bytes: u32) -> Vec<String> {
 /// `DefaultMessageStore$ReputMessageService#doReput`: at bytes that are no record only a master's dispatch moves on.
 #[test]
 fn a_slave_that_was_ahead_serves_nothing_more_once_the_logs_do_not_fit() {
-    let fits = served_by_a_slave_that_was_ahead(16);
-    assert_eq!(fits, ["0 m1", "1 m2", "2 m3", "3 m4", "4 m7", "5 m8"]);
-    let askew = served_by_a_slave_that_was_ahead(70);
-    assert_eq!(askew, ["0 m1", "1 m2", "2 m3", "3 m4"]);
+    for profile in ["4.9", "5.3"] {
+        let fits = served_by_a_slave_that_was_ahead(profile, 16, "");
+        assert_eq!(fits, ["0 m1", "1 m2", "2 m3", "3 m4", "4 m7", "5 m8"]);
+        let askew = served_by_a_slave_that_was_ahead(profile, 70, "");
+        assert_eq!(askew, ["0 m1", "1 m2", "2 m3", "3 m4"]);
+    }
+}
+
+/// `CommitLog#recoverAbnormally` ends at the seam as at any bytes that are no record; the master sends the rest again from there,
+/// and it is no record again.
+#[test]
+fn a_restart_cuts_the_seam_and_it_comes_back() {
+    for profile in ["4.9", "5.3"] {
+        for down in ["crash", "stop", "power-loss"] {
+            let restart = format!(
+                r#", {{ "at": 35000, "do": "{down}", "node": "broker-a/1" }}, {{ "at": 36000, "do": "restart", "node": "broker-a/1" }}"#
+            );
+            let askew = served_by_a_slave_that_was_ahead(profile, 70, &restart);
+            assert_eq!(askew, ["0 m1", "1 m2", "2 m3", "3 m4"], "{profile}, {down}");
+            let fits = served_by_a_slave_that_was_ahead(profile, 16, &restart);
+            assert_eq!(fits, ["0 m1", "1 m2", "2 m3", "3 m4", "4 m7", "5 m8"]);
+        }
+    }
+}
+
+/// The log of the slave, piece by piece, around its restart.
+#[test]
+fn the_slave_says_what_its_restart_has_cut_and_is_sent_it_again() {
+    let run = lab::run(
+        r#""brokers": [ { "name": "broker-a", "conf": { "flushCommitLogThoroughInterval": 1000 }, "slaves": [{}] } ],
+        "consumers": [], "script": [
+            { "at": 0, "do": "send" },
+            { "at": 3000, "do": "stall-disk", "node": "broker-a/0" },
+            { "at": 3500, "do": "send" },
+            { "at": 5000, "do": "power-loss", "node": "broker-a/0" },
+            { "at": 6000, "do": "restart", "node": "broker-a/0" },
+            { "at": 24000, "do": "send", "bodyBytes": 70 },
+            { "at": 30000, "do": "send" },
+            { "at": 35000, "do": "crash", "node": "broker-a/1" },
+            { "at": 36000, "do": "restart", "node": "broker-a/1" }
+        ], "until": 60000"#,
+    );
+    let mut story = String::from("the slave\n");
+    for event in run.events() {
+        let line = match &event.kind {
+            _ if run.names().node(event.node) != "broker-a/1" => continue,
+            EventKind::Replicated { record, .. } => {
+                format!("copies {:?} at {}", record.message, record.start.get())
+            }
+            EventKind::Dispatched { record } => format!("can serve {:?}", record.message),
+            EventKind::Truncated { at, records } => {
+                format!("cut at {}: {records} gone", at.get())
+            }
+            EventKind::NodeDown { .. } => String::from("down"),
+            EventKind::NodeUp => String::from("up"),
+            _ => continue,
+        };
+        story += &format!("{:>9}  {line}\n", event.at.to_string());
+    }
+    expect![[r#"
+        the slave
+                4  copies Some(MessageId(1)) at 0
+                5  can serve Some(MessageId(1))
+             3504  copies Some(MessageId(2)) at 172
+             3505  can serve Some(MessageId(2))
+            30007  copies Some(MessageId(4)) at 398
+            35000  down
+            38000  up
+            38000  cut at 344: 1 gone
+            53104  copies Some(MessageId(4)) at 398
+    "#]].assert_eq(&story);
 }
