@@ -205,5 +205,6 @@ fn the_slave_says_what_its_restart_has_cut_and_is_sent_it_again() {
             38000  up
             38000  cut at 344: 1 gone
             53104  copies Some(MessageId(4)) at 398
-    "#]].assert_eq(&story);
+    "#]]
+    .assert_eq(&story);
 }
