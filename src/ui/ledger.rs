@@ -15,6 +15,7 @@ use super::html::*;
 use super::icon::icon;
 use super::message::message;
 use super::page::Page;
+use super::rooms::room;
 
 /// What the ledger shows.
 #[derive(PartialEq)]
@@ -27,7 +28,13 @@ struct Shown {
 
 /// The ledger.
 pub fn ledger_panel(page: Page) -> AnyView {
-    let inside = page.drawn(
+    let inside = room(page, |rooms| rooms.ledger);
+    html! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }
+}
+
+/// What is in it.
+pub fn ledger(page: Page) -> AnyView {
+    page.drawn(
         |frame| Shown {
             book: frame.choices.book,
             ledger: frame.ledger.clone(),
@@ -35,8 +42,7 @@ pub fn ledger_panel(page: Page) -> AnyView {
             picked: frame.choices.picked,
         },
         draw,
-    );
-    html! { <section class="panel ledger" aria-labelledby="h-ledger">{inside}</section> }
+    )
 }
 
 fn draw(page: Page, shown: &Shown) -> AnyView {

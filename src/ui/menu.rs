@@ -2,11 +2,13 @@
 
 use leptos::ev::KeyboardEvent;
 use loss_lab_engine::ids::MessageId;
+use loss_lab_present::frame::OpenMenu;
 use loss_lab_present::glyph::Look;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::menu::{Item, Menu, Strike, Target};
+use loss_lab_present::menu::{Item, Strike, Target};
 
 use crate::browser;
+use crate::later;
 
 use super::html::*;
 use super::icon::icon;
@@ -18,7 +20,7 @@ const NAMED: usize = 3;
 const ITEMS: &str = ".fault-menu [role=menuitem]";
 
 /// What the open menu offers, and what each item would lose.
-pub type Open = Option<(Menu, Vec<Vec<MessageId>>)>;
+pub type Open = Option<OpenMenu>;
 
 /// The button that opens the menu of `target`, and the menu when it is open.
 pub fn strike_button(page: Page, target: Target, label: String, open: &Open) -> AnyView {
@@ -41,7 +43,7 @@ pub fn strike_button(page: Page, target: Target, label: String, open: &Open) -> 
         >
             {icon(symbol)}
         </button>
-        {open.map(|(menu, losses)| fault_menu(page, menu, losses))}
+        {open.and_then(|open| Some((later::here()?.rooms.fault_menu)(page, open)))}
     }
 }
 
@@ -86,7 +88,8 @@ fn on_key(page: Page, target: Target) -> Box<dyn FnMut(KeyboardEvent)> {
     })
 }
 
-fn fault_menu(page: Page, menu: &Menu, losses: &[Vec<MessageId>]) -> AnyView {
+/// The menu of what can strike.
+pub fn fault_menu(page: Page, (menu, losses): &OpenMenu) -> AnyView {
     let t = page.texts();
     let target = menu.target;
     let close: OnClick = Box::new(move |_| leave(page, target, Intent::Menu(None)));

@@ -3,6 +3,7 @@
 use leptos::prelude::{InnerHtmlAttribute, Set, With};
 use leptos::task::spawn_local;
 use loss_lab_engine::ids::{MessageId, NodeId};
+use loss_lab_present::frame::OpenMenu;
 use loss_lab_present::inside::Inside;
 
 use crate::later::{self, Later};
@@ -17,6 +18,10 @@ pub struct Rooms {
     pub style: &'static str,
     /// What real brokers did.
     pub fidelity: fn(Page) -> AnyView,
+    /// The ledger.
+    pub ledger: fn(Page) -> AnyView,
+    /// The menu of what can strike.
+    pub fault_menu: fn(Page, &OpenMenu) -> AnyView,
     /// A message's story, and the causes of an event.
     pub told: fn(Page) -> AnyView,
     /// What a lens opens in a broker.
@@ -28,6 +33,8 @@ impl Rooms {
     pub const ALL: Self = Self {
         style: include_str!("../../style/later.css"),
         fidelity: super::fidelity::fidelity,
+        ledger: super::ledger::ledger,
+        fault_menu: super::menu::fault_menu,
         told: super::why::told,
         opened: super::inside::opened,
     };

@@ -60,7 +60,7 @@ impl Scene {
             count: frame.choices.count,
             next_message: frame.next_message,
             can_send: frame.controls.can_send,
-            untouched: !frame.controls.can_advance && frame.ledger.rows.is_empty(),
+            untouched: !frame.controls.can_advance && frame.next_message == MessageId(1),
         }
     }
 }

@@ -75,6 +75,9 @@ pub enum Notice {
     DoesNotFit,
 }
 
+/// A menu, and what each of its items would lose.
+pub type OpenMenu = (Menu, Vec<Vec<MessageId>>);
+
 /// The page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Frame {
@@ -98,8 +101,8 @@ pub struct Frame {
     pub timeline: Timeline,
     /// What has happened lately, if that is to be read.
     pub lately: Vec<Line>,
-    /// The open menu, each item with what it would lose.
-    pub menu: Option<(Menu, Vec<Vec<MessageId>>)>,
+    /// The open menu.
+    pub menu: Option<OpenMenu>,
     /// What can be pressed.
     pub controls: Controls,
     /// The instant.
@@ -111,6 +114,9 @@ pub struct Frame {
 /// What a frame shows on demand only: so a page can bring it later than the rest.
 pub struct Depths {
     inside: fn(&World<'_>, Lens) -> Vec<Inside>,
+    menu: fn(&World<'_>, &Run, Target) -> Option<OpenMenu>,
+    ledger: fn(&World<'_>, &Book) -> Ledger,
+    lately: fn(&World<'_>) -> Vec<Line>,
     tale: fn(&World<'_>, &[Event], &Choices) -> Option<Tale>,
 }
 
@@ -118,6 +124,9 @@ impl Depths {
     /// All there is.
     pub const ALL: Self = Self {
         inside: inside::inside,
+        menu: open_menu,
+        ledger: ledger::ledger,
+        lately: timeline::lately,
         tale: |world, known, choices| tale::tale(world, known, choices.asked, choices.picked),
     };
 }
@@ -139,17 +148,6 @@ pub fn project(
         events: run.events(),
         ledger: &ledger,
     };
-    let menu = choices
-        .menu
-        .and_then(|target| menu::menu(&world, target))
-        .map(|menu| {
-            let losses = menu
-                .items
-                .iter()
-                .map(|item| run.would_lose(&item.action))
-                .collect();
-            (menu, losses)
-        });
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),
@@ -157,19 +155,27 @@ pub fn project(
         wires: wires::wires(&world),
         line: narration::last(&world),
         tale: depths.and_then(|depths| (depths.tale)(&world, run.known_events(), choices)),
-        ledger: ledger::ledger(&world, &choices.book),
+        ledger: depths.map_or_else(Ledger::default, |depths| {
+            (depths.ledger)(&world, &choices.book)
+        }),
         statuses: statuses::statuses(&world),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
-        lately: if choices.trail.events {
-            timeline::lately(&world)
-        } else {
-            Vec::new()
-        },
-        menu,
+        lately: depths
+            .filter(|_| choices.trail.events)
+            .map_or_else(Vec::new, |depths| (depths.lately)(&world)),
+        menu: depths.and_then(|depths| (depths.menu)(&world, run, choices.menu?)),
         controls: controls(&world, run, choices),
         now: run.now(),
         next_message: world.next_message(),
     }
+}
+
+/// What can strike `target`; each strike is tried on a clone.
+fn open_menu(world: &World<'_>, run: &Run, target: Target) -> Option<OpenMenu> {
+    let menu = menu::menu(world, target)?;
+    let items = menu.items.iter();
+    let losses = items.map(|item| run.would_lose(&item.action)).collect();
+    Some((menu, losses))
 }
 
 fn controls(world: &World<'_>, run: &Run, choices: &Choices) -> Controls {
