@@ -22,17 +22,19 @@ impl Live<'_> {
         !self.is_slave() || self.p.acts
     }
 
-    /// `BrokerController#updateMinBroker`, `#changeSpecialServiceStatus`: looked at with every heartbeat.
+    /// `BrokerController#updateMinBroker`, `#changeSpecialServiceStatus`: looked at with every heartbeat. Neither asks for the mode: a
+    /// replica acts in controller mode, too, while nobody is elected.
     pub(super) fn change_special_services(&mut self, ctx: &mut Ctx, smallest: u16) {
         let conf = &self.id.conf;
-        let acts = conf.enable_slave_acting_master
-            && !conf.enable_controller_mode
-            && self.is_slave()
-            && smallest == self.id.replica;
+        let acts =
+            conf.enable_slave_acting_master && self.is_slave() && smallest == self.id.replica;
         if acts != self.p.acts {
             self.p.acts = acts;
-            self.p.schedule.load(&self.disk.delay_offsets);
-            self.start_schedule(ctx);
+            // Who has been elected meanwhile goes on.
+            if self.is_slave() {
+                self.p.schedule.load(&self.disk.delay_offsets);
+                self.start_schedule(ctx);
+            }
         }
     }
 

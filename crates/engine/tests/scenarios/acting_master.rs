@@ -1,8 +1,9 @@
 //! `enableSlaveActingMaster` (5.x): while a master is away, its slave with the smallest id is shown in its place, for reading.
 
 use expect_test::expect;
+use loss_lab_engine::event::EventKind;
 
-use crate::lab::check;
+use crate::lab::{self, check};
 
 /// As recorded, with `slaveReadEnable`. Nobody may write; m4 is due at 62 s and waits for its master, since a slave stores nothing.
 /// m7 still goes to the slave: its producer has not asked for a new route yet.
@@ -201,4 +202,60 @@ fn what_is_due_escapes_to_another_master() {
             m1     73135  c1  12009 to c1  producer-retry  request-sent of p1 at 2000
         "#]],
     );
+}
+
+/// Both modes at once: while the controller finds nobody to elect (the slave has left the SyncStateSet), the slave acts as without a
+/// controller; once it is elected it goes on as a master, and what has escaped is not delivered again.
+#[test]
+fn with_a_controller_a_slave_acts_until_somebody_is_elected() {
+    let story = |mode: &str| {
+        let conf =
+            format!(r#""enableSlaveActingMaster": true, "enableRemoteEscape": true, {mode}"#);
+        let run = lab::run(&format!(
+            r#""topics": [ {{ "name": "T", "queues": 1 }} ],
+            "brokers": [ {{ "name": "broker-a", "conf": {{ {conf} }}, "slaves": [ {{ "conf": {{ {conf} }} }} ] }},
+                         {{ "name": "broker-b", "conf": {{ {conf} }} }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T" }} ],
+            "script": [ {{ "at": 2000, "do": "send", "queue": 0, "delayLevel": 5 }},
+                        {{ "at": 5000, "do": "partition", "between": ["broker-a/0", "broker-a/1"] }},
+                        {{ "at": 45000, "do": "crash", "node": "broker-a/0" }},
+                        {{ "at": 80000, "do": "set-conf", "node": "namesrv/0", "conf": {{ "enableElectUncleanMaster": "true" }} }} ], "until": 110000"#
+        ));
+        let mut told = String::from("m1\n");
+        for event in run.events() {
+            let line = match &event.kind {
+                EventKind::Appended { record, .. } => {
+                    format!("stored under {}", run.names().topic(record.topic))
+                }
+                EventKind::Elected { .. } => String::from("elected"),
+                EventKind::Delivered { .. } => String::from("delivered"),
+                EventKind::NodeDown { .. } => String::from("down"),
+                _ => continue,
+            };
+            told += &format!(
+                "{:>9}  {}: {line}\n",
+                event.at.to_string(),
+                run.names().node(event.node)
+            );
+        }
+        told
+    };
+    expect![[r#"
+        m1
+             2001  broker-a/0: stored under SCHEDULE_TOPIC_XXXX
+            45000  broker-a/0: down
+            45001  namesrv/0: elected
+            62007  broker-b/0: stored under T
+            62009  c1: delivered
+            83507  namesrv/0: elected
+    "#]]
+    .assert_eq(&story(r#""enableControllerMode": true"#));
+    expect![[r#"
+        m1
+             2001  broker-a/0: stored under SCHEDULE_TOPIC_XXXX
+            45000  broker-a/0: down
+            62007  broker-b/0: stored under T
+            62009  c1: delivered
+    "#]]
+    .assert_eq(&story(r#""enableControllerMode": false"#));
 }
