@@ -7,6 +7,8 @@ use serde_json::Value;
 
 /// The table of recordings.
 const CONFORMANCE: &str = include_str!("../../../assets/conformance.json");
+/// What recorded scenarios are called in Chinese: a line each, after their English title and a tab.
+const TITLES: &str = include_str!("../../../assets/titles.zh.txt");
 /// The table of what is not modelled.
 const NOT_MODELLED: &str = include_str!("../../../assets/not-modelled.json");
 
@@ -111,8 +113,14 @@ impl Fidelity {
             rows: Vec<Row>,
         }
         let rows = serde_json::from_str::<Table>(CONFORMANCE).map(|table| table.rows);
+        let mut rows = rows.unwrap_or_default();
+        for title in rows.iter_mut().map(|row| &mut row.title) {
+            if title.zh.is_empty() {
+                title.zh = in_chinese(&title.en).unwrap_or_default().to_owned();
+            }
+        }
         Self {
-            rows: rows.unwrap_or_default(),
+            rows,
             absent: serde_json::from_str(NOT_MODELLED).unwrap_or_default(),
         }
     }
@@ -154,6 +162,13 @@ impl Fidelity {
     }
 }
 
+fn in_chinese(title: &str) -> Option<&'static str> {
+    let mut lines = TITLES.lines().filter_map(|line| line.split_once('\t'));
+    lines
+        .find(|(english, _)| *english == title)
+        .map(|(_, chinese)| chinese)
+}
+
 impl Row {
     /// The scenario file whose run was compared: the recorded one, with the seed that comes closest.
     #[must_use]
@@ -185,6 +200,18 @@ mod tests {
     fn every_row_plays() {
         for row in Fidelity::read().rows {
             assert!(file_v1::parse(&row.scenario()).is_ok(), "{}", row.recording);
+        }
+    }
+
+    #[test]
+    fn every_title_is_there_in_both_languages() {
+        for row in Fidelity::read().rows {
+            assert!(!row.title.en.is_empty());
+            assert!(
+                !row.title.zh.is_empty(),
+                "assets/titles.zh.txt has no \"{}\"",
+                row.title.en
+            );
         }
     }
 
