@@ -129,6 +129,10 @@ enum Call {
         queue: MessageQueue,
         id: u32,
     },
+    StartAfterLock {
+        queue: MessageQueue,
+        id: u32,
+    },
     RenewLocks(Vec<MessageQueue>),
     TryLock {
         queue: MessageQueue,
@@ -423,6 +427,9 @@ impl Process {
             Call::PullRoute { queue, id } => self.on_pull_route(app, ctx, queue, id, answer),
             Call::OffsetAfterLock { queue, id } => {
                 self.on_offset_after_lock(app, ctx, queue, id, answer)
+            }
+            Call::StartAfterLock { queue, id } => {
+                self.on_start_after_lock(app, ctx, queue, id, answer)
             }
             Call::RenewLocks(queues) => self.on_locks_renewed(ctx, &queues, answer),
             Call::TryLock { queue, id } => self.on_try_lock_answer(ctx, queue, id, answer),

@@ -80,7 +80,8 @@ impl Process {
         }
     }
 
-    /// The broker's answer to that. Without an offset there the position found by the rebalance stands.
+    /// The broker's answer to that. A group without an offset asks once more where to begin: what has come since the rebalance asked
+    /// is not for a group that begins at the end.
     pub fn on_offset_after_lock(
         &mut self,
         app: &mut App,
@@ -89,20 +90,59 @@ impl Process {
         id: u32,
         answer: Option<&Response>,
     ) {
-        let pause = app.conf().pull_time_delay_mills_when_exception;
-        let committed = match answer {
-            Some(Response::Offset(committed)) => *committed,
-            Some(_) | None => return pull_later(ctx, queue, id, pause),
+        let question = self.start_question(app, ctx, queue);
+        let asked = match (answer, question) {
+            (Some(Response::Offset(Some(offset))), _) => {
+                self.offsets.update(queue, *offset, Update::Set);
+                return self.begin_after_lock(app, ctx, queue, id, *offset);
+            }
+            (Some(Response::Offset(None)), None) => {
+                return self.begin_after_lock(app, ctx, queue, id, QueueOffset::ZERO);
+            }
+            (Some(Response::Offset(None)), Some(question)) => {
+                self.ask_start(ctx, queue, question, Call::StartAfterLock { queue, id })
+            }
+            (Some(_) | None, _) => false,
         };
-        let Some(owned) = self.live(queue, id) else {
-            return;
-        };
-        owned.previously_locked = true;
-        if let Some(offset) = committed {
-            owned.next_offset = i64::try_from(offset.get()).unwrap_or(i64::MAX);
-            self.offsets.update(queue, offset, Update::Set);
+        if !asked {
+            self.fail_after_lock(app, ctx, queue, id);
         }
-        self.send_pull(app, ctx, queue, id);
+    }
+
+    pub fn on_start_after_lock(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<&Response>,
+    ) {
+        match answer {
+            Some(Response::Offset(Some(offset))) => {
+                self.begin_after_lock(app, ctx, queue, id, *offset)
+            }
+            Some(_) | None => self.fail_after_lock(app, ctx, queue, id),
+        }
+    }
+
+    fn fail_after_lock(&self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        let pause = app.conf().pull_time_delay_mills_when_exception;
+        pull_later(ctx, queue, id, pause);
+    }
+
+    fn begin_after_lock(
+        &mut self,
+        app: &App,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        id: u32,
+        from: QueueOffset,
+    ) {
+        if let Some(owned) = self.live(queue, id) {
+            owned.previously_locked = true;
+            owned.next_offset = i64::try_from(from.get()).unwrap_or(i64::MAX);
+            self.send_pull(app, ctx, queue, id);
+        }
     }
 
     /// `PullAPIWrapper#pullKernelImpl`.

@@ -461,13 +461,26 @@ impl Process {
 
     /// `RebalancePushImpl#computePullFromWhere` for a group that has no offset here.
     fn start_without_offset(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue) {
+        match self.start_question(app, ctx, queue) {
+            None => self.own(app, ctx, queue, QueueOffset::ZERO),
+            Some(question) => {
+                let call = Call::Rebalance(Step::StartOffset);
+                if !self.ask_start(ctx, queue, question, call) {
+                    self.skip_queue(app, ctx);
+                }
+            }
+        }
+    }
+
+    /// What a group without an offset asks before it begins with a queue; none: it begins at 0.
+    pub fn start_question(&self, app: &App, ctx: &Ctx, queue: MessageQueue) -> Option<Request> {
         let (topic, number) = (queue.topic, queue.queue);
         let retry = topic == ctx.setup.retry_topic(app.group);
         let max = Request::GetMaxOffset {
             topic,
             queue: number,
         };
-        let question = match app.conf().consume_from_where {
+        match app.conf().consume_from_where {
             ConsumeFromWhere::LastOffset if retry => None,
             ConsumeFromWhere::FirstOffset => None,
             ConsumeFromWhere::Timestamp if !retry => Some(Request::SearchOffset {
@@ -476,19 +489,22 @@ impl Process {
                 timestamp: self.consume_timestamp(),
             }),
             ConsumeFromWhere::LastOffset | ConsumeFromWhere::Timestamp => Some(max),
-        };
-        match (question, self.instance.master(queue.broker)) {
-            (None, _) => self.own(app, ctx, queue, QueueOffset::ZERO),
-            (Some(question), Some(node)) => self.invoke(
-                ctx,
-                node,
-                Mode::Sync,
-                ADMIN_TIMEOUT,
-                question,
-                Call::Rebalance(Step::StartOffset),
-            ),
-            (Some(_), None) => self.skip_queue(app, ctx),
         }
+    }
+
+    /// Asks it of the queue's master. Says whether there is one.
+    pub fn ask_start(
+        &mut self,
+        ctx: &mut Ctx,
+        queue: MessageQueue,
+        question: Request,
+        call: Call,
+    ) -> bool {
+        let master = self.instance.master(queue.broker);
+        if let Some(node) = master {
+            self.invoke(ctx, node, Mode::Sync, ADMIN_TIMEOUT, question, call);
+        }
+        master.is_some()
     }
 
     /// `consumeTimestamp`: half an hour before the consumer was made, in whole seconds.

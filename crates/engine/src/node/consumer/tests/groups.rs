@@ -473,3 +473,55 @@ fn a_broadcasting_consumer_writes_down_where_it_was_when_it_gives_a_queue_up() {
         );
     }
 }
+
+/// The rebalance asks where to begin, and so does the first pull, half a second later in 5.3.
+#[test]
+fn what_comes_between_a_lock_and_its_first_pull_is_skipped_by_a_group_that_begins_at_the_end() {
+    let cluster = with_consumers(
+        r#"{ "name": "c1", "group": "CG", "topic": "Orders", "listener": "orderly", "started": false }"#,
+    )
+    .replace(r#""conf": {} }],"#, r#""conf": { "mappedFileSizeCommitLog": 65536 } }],"#);
+    let script = r#"{ "at": 0, "do": "send", "producer": "p1", "topic": "Orders", "count": 3, "everyMs": 50, "bodyBytes": 60000 },
+        { "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 },
+        { "at": 2000, "do": "start-consumer", "consumer": "c1" },
+        { "at": 3200, "do": "send", "producer": "p1", "topic": "Orders" },
+        { "at": 6000, "do": "send", "producer": "p1", "topic": "Orders" }"#;
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1              2000  is up
+        broker-a/0      2017  locks Orders/0 for c1
+        c1              2022  owns 1 of Orders
+        broker-a/0      2027  c1 pulls Orders/0 at 3: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      2027  locks %RETRY%CG/0 for c1
+        c1              2030  owns 1 of %RETRY%CG
+        broker-a/0      2033  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+        broker-a/0      3202  c1 pulls Orders/0 at 3: FOUND 1
+        c1              3203  gets m4 from Orders/0:3, rc 0 (#1)
+        c1              3203  SUCCESS for m4 (#1): done
+        broker-a/0      3204  c1 pulls Orders/0 at 4: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      6002  c1 pulls Orders/0 at 4: FOUND 1
+        c1              6003  gets m5 from Orders/0:4, rc 0 (#2)
+        c1              6003  SUCCESS for m5 (#2): done
+        broker-a/0      6004  c1 pulls Orders/0 at 5: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      6004  knows Orders/0 at 4
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1              2000  is up
+        broker-a/0      3007  locks Orders/0 for c1
+        c1              3012  owns 1 of Orders
+        broker-a/0      3517  c1 pulls Orders/0 at 4: OFFSET_OVERFLOW_ONE 0
+        broker-a/0      6002  c1 pulls Orders/0 at 4: FOUND 1
+        c1              6003  gets m5 from Orders/0:4, rc 0 (#1)
+        c1              6003  SUCCESS for m5 (#1): done
+        broker-a/0      6004  c1 pulls Orders/0 at 5: OFFSET_OVERFLOW_ONE 0
+    "#]],
+        ),
+    ] {
+        check(profile, &cluster, script, 8_000, &told);
+    }
+}
