@@ -327,13 +327,18 @@ fn broker() -> impl Strategy<Value = String> {
         r#""brokerRole": "SYNC_MASTER""#,
         r#""brokerRole": "SYNC_MASTER", "inSyncReplicas": 2"#,
     ]);
-    (flush, role, prop::bool::weighted(0.2)).prop_map(|(flush, role, pool)| {
-        let pool = if pool {
-            r#", "transientStorePoolEnable": true"#
-        } else {
-            ""
-        };
-        format!(r#""flushDiskType": "{flush}", "syncFlushTimeout": 2000, "messageDelayLevel": "1s 2s 3s 4s 5s 6s 7s 8s 9s 10s", {role}{pool}"#)
+    // Files of a page, few buffers and few threads: a broker that turns senders away.
+    let room = select(vec![
+        "",
+        "",
+        "",
+        r#", "transientStorePoolEnable": true"#,
+        r#", "mappedFileSizeCommitLog": 4096, "transientStorePoolEnable": true, "transientStorePoolSize": 3"#,
+        r#", "mappedFileSizeCommitLog": 4096, "sendMessageThreadPoolNums": 2"#,
+        r#", "mappedFileSizeCommitLog": 4096, "sendMessageThreadPoolNums": 1, "sendThreadPoolQueueCapacity": 1"#,
+    ]);
+    (flush, role, room).prop_map(|(flush, role, room)| {
+        format!(r#""flushDiskType": "{flush}", "syncFlushTimeout": 2000, "messageDelayLevel": "1s 2s 3s 4s 5s 6s 7s 8s 9s 10s", {role}{room}"#)
     })
 }
 
@@ -544,10 +549,11 @@ impl World {
         let consumer = drawn.and_then(|drawn| consumers.get(drawn).copied());
         let action = match what {
             What::Send => format!(
-                r#""send", "count": {}, "everyMs": {}, "tag": "{}""#,
+                r#""send", "count": {}, "everyMs": {}, "tag": "{}", "bodyBytes": {}"#,
                 1 + pick % 4,
                 number % 30,
-                if pick % 3 == 0 { "b" } else { "a" }
+                if pick % 3 == 0 { "b" } else { "a" },
+                if number % 3 == 0 { 3000 } else { 16 }
             ),
             What::SendAsync => format!(r#""send", "mode": "async", "count": {}"#, 1 + pick % 3),
             What::SendOneway => String::from(r#""send", "mode": "oneway""#),
