@@ -93,7 +93,9 @@ impl Case<'_> {
             EventKind::Pulled { group, topic, .. } => {
                 self.skipped(event.node, Some(*group), *topic)
             }
-            EventKind::Rebalanced { topic, .. } => self.left_behind(event.node, *topic),
+            EventKind::Rebalanced { group, topic, .. } if self.setup.broadcasts(*group) => {
+                self.left_behind(event.node, *topic)
+            }
             EventKind::Consumed { group, .. } if self.setup.broadcasts(*group) => {
                 Loss::BroadcastFailure
             }
@@ -112,6 +114,8 @@ impl Case<'_> {
             | EventKind::RetryStored { .. }
             | EventKind::DeadLettered { .. }
             | EventKind::OffsetPersisted
+            // A member gave up a queue whose broker had lost what the member still held.
+            | EventKind::Rebalanced { .. }
             | EventKind::LockGranted { .. }
             | EventKind::LocalTransaction { .. }
             | EventKind::CheckedBack { .. }
@@ -126,7 +130,8 @@ impl Case<'_> {
         }
     }
 
-    /// A broadcasting member took its queues, and begins after it in one of them: it has never been there.
+    /// A broadcasting member took its queues, and begins after it in one of them: it has never been there, or died before it wrote
+    /// down that it had.
     fn left_behind(&self, member: NodeId, topic: TopicId) -> Loss {
         let mut copies = self.heard.copies.iter().rev();
         let Some(copied) = copies.find(|copied| copied.record.topic == topic) else {
@@ -135,7 +140,12 @@ impl Case<'_> {
         if let Some(loss) = self.failed(copied.node, self.group) {
             loss
         } else if self.past.has_been_at(member, copied.broker, &copied.record) {
-            self.skipped(copied.node, self.group, topic)
+            let loss = self.skipped(copied.node, self.group, topic);
+            if loss == Loss::Unexplained {
+                Loss::StartedBehind
+            } else {
+                loss
+            }
         } else {
             Loss::StartedBehind
         }

@@ -612,3 +612,32 @@ impl World {
         Some(format!(r#"{{ "at": {at}, "do": {action} }}"#))
     }
 }
+
+/// What random scenarios have shown: a member gives up a queue whose broker had lost what it held, and a broadcasting member dies before
+/// it has written down where it was.
+#[test]
+fn a_loss_that_a_rebalance_completes_is_explained() {
+    let lost = |rest: &str| {
+        let run = lab::run(&format!(
+            r#""profile": "4.9", "brokers": [ {{ "name": "broker-a" }}, {{ "name": "broker-b" }} ], "until": 80000, {rest}"#
+        ));
+        run.ledger()
+            .iter()
+            .find_map(|entry| Some(entry.lost_by?.rule))
+    };
+    let held = lost(
+        r#""consumers": [ { "name": "c1", "topic": "T", "listener": "orderly", "autoCommit": false,
+                "conf": { "consumeThreadMin": 1, "pullThresholdForQueue": 1 } } ], "script": [
+            { "at": 0, "do": "consume-result", "consumer": "c1", "result": "hang", "times": 3 },
+            { "at": 0, "do": "send", "topic": "T", "count": 2, "everyMs": 3 },
+            { "at": 1911, "do": "destroy-disk", "node": "broker-b/0" } ]"#,
+    );
+    assert_eq!(held, Some(Loss::DiskDestroyed));
+    let passed = lost(
+        r#""consumers": [ { "name": "c1", "topic": "T", "model": "BROADCASTING" } ], "script": [
+            { "at": 0, "do": "send", "topic": "T" },
+            { "after": { "event": "appended" }, "do": "crash", "node": "c1" },
+            { "at": 6000, "do": "start-consumer", "consumer": "c1" } ]"#,
+    );
+    assert_eq!(passed, Some(Loss::StartedBehind));
+}
