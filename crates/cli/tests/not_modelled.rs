@@ -90,6 +90,17 @@ const ASKED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "The other position",
+        &[
+            (BROKER, r#""autoCreateSubscriptionGroup": false"#),
+            (BROKER, r#""lockInStrictMode": true"#),
+            (BROKER, r#""flushCommitLogTimed": false"#),
+            (BROKER, r#""checkCRCOnRecover": false"#),
+            (BROKER, r#""duplicationEnable": true"#),
+            (CONSUMER, r#""pullBatchSizeInBytes": 8"#),
+        ],
+    ),
+    (
         "`sendLatencyEnable`",
         &[
             (PRODUCER, r#""startDetectorEnable": true"#),
@@ -182,6 +193,12 @@ fn every_row_is_met_with_a_clear_message() {
         warning: consumers[0].conf.pullThresholdForTopic: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.pullThresholdSizeForTopic: RocketMQ has this key, the lab does not model it
         warning: consumers[0].conf.awaitTerminationMillisWhenShutdown: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.autoCreateSubscriptionGroup: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.lockInStrictMode: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.flushCommitLogTimed: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.checkCRCOnRecover: RocketMQ has this key, the lab does not model it
+        warning: brokers[0].conf.duplicationEnable: RocketMQ has this key, the lab does not model it
+        warning: consumers[0].conf.pullBatchSizeInBytes: RocketMQ has this key, the lab does not model it
         warning: producers[0].conf.startDetectorEnable: RocketMQ has this key, the lab does not model it
         warning: producers[0].conf.enableBackpressureForAsyncMode: RocketMQ has this key, the lab does not model it
         error: network.bandwidth: line 1, column 50: unknown field `bandwidth
