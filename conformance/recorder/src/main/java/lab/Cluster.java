@@ -329,6 +329,7 @@ final class Cluster {
             Files.createDirectories(n.dir);
             n.incarnation++;
             final int inc = n.incarnation;
+            endDarkness(n); // the machine is back before the process is
             String main = "lab." + (n.kind.equals("namesrv") ? "NamesrvMain" : n.kind.equals("broker") ? "BrokerMain"
                 : n.kind.equals("producer") ? "ProducerAgent" : "ConsumerAgent");
             Child c = new Child(main, jvm(n), n.dir, "stderr.log", e -> seen.onEvent(n, inc, e));
@@ -388,8 +389,6 @@ final class Cluster {
             }
             if (n.kind.equals("namesrv")) {
                 openWhenListening(n, c);
-            } else if (!n.kind.equals("broker")) {
-                endDarkness(n);
             }
             Map<String, Object> a = c.ask(init).get(120, TimeUnit.SECONDS);
             if (a.get("error") == null && n.kind.equals("consumer") && n.started) {
@@ -416,7 +415,6 @@ final class Cluster {
     }
 
     private void openWhenListening(Node n, Child c) {
-        endDarkness(n);
         for (Net.Proxy x : new Net.Proxy[] {n.proxy, n.haProxy}) {
             if (x == null) {
                 continue;
@@ -467,6 +465,25 @@ final class Cluster {
         }
         if (n.haProxy != null) {
             n.haProxy.close();
+        }
+    }
+
+    /** A broker that shuts down stops listening long before its process ends: whoever connects then is refused. */
+    void closeDoorsWithIt(Node n) {
+        Child c = n.child;
+        for (Net.Proxy x : new Net.Proxy[] {n.proxy, n.haProxy}) {
+            if (x == null) {
+                continue;
+            }
+            pool.submit(() -> {
+                while (c.alive() && Net.listening(x.targetPort)) {
+                    Thread.sleep(5);
+                }
+                if (n.child == c) {
+                    x.close();
+                }
+                return null;
+            });
         }
     }
 

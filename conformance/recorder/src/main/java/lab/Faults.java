@@ -164,6 +164,7 @@ final class Faults {
             return;
         }
         n.up = false;
+        cluster.closeDoorsWithIt(n);
         Map<String, Object> a = n.child.ask(40_000, "cmd", "stop");
         if (a.get("error") != null && !String.valueOf(a.get("error")).contains("ended")) {
             seen.note("stop of " + n.name + ": " + a.get("error"));
