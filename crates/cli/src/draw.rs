@@ -83,14 +83,16 @@ fn question(dice: &mut Dice) -> Value {
     if two {
         brokers.push(json!({ "name": "broker-b", "conf": conf }));
     }
+    let queues = dice.pick(&[1, 1, 2], 1);
     let listener = dice.pick(&["concurrently", "concurrently", "orderly"], "concurrently");
     let consumer = |name: &str, group: &str| json!({ "name": name, "group": group, "topic": "Orders", "listener": listener });
-    let consumers = match dice.below(4) {
+    let consumers = match dice.below(5) {
         0 => vec![],
         1 => vec![consumer("c1", "CG"), consumer("c2", "CG2")],
+        2 => vec![consumer("c1", "CG"), consumer("c2", "CG")],
         _ => vec![consumer("c1", "CG")],
     };
-    let start = if !consumers.is_empty() && dice.chance(40) {
+    let start = if !consumers.is_empty() && dice.chance(25) {
         RETRIES_FROM
     } else {
         0
@@ -116,12 +118,12 @@ fn question(dice: &mut Dice) -> Value {
         "title": { "en": "Drawn" },
         "profile": if is_5_3 { "5.3" } else { "4.9" },
         "seed": 1,
-        "topics": [{ "name": "Orders", "queues": dice.pick(&[1, 1, 2], 1) }],
+        "topics": [{ "name": "Orders", "queues": queues }],
         "brokers": brokers,
         "producers": [{ "name": "p1", "group": "PG", "conf": { "sendMsgTimeout": 10_000 } }],
         "consumers": consumers,
         "script": script,
-        "until": at + 12 * SECOND,
+        "until": at + 9 * SECOND,
     })
 }
 
@@ -132,6 +134,11 @@ fn sends(dice: &mut Dice, at: u64, script: &mut Vec<Value>) -> u64 {
         0 => set(&mut send, "mode", json!("oneway")),
         1 => set(&mut send, "waitStoreMsgOK", json!(false)),
         2 => set(&mut send, "delayLevel", json!(2)),
+        3 => set(&mut send, "mode", json!("async")),
+        4 => {
+            let local = dice.pick(&["COMMIT_MESSAGE", "ROLLBACK_MESSAGE"], "COMMIT_MESSAGE");
+            set(&mut send, "transaction", json!({ "local": local }));
+        }
         _ => {}
     }
     script.push(send);
@@ -162,11 +169,11 @@ fn fault(
     };
     let on = |at: u64, what: &str, node: &str| json!({ "at": at, "do": what, "node": node });
     let kinds: &[&str] = if slave {
-        &["crash", "power-loss", "stop", "pause", "partition"]
+        &["crash", "power-loss", "stop", "stall", "pause", "partition"]
     } else if consumers > 0 {
-        &["crash", "power-loss", "stop", "consumer"]
+        &["crash", "power-loss", "stop", "stall", "consumer", "member"]
     } else {
-        &["crash", "power-loss", "stop"]
+        &["crash", "power-loss", "stop", "stall"]
     };
     match dice.pick(kinds, "crash") {
         "pause" => {
@@ -180,6 +187,17 @@ fn fault(
             script.push(json!({ "at": at + 5 * SECOND, "do": "heal", "between": between }));
             at + 3 * SECOND
         }
+        "stall" => {
+            script.push(on(at, "stall-disk", node));
+            script.push(on(at + 3 * SECOND, "release-disk", node));
+            at + SECOND
+        }
+        "member" => {
+            let does = |at: u64, what: &str| json!({ "at": at, "do": what, "consumer": "c1" });
+            script.push(does(at, "stop-consumer"));
+            script.push(does(at + 4 * SECOND, "start-consumer"));
+            at + 2 * SECOND
+        }
         "consumer" => {
             script.push(on(at, "crash", "c1"));
             script.push(on(at + 2 * SECOND, "restart", "c1"));
@@ -191,7 +209,7 @@ fn fault(
             at + if dice.chance(50) {
                 SECOND / 2
             } else {
-                16 * SECOND
+                9 * SECOND
             }
         }
     }
