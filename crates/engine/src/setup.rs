@@ -45,6 +45,10 @@ pub(crate) mod system {
 /// them into the SyncStateSet one after the other.
 const EACH_LATER: Span = Span::from_millis(500);
 
+/// How long a client's JVM takes until its client is built.
+const JVM_LEAST: Span = Span::from_millis(400);
+const JVM_MOST: Span = Span::from_millis(1_800);
+
 /// The fixed facts of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Setup {
@@ -165,7 +169,8 @@ impl Setup {
                 Span::from_millis(2_150),
             ),
         };
-        // The recorded clusters' producers were built a little after the consumers [k26 k29].
+        // The recorded clusters' producers were built first, then one consumer after the other: a JVM each. Without consumers t = 0
+        // follows sooner [k26 k29].
         let producer_since = match scenario.profile {
             Profile::V5_3 => (
                 client_since.0,
@@ -178,27 +183,10 @@ impl Setup {
                 Span::from_millis(1_790),
             ),
         };
-        for producer in &scenario.producers {
-            names.nodes.push(producer.name.clone());
-            let group = GroupId(intern(&mut names.groups, &producer.group));
-            let since = rng.span(producer_since.0, producer_since.1, producer_since.2);
-            nodes.push(Spec {
-                kind: Kind::Producer {
-                    group,
-                    spec: producer.clone(),
-                },
-                starts: Some(starts(since)),
-            });
-        }
-        for consumer in &scenario.consumers {
-            names.nodes.push(consumer.name.clone());
-            let group = GroupId(intern(&mut names.groups, &consumer.group));
-            let topic = TopicId(intern(&mut names.topics, &consumer.topic));
-            let tags = consumer
-                .tags
-                .iter()
-                .map(|tag| TagId(intern(&mut names.tags, tag)))
-                .collect();
+        let mut consumers_since = Vec::new();
+        let mut later = Span::ZERO;
+        let mut longest_wait = Span::ZERO;
+        for consumer in scenario.consumers.iter().rev() {
             // t = 0 is only taken when its pulls are answered: one that lost its start race was built that much earlier (J.2).
             let (lost, of, earlier) = match scenario.profile {
                 Profile::V5_3 => (8, 80, Span::from_secs(20)),
@@ -209,7 +197,45 @@ impl Setup {
             } else {
                 earlier
             };
-            let since = rng.span(client_since.0, client_since.1, client_since.2) + waited;
+            let since = rng.span(client_since.0, client_since.1, client_since.2) + later + waited;
+            consumers_since.push(since);
+            if consumer.started {
+                longest_wait = longest_wait.max(waited);
+                later = later + rng.span(Span::ZERO, JVM_LEAST, JVM_MOST);
+            }
+        }
+        for producer in &scenario.producers {
+            names.nodes.push(producer.name.clone());
+            let group = GroupId(intern(&mut names.groups, &producer.group));
+            // Whatever a consumer waits for, t = 0 and the producers wait for, too [r1071]; nearly: not in [q38].
+            let waited = if rng.usually(1, 2) {
+                Span::ZERO
+            } else {
+                longest_wait
+            };
+            let since =
+                rng.span(producer_since.0, producer_since.1, producer_since.2) + later + waited;
+            nodes.push(Spec {
+                kind: Kind::Producer {
+                    group,
+                    spec: producer.clone(),
+                },
+                starts: Some(starts(since)),
+            });
+        }
+        for (consumer, since) in scenario
+            .consumers
+            .iter()
+            .zip(consumers_since.into_iter().rev())
+        {
+            names.nodes.push(consumer.name.clone());
+            let group = GroupId(intern(&mut names.groups, &consumer.group));
+            let topic = TopicId(intern(&mut names.topics, &consumer.topic));
+            let tags = consumer
+                .tags
+                .iter()
+                .map(|tag| TagId(intern(&mut names.tags, tag)))
+                .collect();
             nodes.push(Spec {
                 kind: Kind::Consumer {
                     group,

@@ -26,6 +26,8 @@ const HOUSEKEEPING_PERIOD: Span = Span::from_millis(1_000);
 /// A slave without a connection tries this often.
 const RECONNECT: Span = Span::from_millis(5_000);
 /// `SlaveSynchronize` asks with this timeout.
+/// How much earlier than a 5.3.3 broker serves its store may have started.
+const STORE_FIRST: Span = Span::from_millis(1_500);
 const METADATA_TIMEOUT: Span = Span::from_millis(3_000);
 
 /// Both sides' state: a master's connections, a slave's client.
@@ -67,6 +69,8 @@ struct HaClient {
     /// `lastWriteTimestamp`: 5.x from the client's birth, 4.x from each connect.
     last_write: SimTime,
     last_read: SimTime,
+    /// 4.x: how much earlier than the broker served its first connect was.
+    before: Span,
 }
 
 impl Replication {
@@ -81,6 +85,7 @@ impl Replication {
                 transfers: false,
                 last_write: now,
                 last_read: now,
+                before: Span::ZERO,
             },
         }
     }
@@ -529,12 +534,17 @@ impl Live<'_> {
         if !self.is_slave() || self.is_controlled() {
             return;
         }
+        // The thread starts with the store, a while before the broker serves.
+        let before = ctx.rng.span(Span::ZERO, Span::ZERO, STORE_FIRST);
+        let client = &mut self.p.replication.client;
+        client.last_write = ctx.now - before;
+        client.before = before;
         let first = match ctx.profile() {
             Profile::V4_9 => {
-                self.p.replication.client.master = ctx.setup.replica(self.id.broker, 0);
+                client.master = ctx.setup.replica(self.id.broker, 0);
                 ctx.now
             }
-            Profile::V5_3 => ctx.now + RECONNECT,
+            Profile::V5_3 => ctx.now + RECONNECT.minus(before),
         };
         ctx.wake(first, Timer::Broker(BrokerTimer::HaConnect));
         // `SlaveSynchronize`: 5.3.3 at 61 s and then every 63 s, 4.9 every 10 s (B.7).
@@ -568,7 +578,7 @@ impl Live<'_> {
         let controlled = self.id.conf.enable_controller_mode;
         // A handshake is a word, too.
         if ctx.profile() == Profile::V4_9 || controlled {
-            client.last_write = ctx.now;
+            client.last_write = ctx.now - std::mem::take(&mut client.before);
         }
         ctx.send(conn, Frame::Ha(HaFrame::Connected));
         if controlled {

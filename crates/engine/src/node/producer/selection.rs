@@ -15,6 +15,8 @@ use crate::wire::Route;
 pub(super) enum Thread {
     /// The client's own, which retries async sends.
     Callback,
+    /// The client's pool, from which async sends leave (`asyncSenderExecutor`): one thread, since each is idle again at once.
+    AsyncSender,
     /// The application's, from 0.
     Application(u32),
 }

@@ -106,7 +106,10 @@ impl Running<'_, '_> {
     fn select(&mut self, id: CallId) -> Option<Target> {
         let call = self.process.calls.get(&id)?;
         let wish = Wish {
-            thread: Thread::Application(call.thread),
+            thread: match call.order.mode {
+                SendMode::Async => Thread::AsyncSender,
+                SendMode::Sync | SendMode::Oneway => Thread::Application(call.thread),
+            },
             topic: call.topic(),
             last: call.tried.last().copied(),
             reset: !call.tried.is_empty(),
