@@ -116,7 +116,7 @@ struct ConformArgs {
     /// Scenario files, or folders of them; all of `conformance/` when there is none
     paths: Vec<PathBuf>,
     /// Try seeds 0 to N - 1 before giving a recording up
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     seeds: u64,
     /// Print the whole table as JSON: what was compared, and the run that was played
     #[arg(long)]

@@ -193,13 +193,11 @@ fn deliveries(side: &Side<'_>) -> Facts {
 fn orders(side: &Side<'_>) -> Facts {
     let mut queues = BTreeMap::<String, Vec<&DeliveryRow>>::new();
     for delivery in side.sure_deliveries() {
-        // A concurrent consumer's retries come from its retry topic, whose queues have offsets of their own.
-        let retry =
-            if delivery.reconsume_times > 0 && !side.setting.orderly.contains(&delivery.consumer) {
-                " (retries)"
-            } else {
-                ""
-            };
+        let retry = if side.is_retry(delivery) {
+            " (retries)"
+        } else {
+            ""
+        };
         let queue = format!(
             "{} {}/{}{retry} to {}",
             delivery.topic, delivery.broker, delivery.queue, delivery.consumer
@@ -382,17 +380,23 @@ fn halt_slack(message: &str, setting: &Setting) -> Span {
     }
 }
 
-/// Each consumer's deliveries follow each other at the same distances, the first its message's call.
+/// What comes to a consumer from one queue follows each other at the same distances, the first its message's call. Between two
+/// queues there is no order: each has its own pull.
 fn delivery_distances(side: &Side<'_>) -> Vec<Timing> {
-    let mut consumers = BTreeMap::<&str, Vec<&DeliveryRow>>::new();
+    let mut queues = BTreeMap::<_, Vec<&DeliveryRow>>::new();
     for delivery in side.sure_deliveries() {
-        consumers
-            .entry(&delivery.consumer)
-            .or_default()
-            .push(delivery);
+        let queue = (
+            &delivery.consumer,
+            &delivery.topic,
+            &delivery.broker,
+            delivery.queue,
+            side.is_retry(delivery),
+        );
+        queues.entry(queue).or_default().push(delivery);
     }
     let mut timings = Vec::new();
-    for (consumer, deliveries) in consumers {
+    for ((consumer, topic, broker, queue, is_retry), deliveries) in queues {
+        let retries = if is_retry { ", retries" } else { "" };
         let mut before = deliveries
             .first()
             .and_then(|first| side.called(first))
@@ -401,7 +405,10 @@ fn delivery_distances(side: &Side<'_>) -> Vec<Timing> {
         for (n, delivery) in deliveries.iter().enumerate() {
             let slack = delivery_slack(delivery, side);
             timings.push(Timing {
-                of: format!("no. {} to {consumer}", n + 1),
+                of: format!(
+                    "no. {} of {topic} {broker}/{queue}{retries} to {consumer}",
+                    n + 1
+                ),
                 took: delivery.t.0.since(before),
                 slack: slack.max(slack_before),
             });
@@ -518,6 +525,11 @@ impl Side<'_> {
                 .iter()
                 .any(|unsure| self.comes_again(delivery, unsure))
         })
+    }
+
+    /// A concurrent consumer's retries come from its retry topic, whose queues have offsets of their own.
+    fn is_retry(&self, delivery: &DeliveryRow) -> bool {
+        delivery.reconsume_times > 0 && !self.setting.orderly.contains(&delivery.consumer)
     }
 
     fn comes_again(&self, delivery: &DeliveryRow, unsure: &Unsure) -> bool {

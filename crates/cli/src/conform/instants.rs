@@ -3,6 +3,10 @@
 use loss_lab_engine::event::Trigger;
 use loss_lab_engine::scenario::{Do, Scenario};
 use loss_lab_engine::trace::{FaultName, FaultRow, Trace};
+use loss_lab_engine::units::{SimTime, Span};
+
+/// Far enough behind a run's end.
+const AFTER_THE_END: Span = Span::from_secs(1);
 
 /// The scenario with each fault's instant, and each restart's duration, taken from the recording.
 ///
@@ -14,6 +18,7 @@ use loss_lab_engine::trace::{FaultName, FaultRow, Trace};
 pub fn as_recorded(scenario: &Scenario, recording: &Trace) -> Result<Scenario, String> {
     let mut scenario = scenario.clone();
     let mut open = vec![true; scenario.script.len()];
+    let mut ups = Vec::<(String, SimTime)>::new();
     for fault in recording.faults.iter().flatten() {
         let steps = scenario.script.iter_mut().zip(&mut open);
         let step = steps
@@ -29,12 +34,20 @@ pub fn as_recorded(scenario: &Scenario, recording: &Trace) -> Result<Scenario, S
                 fault.on
             ));
         };
-        if let (Do::Restart { takes, .. }, Some(up)) = (&mut step.action, fault.up) {
-            *takes = up.0.since(fault.t.0);
+        if let Do::Restart { takes, .. } = &mut step.action {
+            // One that did not serve before the recording's end does not in the engine either.
+            let up = fault.up.map_or(scenario.until + AFTER_THE_END, |up| up.0);
+            *takes = up.since(fault.t.0);
         }
+        let was_up = ups.iter().rev().find(|(node, _)| *node == fault.on);
         match (&mut step.trigger, &step.action) {
-            (Trigger::After(_), _) | (_, Do::Stop(_)) => {}
+            (Trigger::After(_), _) => {}
+            // The order cannot be given before the node is there.
+            (Trigger::At(at), Do::Stop(_)) => *at = was_up.map_or(*at, |(_, up)| (*up).max(*at)),
             (Trigger::At(at), _) => *at = fault.t.0,
+        }
+        if let Some(up) = fault.up {
+            ups.push((fault.on.clone(), up.0 + Span::from_millis(1)));
         }
     }
     Ok(scenario)
