@@ -130,6 +130,7 @@ const ASKED: &[(&str, &[(&str, &str)])] = &[
             (STEP, r#""do": "set-conf", "node": "namesrv/0", "conf": {}"#),
         ],
     ),
+    ("What a node does during a clean stop", &[]),
     ("Garbage collection", &[]),
     ("The kernel's own write-back", &[]),
 ];

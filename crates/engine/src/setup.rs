@@ -47,7 +47,7 @@ const EACH_LATER: Span = Span::from_millis(500);
 
 /// How long a client's JVM takes until its client is built.
 const JVM_LEAST: Span = Span::from_millis(400);
-const JVM_MOST: Span = Span::from_millis(1_800);
+const JVM_MOST: Span = Span::from_millis(3_200);
 
 /// The fixed facts of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -25,6 +25,8 @@ pub struct Setting {
     pub broker_ups: Vec<(String, SimTime)>,
     /// Consumers that the script started, with when it was planned.
     pub starts: Vec<(String, SimTime)>,
+    /// Consumers whose process was started again, with when it served.
+    pub restarts: Vec<(String, SimTime)>,
     /// `transactionCheckInterval`, the longest of any master.
     pub check_interval: Span,
 }
@@ -79,6 +81,7 @@ impl Setting {
             kills: kills(&groups, recording),
             broker_ups: broker_ups(scenario, recording),
             starts: starts.collect(),
+            restarts: restarts(&groups, recording),
             check_interval: check_intervals.max().unwrap_or_default(),
             groups,
         }
@@ -107,6 +110,12 @@ fn kills(groups: &BTreeMap<String, String>, recording: &Trace) -> Vec<Kill> {
         })
     });
     kill.collect()
+}
+
+fn restarts(groups: &BTreeMap<String, String>, recording: &Trace) -> Vec<(String, SimTime)> {
+    let faults = recording.faults.iter().flatten();
+    let ups = faults.filter_map(|fault| Some((fault.on.clone(), fault.up?.0)));
+    ups.filter(|(node, _)| groups.contains_key(node)).collect()
 }
 
 fn broker_ups(scenario: &Scenario, recording: &Trace) -> Vec<(String, SimTime)> {

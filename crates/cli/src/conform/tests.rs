@@ -109,16 +109,24 @@ fn real_clusters_agree_with_themselves_but_for_races() {
         k22-offsets-reused-49.2: queue offset of m17: recorded broker-a queue 0 offset 10; engine broker-a queue 0 offset 11
         k32-too-big-for-broker-49.2: call takes of m1: recorded 439.8 ms; engine 833.1 ms
         k33-disk-full-49.2: committed of Orders broker-a/0 of CG: recorded 3; engine 4
-        k33-disk-full-49.2: delivered of no. 1 to c1: recorded 4957.1 ms; engine 3755.9 ms
-        k33-disk-full-49.2: delivered of no. 4 to c1: recorded 2036.5 ms; engine 3248.3 ms
+        k33-disk-full-49.2: delivered of no. 1 of Orders broker-a/0 to c1: recorded 4957.1 ms; engine 3755.9 ms
+        k33-disk-full-49.2: delivered of no. 4 of Orders broker-a/0 to c1: recorded 2036.5 ms; engine 3248.3 ms
         k40a-consumer-crash-49.2: committed of %RETRY%CG broker-a/0 of CG: recorded 0; engine nothing
         k40a-consumer-crash-53.2: committed of Orders broker-a/0 of CG: recorded 20; engine 25
-        k40a-consumer-crash-53.2: delivered of no. 21 to c1: recorded 30687.6 ms; engine 27064.6 ms
+        k40a-consumer-crash-53.2: delivered of no. 21 of Orders broker-a/0 to c1: recorded 30687.6 ms; engine 27064.6 ms
         k40b-consumer-clean-stop-49.2: committed of %RETRY%CG broker-a/0 of CG: recorded 0; engine nothing
         k41-stuck-head-53.2: committed of Orders broker-a/0 of CG: recorded 9; engine 0
         k52-offset-too-small-53.2: committed of %RETRY%CG broker-a/0 of CG: recorded 0; engine nothing
         k62-flush-stalled-slave-ok-53.2: committed of Orders broker-a/0 of CG: recorded nothing; engine 1
-        q41-throw-null-mixed-53.2: delivered of no. 8 to c1: recorded 652.6 ms; engine 501.1 ms
+        q07-tags-two-groups-53.2: unusual pull of Orders broker-a/0/0 by c2: recorded NO_MATCHED_MESSAGE at 0, on at 4; NO_MATCHED_MESSAGE at 4, on at 5; NO_MATCHED_MESSAGE at 10, on at 14; engine NO_MATCHED_MESSAGE at 10, on at 14
+        q07-tags-two-groups-53.2: unusual pull of Orders broker-a/0/0 by c1: recorded nothing; engine NO_MATCHED_MESSAGE at 6, on at 10
+        q07-tags-two-groups-53.2: committed of %RETRY%CG1 broker-a/0 of CG1: recorded 0; engine nothing
+        q07-tags-two-groups-53.2: committed of %RETRY%CG2 broker-a/0 of CG2: recorded 0; engine nothing
+        q16-orderly-frozen-owner-53.2: queue offset of m1: recorded broker-a queue 0 offset 0; engine broker-a queue 0 offset 1
+        q16-orderly-frozen-owner-53.2: queue offset of m2: recorded broker-a queue 0 offset 1; engine broker-a queue 0 offset 0
+        q16-orderly-frozen-owner-53.2: order of Orders broker-a/0 to c1: recorded m1 m2 m3 m4 m5 m6; engine m2 m1 m3 m4 m5 m6
+        q16-orderly-frozen-owner-53.2: delivered of no. 5 of Orders broker-a/0 to c1: recorded 655 ms; engine 301.5 ms
+        q22-consumer-killed-in-retry-53.2: committed of Orders broker-a/0 of CG: recorded 1; engine 2
         q44-transient-pool-of-two-53.2: call takes of m1: recorded 223.3 ms; engine 37.8 ms
     "#]].assert_eq(&text);
 }
@@ -283,7 +291,7 @@ fn a_delivery_that_comes_late_is_seen() {
         }
     });
     expect![[r#"
-        delivered of no. 3 to c1: recorded 1001.3 ms; engine 1201.3 ms
+        delivered of no. 3 of Orders broker-a/0 to c1: recorded 1001.3 ms; engine 1201.3 ms
     "#]]
     .assert_eq(&seen);
 }

@@ -507,7 +507,7 @@ fn an_async_retry_keeps_the_queue_id() {
             message  called  returned  with     sent to
             m1       0       2.05      SEND_OK  broker-a:0
             m2       10      12.05     SEND_OK  broker-a:1
-            m3       100     104.05    SEND_OK  broker-a:2 broker-b:2
+            m3       100     104.05    SEND_OK  broker-a:0 broker-b:0
         "#]],
     );
 }
