@@ -4,7 +4,15 @@
 //! `xtask split` divides them after the build: whatever only [`ALL`] reaches goes into the second file. So a function belongs to it
 //! by being named there and nowhere else. Tests on the host have both parts from the start.
 
+use loss_lab_engine::ids::MessageId;
+use loss_lab_engine::scenario::Step;
+use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Depths;
+use loss_lab_present::intent::Setup;
+use loss_lab_present::remedy::{self, Remedy};
+use loss_lab_present::settings::Settings;
+
+use crate::session::{Session, setup};
 
 #[cfg(target_arch = "wasm32")]
 use crate::ui::Rooms;
@@ -13,6 +21,10 @@ use crate::ui::Rooms;
 pub struct Later {
     /// What a frame shows on demand.
     pub depths: Depths,
+    /// What changes what stands.
+    pub set_up: fn(&mut Session, Setup),
+    /// Which settings would have saved what is lost.
+    pub remedies: fn(&Settings, &[Step], &[MessageId], SimTime) -> Vec<Remedy>,
     /// What is seen of it.
     #[cfg(target_arch = "wasm32")]
     pub rooms: Rooms,
@@ -20,6 +32,8 @@ pub struct Later {
 
 static ALL: Later = Later {
     depths: Depths::ALL,
+    set_up: setup::set_up,
+    remedies: remedy::remedies,
     #[cfg(target_arch = "wasm32")]
     rooms: Rooms::ALL,
 };

@@ -13,13 +13,14 @@ use loss_lab_engine::status::{Profile, SendMode};
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::ClusterView;
 use loss_lab_present::book::Book;
+use loss_lab_present::desk::Desk;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::inside::Lens;
-use loss_lab_present::intent::{Intent, Press};
+use loss_lab_present::intent::{Intent, Press, Setup};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
-use loss_lab_present::remedy;
-use loss_lab_present::settings::Change;
+use loss_lab_present::settings::Settings;
+use loss_lab_present::statuses::{Collection, Status, taken};
 use loss_lab_present::story::{self, StoryId};
 use loss_lab_present::trail::{Kind, Trail};
 use loss_lab_present::wires::{self, Wires};
@@ -28,6 +29,7 @@ use loss_lab_present::world::World;
 use crate::later;
 
 mod branches;
+pub(crate) mod setup;
 
 use branches::{Past, Track, after_next, to_end, to_previous, to_told};
 
@@ -56,6 +58,12 @@ pub struct Session {
     tracks: Vec<Track>,
     /// How it was before each change, the last one last.
     undo: Vec<Past>,
+    /// The status at which playing stops.
+    wanted: Option<Status>,
+    /// Whether a setting was the last thing that was changed.
+    setting: bool,
+    /// What was asked for before the second part was here.
+    waiting: Vec<Setup>,
 }
 
 /// A leg that is being played, and the run at its end.
@@ -69,9 +77,10 @@ impl Session {
     /// A healthy cluster, nothing sent, paused.
     #[must_use]
     pub fn new(motion: Motion) -> Self {
-        let story = story::story(StoryId::Free, Profile::V5_3);
+        let settings = Settings::defaults(Profile::V5_3);
+        let run = Run::new(settings.scenario(Vec::new()));
         let choices = Choices {
-            settings: story.settings,
+            settings,
             story: StoryId::Free,
             mode: SendMode::Sync,
             count: 1,
@@ -84,11 +93,12 @@ impl Session {
             trail: Trail::default(),
             asked: None,
             book: Book::default(),
+            desk: Desk::default(),
             notice: None,
             remedies: Vec::new(),
         };
         Self {
-            run: Run::new(story.settings.scenario(story.script)),
+            run,
             choices,
             motion,
             told: 0,
@@ -96,6 +106,9 @@ impl Session {
             considered: Vec::new(),
             tracks: Vec::new(),
             undo: Vec::new(),
+            wanted: None,
+            setting: false,
+            waiting: Vec::new(),
         }
     }
 
@@ -132,6 +145,7 @@ impl Session {
     /// Does what was asked.
     pub fn obey(&mut self, intent: Intent) {
         self.choices.notice = None;
+        self.setting &= matches!(intent, Intent::Setup(_) | Intent::Desk(_));
         let keeps = !matches!(
             intent,
             Intent::Seek(_) | Intent::Branch(_) | Intent::Press(Press::Undo | Press::Branch)
@@ -162,18 +176,23 @@ impl Session {
                 self.choices.menu = None;
                 self.act(action);
             }
-            Intent::Set(change) => self.set(change),
-            Intent::Story(id) => self.tell(id),
+            Intent::Setup(setup) => self.set_up(setup),
+            Intent::Desk(ask) => self.choices.desk.obey(ask),
         }
         if let Some(past) = past {
             self.note(past);
         }
         self.consider_losses();
+        self.choices.desk.collection.add(self.run.events());
     }
 
     fn press(&mut self, press: Press) {
         match press {
-            Press::Send => self.act(story::send(self.choices.count, self.choices.mode)),
+            Press::Send => self.act(story::send_first(
+                &self.choices.settings,
+                self.choices.count,
+                self.choices.mode,
+            )),
             Press::Play => self.choices.playing = !self.choices.playing && self.can_advance(),
             Press::Next => self.step_on(),
             Press::Previous => self.step_back(),
@@ -198,7 +217,7 @@ impl Session {
     }
 
     fn can_advance(&self) -> bool {
-        self.run.ended().is_none() && !self.run.at_rest()
+        self.run.ended().is_none() && (!self.run.at_rest() || self.wanted.is_some())
     }
 
     /// Moves the cursor and stops there.
@@ -301,36 +320,41 @@ impl Session {
             .unwrap_or(round(1))
     }
 
-    /// Another setting: the same actions at the same instants, under other rules, up to where the clock was.
-    fn set(&mut self, change: Change) {
-        let changed = self.choices.settings.with(change);
-        if changed == self.choices.settings {
-            return;
+    /// What it takes to change what stands belongs to the second part; what was asked before it is here waits for it.
+    fn set_up(&mut self, setup: Setup) {
+        match later::here() {
+            Some(later) => (later.set_up)(self, setup),
+            None => self.waiting.push(setup),
         }
-        let (now, picked, told) = (self.now(), self.choices.picked, self.told);
-        let script = self.run.scenario().script.clone();
-        let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
-        self.choices.settings = changed;
-        self.begin(script, told);
-        self.run.advance_to(now);
-        self.choices.notice = notice;
-        self.choices.picked = picked;
     }
 
-    fn tell(&mut self, id: StoryId) {
-        let story = story::story(id, self.choices.settings.profile);
-        self.choices.story = id;
-        self.choices.settings = story.settings;
-        let plays = !story.script.is_empty();
-        self.prune();
-        let told = story.script.len();
-        self.begin(story.script, told);
-        self.choices.playing = plays;
+    /// The second part is here: what was asked in the meantime is done.
+    pub fn arrived(&mut self) {
+        for setup in core::mem::take(&mut self.waiting) {
+            self.obey(Intent::Setup(setup));
+        }
+        self.consider_losses();
+    }
+
+    /// What this learner had seen before.
+    pub fn remember(&mut self, words: &str) {
+        self.choices.desk.collection = Collection::of_words(words);
+    }
+
+    /// Looks at the events since `seen`: what they took is collected, and what was waited for ends the playing.
+    fn collect(&mut self, seen: usize) {
+        let new = self.run.events().get(seen..).unwrap_or_default();
+        self.choices.desk.collection.add(new);
+        if self.wanted.is_some() && new.iter().any(|event| taken(event) == self.wanted) {
+            self.wanted = None;
+            self.choices.playing = false;
+        }
     }
 
     fn begin(&mut self, script: Vec<Step>, told: usize) {
         self.leg = None;
         self.told = told;
+        self.wanted = None;
         self.choices.playing = false;
         self.choices.picked = None;
         self.choices.asked = None;
@@ -352,8 +376,9 @@ impl Session {
         if lost == self.considered {
             return;
         }
+        let Some(later) = later::here() else { return };
         self.considered.clone_from(&lost);
-        self.choices.remedies = remedy::remedies(
+        self.choices.remedies = (later.remedies)(
             &self.choices.settings,
             &self.run.scenario().script,
             &lost,
@@ -383,7 +408,9 @@ impl Session {
             }
             left = playing.elapsed - playing.leg.whole();
             if let Some(playing) = self.leg.take() {
+                let seen = self.run.events().len();
                 self.run = playing.ahead;
+                self.collect(seen);
             }
             changed = true;
         }
@@ -402,7 +429,7 @@ impl Session {
             speed: self.choices.speed,
             motion: self.motion,
         };
-        let ahead = until_visible(&self.run);
+        let ahead = until_visible(&self.run, self.wanted);
         let told = narration::told_at(self.run.events(), self.run.now());
         let leg = pacer::leg(
             tempo,
@@ -438,20 +465,18 @@ fn notice(rejected: Rejected) -> Notice {
 }
 
 /// The run at the next instant at which something can be seen to change.
-fn until_visible(run: &Run) -> Run {
+fn until_visible(run: &Run, wanted: Option<Status>) -> Run {
     let mut ahead = run.clone();
     let before = wires_of(&ahead);
     let mut seen = ahead.events().len();
     for _ in 0..STEPS_PER_LEG {
-        if ahead.at_rest() || !ahead.step() {
+        if (ahead.at_rest() && wanted.is_none()) || !ahead.step() {
             break;
         }
-        let told = ahead
-            .events()
-            .get(seen..)
-            .unwrap_or_default()
+        let new = ahead.events().get(seen..).unwrap_or_default();
+        let told = new
             .iter()
-            .any(narration::is_told);
+            .any(|event| narration::is_told(event) || (wanted.is_some() && taken(event) == wanted));
         if told || wires_of(&ahead) != before {
             break;
         }
@@ -496,7 +521,7 @@ mod tests {
     use loss_lab_engine::status::FlushDiskType;
     use loss_lab_present::ledger::Judgement;
     use loss_lab_present::remedy::Effect;
-    use loss_lab_present::settings::Number;
+    use loss_lab_present::settings::{Change, Number};
 
     fn session() -> Session {
         Session::new(Motion::Full)
@@ -561,7 +586,10 @@ mod tests {
     /// One message without a consumer, and a power cut after `millis`.
     fn cut_power_after(millis: i64) -> Session {
         let mut session = session();
-        session.obey(Intent::Set(Change::Number(Number::Consumers, 0)));
+        session.obey(Intent::Setup(Setup::Change(Change::Number(
+            Number::Consumers,
+            0,
+        ))));
         press(&mut session, Press::Send);
         session.obey(Intent::Seek(SimTime::from_millis(millis)));
         strike(&mut session, Do::PowerLoss);
@@ -577,7 +605,7 @@ mod tests {
             (remedy.change, remedy.effect),
             (Change::Flush(FlushDiskType::SyncFlush), Effect::Saves)
         );
-        session.obey(Intent::Set(remedy.change));
+        session.obey(Intent::Setup(Setup::Change(remedy.change)));
         assert_eq!(first(&session), Judgement::AtRisk);
         assert!(session.frame().choices.notice.is_some());
     }
@@ -663,8 +691,8 @@ mod tests {
         for profile in [Profile::V4_9, Profile::V5_3] {
             for id in StoryId::ALL {
                 let mut session = session();
-                session.obey(Intent::Set(Change::Profile(profile)));
-                session.obey(Intent::Story(id));
+                session.obey(Intent::Setup(Setup::Change(Change::Profile(profile))));
+                session.obey(Intent::Setup(Setup::Story(id)));
                 play_out(&mut session);
             }
         }

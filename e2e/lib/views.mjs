@@ -9,6 +9,9 @@ export const views = [
   { name: "lab-storage", arrange: (page) => lookAt(page, 2) },
   { name: "lab-replication", arrange: (page) => lookAt(page, 3) },
   { name: "lab-consumption", arrange: (page) => lookAt(page, 4) },
+  { name: "lab-status", arrange: explainAStatus },
+  { name: "lab-keys", arrange: listEveryKey },
+  { name: "lab-sheet", arrange: openTheSheet },
   { name: "fidelity", arrange: whatDiffers },
 ];
 
@@ -52,4 +55,29 @@ async function stepIntoThePageCache(page) {
   const cached = page.locator("article.master .place-cache .slots .msg");
   for (let steps = 0; steps < 20 && (await cached.count()) === 0; steps += 1) await page.keyboard.press("ArrowRight");
   await cached.first().waitFor();
+}
+
+/** A status is explained, and the run stands where it was taken. */
+async function explainAStatus(page) {
+  await page.locator(".what").nth(1).click();
+  await page.locator(".show").first().click();
+  await page.locator(".card li.now").first().waitFor();
+  await page.locator(".play use[href='#i-play']").waitFor();
+}
+
+/** The keys that have to do with flushing, one of them changed. */
+async function listEveryKey(page) {
+  await page.locator(".key-tools .btn").first().click();
+  await page.getByRole("searchbox").fill("flush");
+  const field = page.locator(".every-key input[aria-label='flushIntervalCommitLog']");
+  await field.fill("1000");
+  await field.press("Tab");
+  await page.locator(".every-key .is-changed").waitFor();
+}
+
+/** The sheet of keys. */
+async function openTheSheet(page) {
+  await page.locator("dialog.sheet").waitFor({ state: "attached" });
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
 }

@@ -192,8 +192,10 @@ test("a lens opens the brokers: what is flushed, who has how much, who has read 
 
 test("single keys can be switched off", async () => {
   await visit({}, async (page) => {
-    await page.locator(".keys summary").click();
+    await page.locator("dialog.sheet").waitFor({ state: "attached" });
+    await page.keyboard.press("?");
     await page.getByRole("switch", { name: "Keyboard shortcuts" }).click();
+    await page.keyboard.press("Escape");
     await page.keyboard.press("s");
     assert.equal(await page.locator(".ledger tbody tr").count(), 0);
   });

@@ -1,9 +1,11 @@
 //! The only code that says `web_sys`: frames, keys, storage, clipboard, focus. It does not know what the page is about.
 
+mod files;
 mod frames;
 mod page;
 mod pointer;
 
+pub use files::{field_text, open_dialog, read_file, save};
 pub use frames::animate;
 pub use page::{
     Look, clear_for_app, copy, document_language, focus, focus_first, forget, fragment,

@@ -228,7 +228,7 @@ fn takes_keys(event: &KeyboardEvent) -> bool {
     };
     let within = |selector: &str| target.closest(selector).ok().flatten().is_some();
     let key = event.key();
-    if within("input, select, textarea, [role=menu]") {
+    if within("input, select, textarea, [role=menu], dialog") {
         return true;
     }
     let presses = key == " " && within("button, a, summary");

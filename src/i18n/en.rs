@@ -11,12 +11,12 @@ use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key};
-use loss_lab_present::settings::{Note, Number};
+use loss_lab_present::settings::Number;
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
 use loss_lab_present::tale::About;
-use loss_lab_present::trail::Kind;
+use loss_lab_present::trail::{Kind, Origin};
 
 use crate::view::View;
 
@@ -201,6 +201,7 @@ pub(super) static TEXTS: Texts = Texts {
             "No more of these that way: {}. The clock stays where it is.",
             (TEXTS.kind_of)(kind)
         ),
+        Notice::Opened => "The scenario is open, at its start. Play it, or step through it.".to_owned(),
         Notice::NoLossAhead => "Nothing that is planned loses a message.".to_owned(),
         Notice::NotModelled => "The engine does not model that yet; nothing has changed.".to_owned(),
         Notice::DoesNotFit => "That cannot be done to it in this state; nothing has changed.".to_owned(),
@@ -345,9 +346,10 @@ pub(super) static TEXTS: Texts = Texts {
         Kind::Loss => "losses",
     },
     branches: "Branches",
-    branch: |branch| match branch.from {
-        None => "The first run".to_owned(),
-        Some(at) => format!("Branch {}, from {}", branch.number, instant(at)),
+    branch: |branch| match branch.origin {
+        Origin::First => "The first run".to_owned(),
+        Origin::Act(at) => format!("Branch {}, from {}", branch.number, instant(at)),
+        Origin::Settings => format!("Branch {}, other settings", branch.number),
     },
     pause: "Pause",
     event_of: |number, playing| {
@@ -467,10 +469,9 @@ pub(super) static TEXTS: Texts = Texts {
     deprecated: "deprecated",
     show: "show me",
     just_taken: "just taken",
+    no_broker: "never",
+    forget: "Forget what was seen",
     settings: "Settings",
-    profile: "RocketMQ version",
-    section: ["Broker", "Producer", "Consumer"],
-    settings_replay: "A change replays the same actions under the new setting.",
     number: |number| match number {
         Number::Slaves => "slaves",
         Number::Consumers => "consumers",
@@ -481,30 +482,7 @@ pub(super) static TEXTS: Texts = Texts {
         Number::SendMsgTimeout => "sendMsgTimeout",
         Number::RetryTimes => "retryTimesWhenSendFailed",
     },
-    note: |note| match note {
-        Note::AnswersBeforeFsync => {
-            "Default. Replies before `fsync`; `SYNC_FLUSH` costs one `fsync` (5 ms) a send."
-        }
-        Note::AnswersAfterFsync => "Replies after `fsync`: one `fsync` (5 ms) a send.",
-        Note::WaitsForNobody => "Default. Waits for no slave.",
-        Note::CountsItself => {
-            "`inSyncReplicas` is 1, the master itself: `SYNC_MASTER` does not wait for a slave."
-        }
-        Note::WaitsForOneSlave => "Waits for one slave’s report, up to `slaveTimeout`.",
-        Note::WaitsForSlaves => "Waits until so many replicas have it, the master included.",
-        Note::MoreThanThere => "More replicas than there are: every send waits for `slaveTimeout`.",
-        Note::NobodyToWaitFor => "There is no slave: every send gets `SLAVE_NOT_AVAILABLE`.",
-        Note::DiesWithProcess => "Messages start in a buffer that dies with the process.",
-        Note::SlavesFlushAsync => {
-            "Slaves keep `ASYNC_FLUSH`: they do not inherit the master’s setting."
-        }
-    },
-    show_as: "Show as",
-    copy: "Copy",
-    copied: "Copied",
-    preview: "preview",
     shortcuts: "Keys",
-    shortcuts_on: "Keyboard shortcuts",
     about: "An independent teaching tool. Apache RocketMQ is a trademark of the Apache Software Foundation. Rules: 4.9.8 and 5.3.3.",
     story: |id| match id {
         StoryId::Free => "A healthy cluster",
@@ -515,5 +493,6 @@ pub(super) static TEXTS: Texts = Texts {
         StoryId::FlushSlaveTimeout => "FLUSH_SLAVE_TIMEOUT: the slave is frozen",
         StoryId::SlaveNotAvailable => "SLAVE_NOT_AVAILABLE: no slave, 4.9",
         StoryId::DiskLoss => "The master’s disk is destroyed",
+        StoryId::File => "A scenario file",
     },
 };

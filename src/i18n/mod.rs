@@ -15,7 +15,7 @@ use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key, Values};
-use loss_lab_present::settings::{Note, Number};
+use loss_lab_present::settings::Number;
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
@@ -27,6 +27,8 @@ use crate::view::View;
 mod en;
 pub mod later;
 mod zh;
+
+pub use later::{Explained, LaterTexts};
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +65,16 @@ impl Language {
         match self {
             Self::En => Self::Zh,
             Self::Zh => Self::En,
+        }
+    }
+
+    /// The one of two texts that is in this language; an empty one falls back to the other.
+    #[must_use]
+    pub const fn of<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Self::En if !en.is_empty() => en,
+            Self::Zh if zh.is_empty() => en,
+            Self::En | Self::Zh => zh,
         }
     }
 
@@ -217,18 +229,11 @@ pub struct Texts {
     pub deprecated: &'static str,
     pub show: &'static str,
     pub just_taken: &'static str,
+    pub no_broker: &'static str,
+    pub forget: &'static str,
     pub settings: &'static str,
-    pub profile: &'static str,
-    pub section: [&'static str; 3],
-    pub settings_replay: &'static str,
     pub number: fn(Number) -> &'static str,
-    pub note: fn(Note) -> &'static str,
-    pub show_as: &'static str,
-    pub copy: &'static str,
-    pub copied: &'static str,
-    pub preview: &'static str,
     pub shortcuts: &'static str,
-    pub shortcuts_on: &'static str,
     pub about: &'static str,
     pub story: fn(StoryId) -> &'static str,
 }

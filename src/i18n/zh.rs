@@ -11,12 +11,12 @@ use loss_lab_present::intent::Press;
 use loss_lab_present::ledger::{Cause, Judgement};
 use loss_lab_present::menu::Strike;
 use loss_lab_present::narration::{Because, Key};
-use loss_lab_present::settings::{Note, Number};
+use loss_lab_present::settings::Number;
 use loss_lab_present::stage::{Foot, Picture};
 use loss_lab_present::statuses::Machine;
 use loss_lab_present::story::StoryId;
 use loss_lab_present::tale::About;
-use loss_lab_present::trail::Kind;
+use loss_lab_present::trail::{Kind, Origin};
 
 use crate::view::View;
 
@@ -203,6 +203,7 @@ pub(super) static TEXTS: Texts = Texts {
             "这个方向上没有更多「{}」事件了，时钟停在原处。",
             (TEXTS.kind_of)(kind)
         ),
+        Notice::Opened => "场景已打开，停在开头。可以播放，也可以逐步前进。".to_owned(),
         Notice::NoLossAhead => "按现在的安排，不会再丢消息。".to_owned(),
         Notice::NotModelled => "引擎尚未模拟这一点，什么都没有改变。".to_owned(),
         Notice::DoesNotFit => "它现在的状态做不了这件事，什么都没有改变。".to_owned(),
@@ -322,9 +323,10 @@ pub(super) static TEXTS: Texts = Texts {
         Kind::Loss => "丢失",
     },
     branches: "分支",
-    branch: |branch| match branch.from {
-        None => "最初的运行".to_owned(),
-        Some(at) => format!("分支 {}，从 {} 岔开", branch.number, instant(at)),
+    branch: |branch| match branch.origin {
+        Origin::First => "最初的运行".to_owned(),
+        Origin::Act(at) => format!("分支 {}，从 {} 岔开", branch.number, instant(at)),
+        Origin::Settings => format!("分支 {}，换了设置", branch.number),
     },
     pause: "暂停",
     event_of: |number, playing| {
@@ -444,10 +446,9 @@ pub(super) static TEXTS: Texts = Texts {
     deprecated: "已弃用",
     show: "演示",
     just_taken: "刚刚出现",
+    no_broker: "不会出现",
+    forget: "清除已见记录",
     settings: "设置",
-    profile: "RocketMQ 版本",
-    section: ["Broker", "Producer", "Consumer"],
-    settings_replay: "更改设置会在新设置下重放同样的动作。",
     number: |number| match number {
         Number::Slaves => "Slave 数",
         Number::Consumers => "消费者数",
@@ -458,28 +459,7 @@ pub(super) static TEXTS: Texts = Texts {
         Number::SendMsgTimeout => "sendMsgTimeout",
         Number::RetryTimes => "retryTimesWhenSendFailed",
     },
-    note: |note| match note {
-        Note::AnswersBeforeFsync => {
-            "默认。`fsync` 之前就应答；`SYNC_FLUSH` 每次发送多一次 `fsync`（5 ms）。"
-        }
-        Note::AnswersAfterFsync => "`fsync` 之后才应答：每次发送一次 `fsync`（5 ms）。",
-        Note::WaitsForNobody => "默认。不等任何 Slave。",
-        Note::CountsItself => {
-            "`inSyncReplicas` 为 1，即 Master 自己：`SYNC_MASTER` 并不等待 Slave。"
-        }
-        Note::WaitsForOneSlave => "等待一个 Slave 上报，最长 `slaveTimeout`。",
-        Note::WaitsForSlaves => "等到这么多副本都有它，Master 也算一个。",
-        Note::MoreThanThere => "超过现有的副本数：每次发送都要等满 `slaveTimeout`。",
-        Note::NobodyToWaitFor => "没有 Slave：每次发送都得到 `SLAVE_NOT_AVAILABLE`。",
-        Note::DiesWithProcess => "消息先进入随进程消失的缓冲。",
-        Note::SlavesFlushAsync => "Slave 仍为 `ASYNC_FLUSH`：它不继承 Master 的设置。",
-    },
-    show_as: "显示为",
-    copy: "复制",
-    copied: "已复制",
-    preview: "预览",
     shortcuts: "按键",
-    shortcuts_on: "键盘快捷键",
     about: "独立的教学工具。Apache RocketMQ 是 Apache 软件基金会的商标。规则依据：4.9.8 与 5.3.3。",
     story: |id| match id {
         StoryId::Free => "一个健康的集群",
@@ -490,5 +470,6 @@ pub(super) static TEXTS: Texts = Texts {
         StoryId::FlushSlaveTimeout => "FLUSH_SLAVE_TIMEOUT：Slave 被冻结",
         StoryId::SlaveNotAvailable => "SLAVE_NOT_AVAILABLE：没有 Slave，4.9",
         StoryId::DiskLoss => "Master 的磁盘被毁",
+        StoryId::File => "场景文件",
     },
 };

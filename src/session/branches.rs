@@ -10,7 +10,7 @@ use loss_lab_engine::units::SimTime;
 use loss_lab_present::narration;
 use loss_lab_present::settings::Settings;
 use loss_lab_present::story::StoryId;
-use loss_lab_present::trail::Branch;
+use loss_lab_present::trail::{Branch, Origin};
 
 use super::Session;
 
@@ -59,7 +59,7 @@ impl Session {
 
     fn track(&self) -> Track {
         Track {
-            settings: self.choices.settings,
+            settings: self.choices.settings.clone(),
             story: self.choices.story,
             script: self.run.scenario().script.clone(),
             told: self.told,
@@ -97,14 +97,32 @@ impl Session {
         if !later.iter().any(narration::is_told) {
             return;
         }
-        let mut left = self.track();
         // One comes back to where it had got to, not to where it was left for another.
-        left.now = later.last().map_or(left.now, |event| event.at);
+        let end = later.last().map(|event| event.at);
+        let why = Origin::Act(self.run.now());
+        self.leave(end, why);
+    }
+
+    /// Before other settings stand: the run under these stays reachable. Setting after setting is one change.
+    pub(super) fn fork_on_settings(&mut self) {
+        let known = self.run.known_events();
+        let told = known.iter().rfind(|event| narration::is_told(event));
+        let end = told.map(|event| event.at).filter(|at| *at >= SimTime::ZERO);
+        if end.is_some() && !self.setting {
+            self.setting = true;
+            self.leave(end, Origin::Settings);
+        }
+    }
+
+    /// Begins a branch, and keeps the one that was on screen as it had got to `end`.
+    fn leave(&mut self, end: Option<SimTime>, origin: Origin) {
+        let mut left = self.track();
+        left.now = end.map_or(left.now, |end| end.max(left.now));
         let trail = &mut self.choices.trail;
         if trail.branches.is_empty() {
             trail.branches.push(Branch {
                 number: 1,
-                from: None,
+                origin: Origin::First,
             });
             self.tracks.clear();
             self.tracks.push(left.clone());
@@ -119,7 +137,7 @@ impl Session {
         let number = trail.branches.iter().map(|branch| branch.number).max();
         trail.branches.push(Branch {
             number: number.unwrap_or(0) + 1,
-            from: Some(self.run.now()),
+            origin,
         });
         trail.current = trail.branches.len() - 1;
         self.tracks.push(left);
@@ -228,7 +246,7 @@ pub(super) fn to_previous(run: &mut Run, counts: impl Fn(&Event) -> bool) -> boo
 mod tests {
     use loss_lab_engine::scenario::{Do, Scenario};
     use loss_lab_present::frame::Notice;
-    use loss_lab_present::intent::{Intent, Press};
+    use loss_lab_present::intent::{Intent, Press, Setup};
     use loss_lab_present::ledger::Judgement;
     use loss_lab_present::pacer::Motion;
     use loss_lab_present::settings::{Change, Number};
@@ -257,7 +275,10 @@ mod tests {
     /// One message without a consumer, all the way; then back, and the power is cut after 20 ms.
     fn forked() -> Session {
         let mut session = Session::new(Motion::Reduced);
-        session.obey(Intent::Set(Change::Number(Number::Consumers, 0)));
+        session.obey(Intent::Setup(Setup::Change(Change::Number(
+            Number::Consumers,
+            0,
+        ))));
         press(&mut session, Press::Send);
         play_out(&mut session);
         assert_eq!(verdict(&session), Judgement::AtRisk);
@@ -278,8 +299,11 @@ mod tests {
     fn acting_in_the_past_leaves_a_branch_to_go_back_to() {
         let mut session = forked();
         let trail = session.frame().choices.trail;
-        let from: Vec<_> = trail.branches.iter().map(|branch| branch.from).collect();
-        assert_eq!(from, [None, Some(SimTime::from_millis(20))]);
+        let origins: Vec<_> = trail.branches.iter().map(|branch| branch.origin).collect();
+        assert_eq!(
+            origins,
+            [Origin::First, Origin::Act(SimTime::from_millis(20))]
+        );
         assert_eq!(trail.current, 1);
         assert_eq!(verdict(&session), Judgement::LostPromiseBroken);
         press(&mut session, Press::Branch);
@@ -316,10 +340,35 @@ mod tests {
     }
 
     #[test]
+    fn other_settings_leave_a_branch_and_setting_after_setting_is_one_change() {
+        let mut session = Session::new(Motion::Reduced);
+        let set = |session: &mut Session, number, value| {
+            session.obey(Intent::Setup(Setup::Change(Change::Number(number, value))));
+        };
+        set(&mut session, Number::Consumers, 0);
+        assert_eq!(session.frame().choices.trail.branches, []);
+        press(&mut session, Press::Send);
+        play_out(&mut session);
+        set(&mut session, Number::Slaves, 2);
+        set(&mut session, Number::Slaves, 0);
+        let branches = session.frame().choices.trail.branches;
+        let origins: Vec<_> = branches.iter().map(|branch| branch.origin).collect();
+        assert_eq!(origins, [Origin::First, Origin::Settings]);
+        assert_eq!(session.choices.settings.slaves(), 0);
+        press(&mut session, Press::Branch);
+        assert_eq!(session.choices.settings.slaves(), 1);
+        set(&mut session, Number::Slaves, 2);
+        assert_eq!(session.frame().choices.trail.branches.len(), 3);
+    }
+
+    #[test]
     fn undo_takes_back_one_change_after_the_other() {
         let mut session = forked();
         let after = script(&session);
-        session.obey(Intent::Set(Change::Number(Number::Slaves, 2)));
+        session.obey(Intent::Setup(Setup::Change(Change::Number(
+            Number::Slaves,
+            2,
+        ))));
         assert_ne!(script(&session), after);
         press(&mut session, Press::Undo);
         assert_eq!(script(&session), after);

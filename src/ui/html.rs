@@ -78,6 +78,7 @@ macro_rules! attributes {
 attributes! {
     aria_checked = "aria-checked",
     aria_current = "aria-current",
+    aria_describedby = "aria-describedby",
     aria_disabled = "aria-disabled",
     aria_expanded = "aria-expanded",
     aria_haspopup = "aria-haspopup",
@@ -94,6 +95,7 @@ attributes! {
     inputmode = "inputmode",
     lang = "lang",
     role = "role",
+    spellcheck = "spellcheck",
     tabindex = "tabindex",
     title = "title",
 }

@@ -3,7 +3,7 @@
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Exposure;
 use loss_lab_present::book::{Book, ROWS, Sort, Turn};
-use loss_lab_present::intent::Intent;
+use loss_lab_present::intent::{Intent, Setup};
 use loss_lab_present::ledger::{Judgement, Ledger, Row, Tally, Told, Whereabouts, Why};
 use loss_lab_present::map::{Cell, Column, CopyMap};
 use loss_lab_present::remedy::{Effect, Remedy};
@@ -244,7 +244,7 @@ fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyV
                     Effect::Saves => saves,
                     Effect::PromisesNothing => not_promised,
                 };
-                let change = page.asks(Intent::Set(remedy.change));
+                let change = page.asks(Intent::Setup(Setup::Change(remedy.change)));
                 html! { " "<button type="button" class="link-btn" on:click=change>{words}" "<code>{remedy_name(t, remedy.change)}</code></button> }
             });
             html! { <span title=node.clone()>{words}</span>{saved} }

@@ -1,19 +1,23 @@
 //! What is seen: components that read a slice of the frame and ask for what a person wants. They decide nothing.
 
+mod explanation;
 mod fidelity;
 mod foot;
 mod html;
 mod icon;
 mod inside;
+mod keys;
 mod ledger;
 mod links;
 mod menu;
 mod message;
 mod nodes;
 mod page;
+mod papers;
 mod part;
 mod rooms;
 mod settings;
+mod sheet;
 mod stage;
 mod statuses;
 mod timeline;

@@ -10,19 +10,18 @@ use loss_lab_present::intent::{Intent, Press};
 use loss_lab_present::pacer::Motion;
 
 use crate::browser::{self, Look};
-use crate::i18n::{Language, Texts};
-use crate::session::Session;
+use crate::i18n::{Language, LaterTexts, Texts};
+use crate::session::{Session, setup};
 use crate::view::View;
 
-use super::foot::foot;
+use super::foot::{SHEET, foot};
 use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
 use super::rooms::{Arrival, bring, room, style, view_of};
-use super::settings::settings_panel;
 use super::stage::stage_panel;
-use super::statuses::status_panel;
+use super::statuses::{KEPT, status_panel};
 use super::timeline::time_panel;
 use super::top::top;
 use super::why::why_line;
@@ -69,7 +68,8 @@ impl Page {
         } else {
             Motion::Full
         };
-        let session = Session::new(motion);
+        let mut session = Session::new(motion);
+        session.remember(&browser::recall(KEPT).unwrap_or_default());
         let frame = RwSignal::new(Arc::new(session.frame()));
         let now = RwSignal::new(session.now());
         Self {
@@ -89,6 +89,12 @@ impl Page {
     #[must_use]
     pub fn texts(self) -> &'static Texts {
         self.language.get_untracked().texts()
+    }
+
+    /// What only the second part says; so only the second part calls this.
+    #[must_use]
+    pub fn later_texts(self) -> &'static LaterTexts {
+        self.language.get_untracked().later()
     }
 
     /// A part of the page: drawn again, in place, when its part of the frame differs.
@@ -136,6 +142,11 @@ impl Page {
     /// Asks for something.
     pub fn ask(self, intent: Intent) {
         self.session.update_value(|session| session.obey(intent));
+        self.go_on();
+    }
+
+    /// Shows what came of it, and plays on if it plays.
+    fn go_on(self) {
         self.show();
         let playing = self.session.with_value(Session::is_playing);
         if playing && !self.animating.get_value() {
@@ -148,6 +159,11 @@ impl Page {
         if press.is_enabled(&self.frame.read_untracked().controls) {
             self.ask(Intent::Press(press));
         }
+    }
+
+    /// The run as a scenario file.
+    pub fn scenario_file(self) -> String {
+        self.session.with_value(setup::file)
     }
 
     /// Tells the session that the reader wants things to glide or to step.
@@ -167,8 +183,14 @@ impl Page {
         self.view.set(view);
     }
 
+    /// The second part is here.
+    pub fn arrived(self) {
+        self.session.update_value(Session::arrived);
+        self.go_on();
+    }
+
     /// Looks at the session again.
-    pub fn show(self) {
+    fn show(self) {
         let (frame, now) = self
             .session
             .with_value(|session| (session.frame(), session.now()));
@@ -210,6 +232,10 @@ pub fn App() -> impl IntoView {
         })
     });
     browser::on_key(move |key| {
+        if key == "?" && page.keys.get_untracked() {
+            browser::open_dialog(SHEET);
+            return true;
+        }
         let press = Press::of_key(key)
             .filter(|_| page.keys.get_untracked() && page.view.get_untracked() == View::Lab);
         press.map(|press| page.press(press)).is_some()
@@ -250,7 +276,7 @@ fn lab(page: Page) -> AnyView {
             {time_panel(page)}
             {ledger_panel(page)}
             {status_panel(page)}
-            {settings_panel(page)}
+            <aside class="panel settings" id="settings" aria-label=t.settings tabindex="-1">{room(page, |rooms| rooms.settings)}</aside>
         </main>
         {foot(page)}
     }

@@ -24,6 +24,12 @@ pub struct Rooms {
     pub fault_menu: fn(Page, &OpenMenu) -> AnyView,
     /// A message's story, and the causes of an event.
     pub told: fn(Page) -> AnyView,
+    /// The settings.
+    pub settings: fn(Page) -> AnyView,
+    /// What there is to say about the status that is being explained.
+    pub explanation: fn(Page) -> AnyView,
+    /// The sheet of keys.
+    pub sheet: fn(Page) -> AnyView,
     /// What a lens opens in a broker.
     pub opened: fn(Page, &[Inside], NodeId, Option<MessageId>) -> Option<AnyView>,
 }
@@ -36,6 +42,9 @@ impl Rooms {
         ledger: super::ledger::ledger,
         fault_menu: super::menu::fault_menu,
         told: super::why::told,
+        settings: super::settings::settings,
+        explanation: super::explanation::explanation,
+        sheet: super::sheet::sheet,
         opened: super::inside::opened,
     };
 }
@@ -99,6 +108,6 @@ pub fn bring(page: Page) {
         page.arrival
             .set(came.map_or(Arrival::Failed, Arrival::Here));
         // Everything is shown again, now with its depths.
-        page.show();
+        page.arrived();
     });
 }

@@ -1,82 +1,90 @@
 //! The settings, under RocketMQ's names, and the same as RocketMQ reads them.
 
-use leptos::prelude::{RwSignal, Set, WithUntracked, event_target_value};
+use leptos::prelude::{RwSignal, WithUntracked as _, event_target_value};
 use loss_lab_engine::status::{BrokerRole, FlushDiskType, Profile};
-use loss_lab_present::conf;
-use loss_lab_present::intent::Intent;
+use loss_lab_present::desk::Desk;
+use loss_lab_present::intent::{Intent, Setup};
 use loss_lab_present::settings::{self, Change, Number, Settings};
+use loss_lab_present::statuses::Collection;
 
 use crate::browser;
 
 use super::html::*;
 use super::icon::icon;
-use super::page::{OnChange, OnClick, Page};
+use super::keys::every_key;
+use super::page::{OnChange, Page};
+use super::papers::{papers, scenario_file};
 use super::words::{breakable, with_code};
 
+/// The settings, and what lies open beside them.
+#[derive(PartialEq)]
+struct Part {
+    settings: Settings,
+    desk: Desk,
+}
+
 /// The settings.
-pub fn settings_panel(page: Page) -> AnyView {
-    let look = Look {
-        java: RwSignal::new(false),
-        copied: RwSignal::new(false),
-    };
+pub fn settings(page: Page) -> AnyView {
+    let copied = RwSignal::new(String::new());
     page.drawn(
-        |frame| frame.choices.settings,
-        move |page, settings| draw(page, settings, look),
+        |frame| Part {
+            settings: frame.choices.settings.clone(),
+            // What has nothing to do with settings does not draw them anew.
+            desk: Desk {
+                explained: None,
+                collection: Collection::default(),
+                ..frame.choices.desk.clone()
+            },
+        },
+        move |page, part| draw(page, part, copied),
     )
 }
 
-/// What the preview shows.
-#[derive(Clone, Copy)]
-struct Look {
-    java: RwSignal<bool>,
-    copied: RwSignal<bool>,
-}
-
-fn draw(page: Page, settings: &Settings, look: Look) -> AnyView {
-    let t = page.texts();
-    let [broker, producer, consumer] = t.section;
+fn draw(page: Page, Part { settings, desk }: &Part, copied: RwSignal<String>) -> AnyView {
+    let (t, l) = (page.texts(), page.later_texts());
+    let [broker, producer, consumer] = l.section;
     let profiles = [Profile::V4_9, Profile::V5_3].map(|this| {
         choice(
             page,
             this.word(),
-            settings.profile == this,
+            settings.profile() == this,
             Change::Profile(this),
         )
     });
-    let in_sync = Number::InSyncReplicas.is_in(settings.profile);
+    let in_sync = Number::InSyncReplicas.is_in(settings.profile());
     html! {
-        <aside class="panel settings" id="settings" aria-labelledby="h-set" tabindex="-1">
-            <header class="panel-head">
-                <h2 id="h-set">{t.settings}</h2>
-                <div class="seg" role="group" aria-label=t.profile>{profiles.into_iter().collect_view()}</div>
-            </header>
-            <p class="settings-note">{t.settings_replay}</p>
-            <h3>{broker}</h3>
-            {flush_setting(page, settings)}
-            {role_setting(page, settings)}
-            {in_sync.then(|| stepper(page, settings, Number::InSyncReplicas))}
-            {stepper(page, settings, Number::Slaves)}
-            {pool_setting(page, settings)}
-            {number_field(page, settings, Number::SyncFlushTimeout)}
-            {number_field(page, settings, Number::SlaveTimeout)}
-            <h3>{producer}</h3>
-            {number_field(page, settings, Number::SendMsgTimeout)}
-            {number_field(page, settings, Number::RetryTimes)}
-            <h3>{consumer}</h3>
-            {stepper(page, settings, Number::Consumers)}
-            {number_field(page, settings, Number::ProcessTime)}
-            {preview(page, settings, look)}
-        </aside>
+        <header class="panel-head">
+            <h2>{t.settings}</h2>
+            <div class="seg" role="group" aria-label=l.profile>{profiles.into_iter().collect_view()}</div>
+        </header>
+        <p class="settings-note">{l.settings_replay}</p>
+        <h3>{broker}</h3>
+        {flush_setting(page, settings)}
+        {role_setting(page, settings)}
+        {in_sync.then(|| stepper(page, settings, Number::InSyncReplicas))}
+        {stepper(page, settings, Number::Slaves)}
+        {pool_setting(page, settings)}
+        {number_field(page, settings, Number::SyncFlushTimeout)}
+        {number_field(page, settings, Number::SlaveTimeout)}
+        <h3>{producer}</h3>
+        {number_field(page, settings, Number::SendMsgTimeout)}
+        {number_field(page, settings, Number::RetryTimes)}
+        <h3>{consumer}</h3>
+        {stepper(page, settings, Number::Consumers)}
+        {number_field(page, settings, Number::ProcessTime)}
+        {every_key(page, settings, desk)}
+        {papers(page, settings, desk, copied)}
+        {scenario_file(page, desk, copied)}
     }
 }
 
 fn choice(page: Page, label: &'static str, on: bool, change: Change) -> AnyView {
     let pressed = if on { "true" } else { "false" };
-    html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Set(change))>{label}</button> }
+    html! { <button type="button" aria-pressed=pressed on:click=page.asks(Intent::Setup(Setup::Change(change)))>{label}</button> }
 }
 
 fn note(page: Page, note: settings::Note) -> AnyView {
-    html! { <p>{with_code((page.texts().note)(note))}</p> }
+    html! { <p>{with_code((page.later_texts().note)(note))}</p> }
 }
 
 fn flush_setting(page: Page, settings: &Settings) -> AnyView {
@@ -84,11 +92,11 @@ fn flush_setting(page: Page, settings: &Settings) -> AnyView {
         choice(
             page,
             this.word(),
-            settings.flush == this,
+            settings.flush() == this,
             Change::Flush(this),
         )
     });
-    let class = if settings.flush == FlushDiskType::AsyncFlush {
+    let class = if settings.flush() == FlushDiskType::AsyncFlush {
         "set wide"
     } else {
         "set wide is-changed"
@@ -104,11 +112,17 @@ fn flush_setting(page: Page, settings: &Settings) -> AnyView {
 
 fn role_setting(page: Page, settings: &Settings) -> AnyView {
     let said = settings::role_note(settings);
-    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster]
-        .map(|this| choice(page, this.word(), settings.role == this, Change::Role(this)));
+    let choices = [BrokerRole::AsyncMaster, BrokerRole::SyncMaster].map(|this| {
+        choice(
+            page,
+            this.word(),
+            settings.role() == this,
+            Change::Role(this),
+        )
+    });
     let class = [
         "set wide",
-        changed(settings.role != BrokerRole::AsyncMaster),
+        changed(settings.role() != BrokerRole::AsyncMaster),
         if said.is_some_and(|(_, warns)| warns) {
             " is-warn"
         } else {
@@ -126,10 +140,10 @@ fn role_setting(page: Page, settings: &Settings) -> AnyView {
 }
 
 fn pool_setting(page: Page, settings: &Settings) -> AnyView {
-    let on = settings.transient_pool;
+    let on = settings.transient_pool();
     let class = ["set", changed(on)].concat();
     let checked = if on { "true" } else { "false" };
-    let switch = page.asks(Intent::Set(Change::TransientPool(!on)));
+    let switch = page.asks(Intent::Setup(Setup::Change(Change::TransientPool(!on))));
     html! {
         <div class=class>
             <span class="name">{breakable("transientStorePoolEnable")}</span>
@@ -162,7 +176,12 @@ fn stepper(page: Page, settings: &Settings, number: Number) -> AnyView {
     let value = settings.number(number);
     let class = ["set", changed(settings.is_changed(number))].concat();
     let says = |word: &str| [label, ": ", word].concat();
-    let step = |by: i64| page.asks(Intent::Set(Change::Number(number, value + by)));
+    let step = |by: i64| {
+        page.asks(Intent::Setup(Setup::Change(Change::Number(
+            number,
+            value + by,
+        ))))
+    };
     html! {
         <div class=class>
             <span class="name">{name(page, number)}</span>
@@ -180,7 +199,7 @@ fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
     let unit = number.shape(Profile::V5_3).unit;
     let set: OnChange = Box::new(move |event| {
         if let Ok(value) = event_target_value(&event).trim().parse() {
-            page.ask(Intent::Set(Change::Number(number, value)));
+            page.ask(Intent::Setup(Setup::Change(Change::Number(number, value))));
         }
         // What is not a number, or out of bounds, changes nothing or less: the field says what stands.
         let stands = page
@@ -192,52 +211,6 @@ fn number_field(page: Page, settings: &Settings, number: Number) -> AnyView {
         <div class=class>
             <span class="name">{name(page, number)}</span>
             <span class="num"><input aria-label=(page.texts().number)(number) inputmode="numeric" prop:value=settings.number(number).to_string() on:change=set/><span>{unit}</span></span>
-        </div>
-    }
-}
-
-/// The same settings as files and code.
-fn preview(page: Page, settings: &Settings, Look { java, copied }: Look) -> AnyView {
-    let t = page.texts();
-    let lines = if java.get() {
-        conf::java(settings)
-    } else {
-        conf::broker_conf(settings)
-    };
-    let tab = |this: bool, label: &'static str| {
-        let pressed = if java.get() == this { "true" } else { "false" };
-        let choose: OnClick = Box::new(move |_| {
-            java.set(this);
-            copied.set(false);
-        });
-        html! { <button type="button" aria-pressed=pressed on:click=choose>{label}</button> }
-    };
-    let text = conf::text(&lines);
-    let copy: OnClick = Box::new(move |_| {
-        browser::copy(&text);
-        copied.set(true);
-    });
-    let (label, look) = if copied.get() {
-        (t.copied, "#i-check")
-    } else {
-        (t.copy, "#i-copy")
-    };
-    let name = [if java.get() { "Java " } else { "broker.conf " }, t.preview].concat();
-    let lines = lines.into_iter().map(|line| {
-        let text = [&line.text, "\n"].concat();
-        if line.changed {
-            html! { <mark>{text}</mark> }
-        } else {
-            text.into_any()
-        }
-    });
-    html! {
-        <div class="conf">
-            <header>
-                <div class="seg" role="group" aria-label=t.show_as>{tab(false, "broker.conf")}{tab(true, "Java")}</div>
-                <button type="button" class="btn quiet icon" aria-label=label title=label on:click=copy>{icon(look)}</button>
-            </header>
-            <pre tabindex="0" role="region" aria-label=name><code>{lines.collect_view()}</code></pre>
         </div>
     }
 }

@@ -1,11 +1,12 @@
 //! The stage: producer, master, slaves, group, left to right the way a message goes.
 
+use leptos::prelude::GetUntracked as _;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::conf;
 use loss_lab_present::frame::Frame;
 use loss_lab_present::inside::{Inside, Lens};
-use loss_lab_present::intent::Intent;
+use loss_lab_present::intent::{Intent, Setup};
 use loss_lab_present::settings::Settings;
 use loss_lab_present::stage::{Picture, Routes, Stage};
 use loss_lab_present::story::StoryId;
@@ -50,7 +51,7 @@ impl Scene {
         Self {
             stage: frame.stage.clone(),
             wires: frame.wires.clone(),
-            settings: frame.choices.settings,
+            settings: frame.choices.settings.clone(),
             story: frame.choices.story,
             lens: frame.choices.lens,
             inside: frame.inside.clone(),
@@ -71,7 +72,7 @@ pub fn stage_panel(page: Page) -> AnyView {
         html! {
             <header class="panel-head">
                 <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
-                {stories(page, scene.story)}
+                {stories(page, scene.story, &scene.settings)}
                 {conf_summary(page, &scene.settings)}
                 {lenses(page, scene.lens)}
             </header>
@@ -82,23 +83,34 @@ pub fn stage_panel(page: Page) -> AnyView {
 }
 
 /// The list of stories.
-fn stories(page: Page, chosen: StoryId) -> AnyView {
+fn stories(page: Page, chosen: StoryId, settings: &Settings) -> AnyView {
     let t = page.texts();
     let place = |id: StoryId| {
         let place = StoryId::ALL.iter().position(|story| *story == id);
-        place.unwrap_or(0).to_string()
+        place.unwrap_or(StoryId::ALL.len()).to_string()
     };
     let choose = page.reads(|place| {
         let story = StoryId::ALL.get(place.parse::<usize>().ok()?)?;
-        Some(Intent::Story(*story))
+        Some(Intent::Setup(Setup::Story(*story)))
     });
     let options = StoryId::ALL
         .into_iter()
         .map(|id| html! { <option value=place(id)>{(t.story)(id)}</option> })
         .collect_view();
+    // A file is in the list while it is open. The list is given its value before it is given this.
+    let file = (chosen == StoryId::File).then(|| {
+        let title = &settings.cluster().title;
+        let title = page.language.get_untracked().of(&title.en, &title.zh);
+        let title = if title.is_empty() {
+            (t.story)(chosen)
+        } else {
+            title
+        };
+        html! { <option value=place(chosen) selected="selected">{title.to_owned()}</option> }
+    });
     html! {
         <span class="scenario">
-            <select aria-label=t.stories prop:value=place(chosen) on:change=choose>{options}</select>
+            <select aria-label=t.stories prop:value=place(chosen) on:change=choose>{options}{file}</select>
             {icon("#i-chev")}
         </span>
     }
@@ -108,10 +120,10 @@ fn conf_summary(page: Page, settings: &Settings) -> AnyView {
     let t = page.texts();
     html! {
         <p class="conf-sum">
-            <code>{settings.flush.word()}</code>
-            <code>{settings.role.word()}</code>
+            <code>{settings.flush().word()}</code>
+            <code>{settings.role().word()}</code>
             <code>{(t.slaves)(settings.slaves())}</code>
-            <code>{conf::version(settings.profile)}</code>
+            <code>{conf::version(settings.profile())}</code>
             <a class="btn quiet to-settings" href="#settings">{t.change}</a>
         </p>
     }

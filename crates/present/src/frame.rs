@@ -8,6 +8,7 @@ use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{Condition, NodeKind};
 
 use crate::book::Book;
+use crate::desk::Desk;
 use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
@@ -54,6 +55,8 @@ pub struct Choices {
     pub asked: Option<EventId>,
     /// Which messages the ledger shows, and in which order.
     pub book: Book,
+    /// What lies open beside the run.
+    pub desk: Desk,
     /// Something to say that no event says.
     pub notice: Option<Notice>,
     /// What would have saved lost messages.
@@ -65,6 +68,8 @@ pub struct Choices {
 pub enum Notice {
     /// So many actions were replayed under another setting.
     Replayed(usize),
+    /// A scenario file was opened.
+    Opened,
     /// There is no loss ahead.
     NoLossAhead,
     /// There is no event of this kind that way.
@@ -158,7 +163,7 @@ pub fn project(
         ledger: depths.map_or_else(Ledger::default, |depths| {
             (depths.ledger)(&world, &choices.book)
         }),
-        statuses: statuses::statuses(&world),
+        statuses: statuses::statuses(&world, choices.desk.collection),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
         lately: depths
             .filter(|_| choices.trail.events)

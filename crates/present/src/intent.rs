@@ -9,10 +9,12 @@ use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
 use crate::book::Turn;
+use crate::desk::Ask;
 use crate::inside::Lens;
 use crate::menu::Target;
 use crate::pacer::Pace;
-use crate::settings::Change;
+use crate::settings::{Change, KeyChange};
+use crate::statuses::Status;
 use crate::story::StoryId;
 use crate::trail::Kind;
 
@@ -49,10 +51,29 @@ pub enum Intent {
     Lens(Lens),
     /// Strike.
     Strike(Do),
+    /// Another cluster, or another script.
+    Setup(Setup),
+    /// Something beside the run.
+    Desk(Ask),
+}
+
+/// Something that changes what stands, or what is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Setup {
     /// Another setting.
-    Set(Change),
+    Change(Change),
+    /// Another value of any key.
+    Key(KeyChange),
+    /// The default for every key.
+    Reset,
+    /// A `broker.conf` for the masters.
+    Conf(String),
     /// Another story.
     Story(StoryId),
+    /// The scenario that leads to a status, played up to there.
+    Show(Status),
+    /// A scenario file, by its text.
+    Open(String),
 }
 
 /// What has a button and a key.

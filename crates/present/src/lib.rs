@@ -4,11 +4,14 @@
 
 pub mod book;
 pub mod conf;
+pub mod desk;
+pub mod exhibit;
 pub mod fidelity;
 pub mod frame;
 pub mod glyph;
 pub mod inside;
 pub mod intent;
+pub mod keys;
 pub mod ledger;
 pub mod link;
 pub mod map;

@@ -54,7 +54,7 @@ pub fn remedies(
     let mut found: Vec<Remedy> = Vec::new();
     for change in CANDIDATES {
         let changed = settings.with(change);
-        if changed == *settings {
+        if changed.is_like(settings) {
             continue;
         }
         let mut run = Run::new(changed.scenario(script.to_vec()));

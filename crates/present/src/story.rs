@@ -26,10 +26,12 @@ pub enum StoryId {
     SlaveNotAvailable,
     /// The disk dies; only what a slave has is left, and nobody is given it.
     DiskLoss,
+    /// A scenario file: one of the page's own, or the reader's.
+    File,
 }
 
 impl StoryId {
-    /// All, in the order of the list.
+    /// All that have a name of their own, in the order of the list.
     pub const ALL: [Self; 8] = [
         Self::Free,
         Self::Healthy,
@@ -51,12 +53,25 @@ pub struct Story {
     pub script: Vec<Step>,
 }
 
-/// `count` messages, sent now.
+/// `count` messages, sent now by the page's own producer to its own topic.
 #[must_use]
 pub fn send(count: u32, mode: SendMode) -> Do {
+    send_of(PRODUCER, TOPIC, count, mode)
+}
+
+/// `count` messages, sent now by the first producer that stands, to the first topic.
+#[must_use]
+pub fn send_first(settings: &Settings, count: u32, mode: SendMode) -> Do {
+    let cluster = settings.cluster();
+    let producer = cluster.producers.first().map_or(PRODUCER, |one| &one.name);
+    let topic = cluster.topics.first().map_or(TOPIC, |one| &one.name);
+    send_of(producer, topic, count, mode)
+}
+
+fn send_of(producer: &str, topic: &str, count: u32, mode: SendMode) -> Do {
     Do::Send(Send {
-        producer: PRODUCER.to_owned(),
-        topic: TOPIC.to_owned(),
+        producer: producer.to_owned(),
+        topic: topic.to_owned(),
         count,
         every: Span::from_millis(10),
         mode,
@@ -92,12 +107,13 @@ pub fn story(id: StoryId, profile: Profile) -> Story {
     };
     let one = || at(0, send(1, SendMode::Sync));
     match id {
-        StoryId::Free => Story {
-            settings: plain,
+        // A file's is the session's to read.
+        StoryId::Free | StoryId::File => Story {
+            settings: plain.clone(),
             script: Vec::new(),
         },
         StoryId::Healthy => Story {
-            settings: plain,
+            settings: plain.clone(),
             script: vec![one()],
         },
         StoryId::PowerCut | StoryId::PowerCutSync => {

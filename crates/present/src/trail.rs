@@ -25,8 +25,19 @@ pub struct Trail {
 pub struct Branch {
     /// Its number, which it keeps.
     pub number: u32,
-    /// Where it left the one before; none for the first.
-    pub from: Option<SimTime>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a branch comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// It is the first.
+    First,
+    /// Something else was done at this instant.
+    Act(SimTime),
+    /// The same was done under other settings.
+    Settings,
 }
 
 /// A kind of event that one can step to.

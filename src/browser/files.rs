@@ -1,0 +1,57 @@
+//! Files that leave the page and come to it, and its dialogs.
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{
+    Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement,
+};
+
+fn by_id(id: &str) -> Option<Element> {
+    web_sys::window()?.document()?.get_element_by_id(id)
+}
+
+/// Gives the reader a text as a file.
+pub fn save(name: &str, text: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let link = document
+        .and_then(|document| document.create_element("a").ok())
+        .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        let text = String::from(js_sys::encode_uri_component(text));
+        link.set_href(&["data:application/json;charset=utf-8,", &text].concat());
+        link.set_download(name);
+        link.click();
+    }
+}
+
+/// Reads the file that was chosen, and lets the same one be chosen again.
+pub fn read_file(event: &Event, then: impl FnOnce(String) + 'static) {
+    let field = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(field) = field else { return };
+    let Some(file) = field.files().and_then(|files| files.get(0)) else {
+        return;
+    };
+    let read = Closure::once(move |text: JsValue| then(text.as_string().unwrap_or_default()));
+    let _ = file.text().then(&read);
+    read.forget();
+    field.set_value("");
+}
+
+/// What the text field with this id says.
+#[must_use]
+pub fn field_text(id: &str) -> String {
+    by_id(id)
+        .and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok())
+        .map(|field| field.value())
+        .unwrap_or_default()
+}
+
+/// Opens the dialog with this id before everything else.
+pub fn open_dialog(id: &str) {
+    let dialog = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok());
+    if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
+    }
+}

@@ -1,0 +1,249 @@
+//! 重要配置项的代价与收益，以及值或文件错在哪里，中文。
+
+use loss_lab_engine::config::{Class, Effect, Kind, Refused};
+use loss_lab_engine::scenario::file_v1::{Expected, Place, Problem, ProblemCode, Thing};
+use loss_lab_engine::status::ListenerKind;
+use loss_lab_present::conf::What;
+
+pub(super) fn cost(key: &str) -> &'static str {
+    match key {
+        "brokerRole" => "真正等待的 SYNC_MASTER，每次发送多一次到 Slave 的往返。",
+        "flushDiskType" => "SYNC_FLUSH 每次发送多一次 fsync。",
+        "syncFlushTimeout" => "调大：慢盘会拖住生产者。调小：FLUSH_DISK_TIMEOUT 增多。",
+        "slaveTimeout" => "调大：慢 Slave 会拖住生产者。调小：FLUSH_SLAVE_TIMEOUT 增多。",
+        "inSyncReplicas" => {
+            "包含 Master：2 表示等一个 Slave。多于实际副本数，每次发送都要等到超时。"
+        }
+        "minInSyncReplicas" => "副本更少时拒绝写入：可用性低一些，能丢的也少一些。",
+        "enableAutoInSyncReplicas" => "有几个跟得上就等几个：可用，但保证会悄悄变弱。",
+        "flushIntervalCommitLog" => "ASYNC_FLUSH 下断电能丢掉多久的数据。",
+        "flushCommitLogLeastPages" => "页数越多，fsync 越少，能丢的越多。",
+        "flushCommitLogThoroughInterval" => "不管脏页多少，过了这么久就刷盘。",
+        "transientStorePoolEnable" => "抖动更小；未提交的数据随进程消失。",
+        "commitIntervalCommitLog" => "启用堆外缓冲时，杀进程能丢掉多久的数据。",
+        "mappedFileSizeCommitLog" => "文件整个过期：文件越小，粒度越细。",
+        "maxMessageSize" => "更长的消息体会被客户端或 Broker 拒绝。",
+        "haMaxGapNotInSync" | "haSlaveFallbehindMax" => "落后更多的 Slave 不算数。",
+        "haHousekeepingInterval" => "越短，越早发现断开的连接，也越容易误断忙碌的连接。",
+        "messageDelayLevel" => "延迟消息的级别；消费重试从第三级开始用。",
+        "readUnCommitted" => "true：消费者可能看到断电后会丢的消息。",
+        "fileReservedTime" => "停机更久的消费者会丢消息。",
+        "deleteWhen" => "过期文件在几点删除。",
+        "diskMaxUsedSpaceRatio" => "超过它，任何时刻都删除过期文件。",
+        "diskSpaceCleanForciblyRatio" => "超过它，未过期的文件也删：没读的消息一起丢。",
+        "diskSpaceWarningLevelRatio" => "超过它，Broker 拒绝写入。",
+        "cleanFileForciblyEnable" => "false：磁盘满时拒绝写入，而不是提前删除。",
+        "autoCreateTopicEnable" => "方便；但写错名字就多出一个没人消费的 Topic。",
+        "longPollingEnable" => "false：空拉取一秒就返回，延迟变大。",
+        "flushConsumerOffsetInterval" => "Broker 断电后，消费组要重复消费多少。",
+        "slaveReadEnable" => "5.3 不开启，Slave 谁也不服务，Master 宕机时也一样。",
+        "enableSlaveActingMaster" => "Master 不在时由 Slave 提供读取；新消息仍无处可写。",
+        "registerNameServerPeriod" => "路由最多会旧多久。",
+        "transactionTimeOut" => "更新的半消息暂不回查。",
+        "transactionCheckMax" => "回查这么多次没有结果，半消息就被丢弃。",
+        "transactionCheckInterval" => "丢失的提交要多久才会被发现。",
+        "retryMaxTimes" | "maxReconsumeTimes" => "次数越少，越早进死信队列，而死信不会自动被消费。",
+        "retryQueueNums" => "0：消费失败直接丢弃，不再重试。",
+        "rocketmq.broker.rebalance.lockMaxLiveTime" => "持有者被杀后，顺序队列要等多久。",
+        "sendMsgTimeout" => "所有尝试加起来的时间。太短：报失败，其实已存储。",
+        "retryTimesWhenSendFailed" | "retryTimesWhenSendAsyncFailed" => {
+            "次数越多，失败越少，重复越多。"
+        }
+        "retryAnotherBrokerWhenNotStoreOK" => "消息已存储仍换 Broker 再发：用重复换第二份副本。",
+        "sendLatencyFaultEnable" | "sendLatencyEnable" => "避开慢 Broker；队列间的分布会变。",
+        "heartbeatBrokerInterval" => "越长，Broker 越晚发现客户端已离开。",
+        "pollNameServerInterval" => "客户端最多会用多久旧路由。",
+        "persistConsumerOffsetInterval" => "消费者被杀后要重复消费多少。",
+        "consumeFromWhere" => "新消费组默认从末尾开始：之前发送的不会被消费。",
+        "consumeMessageBatchMaxSize" => "一批同时成败，除非用 ackIndex 说明到哪一条。",
+        "consumeTimeout" => "处理更久的消息会在消费途中被发回：消费两次。",
+        "consumeThreadMin" => "线程越多越快，崩溃后要重来的也越多。",
+        "pullBatchSize" => "越大，拉取次数越少，崩溃时内存里的越多。",
+        "suspendCurrentQueueTimeMillis" => "失败后队列停多久；后面的消息一起等。",
+        "rocketmq.client.rebalance.waitInterval" => "队列最多多久没有消费者。",
+        _ => "",
+    }
+}
+
+pub(super) const fn place(class: Class) -> &'static str {
+    match class {
+        Class::MessageStoreConfig | Class::BrokerConfig | Class::NettyServerConfig => {
+            "写在 `broker.conf` 里。"
+        }
+        Class::SubscriptionGroupConfig => "按消费组设置：`mqadmin updateSubGroup`。",
+        Class::NettyClientConfig | Class::SystemProperty => "Java 进程的系统属性：`-D`。",
+        Class::ClientConfig | Class::DefaultMqProducer | Class::DefaultMqPushConsumer => {
+            "由客户端的 setter 设置。"
+        }
+        Class::NamesrvConfig | Class::ControllerConfig => "写在 `namesrv.conf` 里。",
+        Class::AuthConfig | Class::TieredStoreConfig => "写在单独的文件里。",
+    }
+}
+
+pub(super) fn refused(refused: &Refused) -> String {
+    match refused {
+        Refused::Unknown { nearest } => {
+            format!("RocketMQ 没有这个配置项，最接近的是 {nearest}。")
+        }
+        Refused::BelongsTo { class } => format!("它属于 {}，不在这里设置。", class.word()),
+        Refused::NotA { kind } => format!("应为{}。", kind_of(*kind)),
+        Refused::OutOfRange { min, max } => format!("应在 {min} 到 {max} 之间。"),
+    }
+}
+
+pub(super) fn what(what: &What) -> String {
+    match what {
+        What::NoValue => "没有值，应为 key=value。".to_owned(),
+        What::Refused(why) => refused(why),
+        What::Kept(effect) => match effect {
+            Effect::Applies => String::new(),
+            Effect::NotModelled => "已保留；实验室没有模拟它。".to_owned(),
+            Effect::OtherProfile { only } => format!("已保留；只有 {} 才起作用。", only.word()),
+            Effect::SaidElsewhere => "已保留；实验室的集群自己决定这一项。".to_owned(),
+        },
+    }
+}
+
+fn kind_of(kind: Kind) -> String {
+    match kind {
+        Kind::Bool => " true 或 false".to_owned(),
+        Kind::Int => "整数".to_owned(),
+        Kind::Millis
+        | Kind::Secs
+        | Kind::Minutes
+        | Kind::Hours
+        | Kind::Bytes
+        | Kind::Mebibytes
+        | Kind::Pages
+        | Kind::Percent => format!("整数（{}）", kind.unit()),
+        Kind::Enum(words) => [" ", &words.join("、"), " 之一"].concat(),
+        Kind::Text => "一行文字".to_owned(),
+        Kind::DelayLevels => " 1 到 18 个延迟级别，如“1s 5s 10s”".to_owned(),
+    }
+}
+
+const fn thing(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Node => "节点",
+        Thing::BrokerNode => "Broker 节点",
+        Thing::Broker => "Broker",
+        Thing::Slave => "Slave",
+        Thing::Producer => "生产者",
+        Thing::Consumer => "消费者",
+        Thing::Topic => "Topic",
+        Thing::Group => "消费组",
+        Thing::Message => "消息",
+        Thing::Step => "步骤",
+    }
+}
+
+fn at(place: Place) -> String {
+    format!("第 {} 行第 {} 列", place.line, place.column)
+}
+
+pub(super) fn problem(problem: &Problem) -> String {
+    let words = code(&problem.code);
+    if problem.path.is_empty() {
+        words
+    } else {
+        [&problem.path, "：", &words].concat()
+    }
+}
+
+fn code(code: &ProblemCode) -> String {
+    match code {
+        ProblemCode::TooLong { bytes, max } => format!("文件有 {bytes} 字节，最多读 {max} 字节"),
+        ProblemCode::Syntax { place, detail } => format!("{}：不是 JSON：{detail}", at(*place)),
+        ProblemCode::Shape { place, detail } => format!("{}：{detail}", at(*place)),
+        ProblemCode::Format { found: None } => "缺少 \"format\": \"loss-lab/1\"".to_owned(),
+        ProblemCode::Format { found: Some(found) } => {
+            format!("格式 \"{found}\" 读不了，这里读的是 \"loss-lab/1\"")
+        }
+        ProblemCode::Missing => "缺少这一项".to_owned(),
+        ProblemCode::NotAField { action, fields } => {
+            format!("\"{action}\" 没有这个字段；它有 {}", fields.join("、"))
+        }
+        ProblemCode::OneTrigger => "\"at\" 和 \"after\" 必须且只能有一个".to_owned(),
+        ProblemCode::Conflict { with } => format!("不能与 \"{with}\" 同时出现"),
+        ProblemCode::NoSuch {
+            thing: of,
+            name,
+            have,
+        } if have.is_empty() => {
+            format!("没有名为 \"{name}\" 的{}，一个也没有", thing(*of))
+        }
+        ProblemCode::NoSuch {
+            thing: of,
+            name,
+            have,
+        } => {
+            format!(
+                "没有名为 \"{name}\" 的{}；有 {}",
+                thing(*of),
+                have.join("、")
+            )
+        }
+        ProblemCode::NotOneOf { found, words } => {
+            format!("\"{found}\" 不是 {} 之一", words.join("、"))
+        }
+        ProblemCode::OutOfRange { found, min, max } => {
+            format!("{found} 不在 {min} 到 {max} 之间")
+        }
+        ProblemCode::TooMany {
+            thing: of,
+            found,
+            max,
+        } => format!("有 {found} 个{}，最多 {max} 个", thing(*of)),
+        ProblemCode::NoneAtAll { thing: of } => format!("至少要有一个{}", thing(*of)),
+        ProblemCode::BadName {
+            thing: of,
+            name,
+            max,
+        } => format!(
+            "\"{name}\" 不能作{}的名字：1 到 {max} 个字母、数字、_、- 等",
+            thing(*of)
+        ),
+        ProblemCode::BadText { max } => format!("文字太长，最多 {max} 个字符"),
+        ProblemCode::Duplicate { thing: of, name } => {
+            format!("已经有名为 \"{name}\" 的{}", thing(*of))
+        }
+        ProblemCode::SameNode { name } => format!("\"{name}\" 与自己之间没有链路"),
+        ProblemCode::NoSuchMessage { found, last: 0 } => {
+            format!("没有消息 \"{found}\"：脚本什么也不发送")
+        }
+        ProblemCode::NoSuchMessage { found, last } => {
+            format!("没有消息 \"{found}\"；最后一条是 m{last}")
+        }
+        ProblemCode::BadTags { found } => format!("\"{found}\" 不是订阅表达式：*、A 或 A || B"),
+        ProblemCode::WrongListener { listener, words } => {
+            let listener = match listener {
+                ListenerKind::Concurrently => "并发",
+                ListenerKind::Orderly => "顺序",
+            };
+            format!("{listener}监听器不会返回它；可以返回 {}", words.join("、"))
+        }
+        ProblemCode::KeyUnknown { nearest, .. } => refused(&Refused::Unknown { nearest }),
+        ProblemCode::KeyElsewhere { class, .. } => refused(&Refused::BelongsTo { class: *class }),
+        ProblemCode::KeyValue { found, expected } => match expected {
+            Expected::Kind(kind) => format!("\"{found}\" 不对，应为{}", kind_of(*kind)),
+            Expected::Between(min, max) => format!("{found} 不在 {min} 到 {max} 之间"),
+        },
+        ProblemCode::Role { slave: true } => "Slave 的角色是 SLAVE".to_owned(),
+        ProblemCode::Role { slave: false } => {
+            "Master 的角色是 ASYNC_MASTER 或 SYNC_MASTER".to_owned()
+        }
+        ProblemCode::ThreadMinOverMax => "consumeThreadMin 大于 consumeThreadMax".to_owned(),
+        ProblemCode::KeyNotModelled => "RocketMQ 有这个配置项，实验室没有模拟它".to_owned(),
+        ProblemCode::ControllerModeDiffers => {
+            "同一个 Broker 的各副本必须都开启或都关闭 enableControllerMode".to_owned()
+        }
+        ProblemCode::KeyOfOtherProfile { only } => {
+            format!("只有 {} 有这个配置项，这里忽略", only.word())
+        }
+        ProblemCode::KeySaidElsewhere => "场景自己决定这一项，这里忽略".to_owned(),
+        ProblemCode::AfterTheEnd => "晚于 \"until\"，那时运行已经结束".to_owned(),
+        ProblemCode::OnlyBrokersAreSet => {
+            "实验室只给运行中的 Broker 换配置，这一步什么也不改".to_owned()
+        }
+    }
+}

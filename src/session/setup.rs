@@ -1,0 +1,214 @@
+//! What stands, changed as a whole: a setting, a story, a `broker.conf`, a scenario file, and the way back to a file.
+//!
+//! All of it is in the second part (see [`crate::later`]).
+
+use loss_lab_engine::scenario::{Step, file_v1};
+use loss_lab_present::conf;
+use loss_lab_present::desk::{Answer, Answers};
+use loss_lab_present::exhibit;
+use loss_lab_present::frame::Notice;
+use loss_lab_present::intent::Setup;
+use loss_lab_present::settings::{KeyChange, Settings};
+use loss_lab_present::statuses::Status;
+use loss_lab_present::story::{self, StoryId};
+
+use super::Session;
+
+/// Does it.
+pub(crate) fn set_up(session: &mut Session, setup: Setup) {
+    session.answer(|answers| answers.refused = None);
+    match setup {
+        Setup::Change(change) => session.stand(session.choices.settings.with(change)),
+        Setup::Key(change) => session.configure(change),
+        Setup::Reset => session.stand(session.choices.settings.reset()),
+        Setup::Conf(text) => session.apply_conf(&text),
+        Setup::Story(id) => session.tell(id),
+        Setup::Show(status) => session.show(status),
+        Setup::Open(text) => session.open(&text),
+    }
+}
+
+/// The run as a scenario file.
+#[cfg(any(test, target_arch = "wasm32"))]
+pub(crate) fn file(session: &Session) -> String {
+    file_v1::write(session.run.scenario())
+}
+
+impl Session {
+    fn answer(&mut self, change: impl FnOnce(&mut Answers)) {
+        let mut answers = self.choices.desk.answer.read();
+        change(&mut answers);
+        self.choices.desk.answer = Answer::of(answers);
+    }
+
+    fn configure(&mut self, change: KeyChange) {
+        let KeyChange { owner, key, value } = change;
+        match self.choices.settings.with_key(owner, key, value.as_deref()) {
+            Ok(changed) => self.stand(changed),
+            Err(refused) => self.answer(|answers| answers.refused = Some((owner, key, refused))),
+        }
+    }
+
+    fn apply_conf(&mut self, text: &str) {
+        let (changed, applied) = conf::apply(&self.choices.settings, text);
+        self.answer(|answers| answers.applied = Some(applied));
+        self.stand(changed);
+    }
+
+    /// Other settings: the same actions at the same instants, under other rules, up to where the clock was.
+    fn stand(&mut self, changed: Settings) {
+        if changed.is_like(&self.choices.settings) {
+            return;
+        }
+        self.fork_on_settings();
+        let (now, picked, told) = (self.now(), self.choices.picked, self.told);
+        let script = self.run.scenario().script.clone();
+        let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
+        self.choices.settings = changed;
+        self.begin(script, told);
+        self.run.advance_to(now);
+        self.choices.notice = notice;
+        self.choices.picked = picked;
+    }
+
+    fn tell(&mut self, id: StoryId) {
+        let story = story::story(id, self.choices.settings.profile());
+        let plays = !story.script.is_empty();
+        self.put_on(id, story.settings, story.script);
+        self.choices.playing = plays;
+    }
+
+    /// The scenario that leads to a status, played up to it.
+    fn show(&mut self, status: Status) {
+        let profile = self.choices.settings.profile();
+        if let Some(scenario) = exhibit::scenario(status, profile) {
+            let (settings, script) = Settings::of(scenario);
+            self.put_on(StoryId::File, settings, script);
+            self.wanted = Some(status);
+            self.choices.playing = true;
+        }
+    }
+
+    /// A reader's own file. One that is wrong changes nothing but what is said about it.
+    fn open(&mut self, text: &str) {
+        match file_v1::parse(text) {
+            Ok(checked) => {
+                let (settings, script) = Settings::of(checked.scenario);
+                self.put_on(StoryId::File, settings, script);
+                self.answer(|answers| answers.problems = checked.warnings);
+                self.choices.notice = Some(Notice::Opened);
+            }
+            Err(problems) => self.answer(|answers| answers.problems = problems),
+        }
+    }
+
+    fn put_on(&mut self, story: StoryId, settings: Settings, script: Vec<Step>) {
+        let told = script.len();
+        self.choices.settings = settings;
+        self.choices.story = story;
+        self.choices.desk.answer = Answer::default();
+        self.setting = false;
+        self.prune();
+        self.begin(script, told);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use loss_lab_engine::status::Profile;
+    use loss_lab_present::intent::{Intent, Press};
+    use loss_lab_present::pacer::Motion;
+    use loss_lab_present::settings::{Change, Number, Owner};
+
+    use super::*;
+
+    fn session() -> Session {
+        Session::new(Motion::Reduced)
+    }
+
+    #[test]
+    fn show_me_plays_to_the_moment_and_stops_there() {
+        for profile in [Profile::V4_9, Profile::V5_3] {
+            for status in Status::ALL.into_iter().filter(|one| one.is_given()) {
+                let mut session = session();
+                session.obey(Intent::Setup(Setup::Change(Change::Profile(profile))));
+                session.obey(Intent::Setup(Setup::Show(status)));
+                for _ in 0..20_000 {
+                    if !session.is_playing() {
+                        break;
+                    }
+                    session.tick(100.0);
+                }
+                let frame = session.frame();
+                let values = frame.statuses.cards.iter().flat_map(|card| &card.values);
+                let now = values
+                    .filter(|value| value.now)
+                    .any(|value| value.status == status);
+                assert!(now, "{} under {}", status.word(), profile.word());
+                assert!(frame.choices.desk.collection.has(status));
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_leaves_the_run_as_it_is() {
+        let mut session = session();
+        session.obey(Intent::Press(Press::Send));
+        let before = file(&session);
+        session.obey(Intent::Setup(Setup::Open(
+            "{ \"format\": \"loss-lab/1\", \"script\": [{ \"at\": 0, \"do\": \"sned\" }] }"
+                .to_owned(),
+        )));
+        assert_eq!(file(&session), before);
+        let [problem] = session
+            .choices
+            .desk
+            .answer
+            .read()
+            .problems
+            .try_into()
+            .unwrap();
+        assert_eq!(problem.path, "script[0].do");
+    }
+
+    #[test]
+    fn what_is_saved_opens_as_the_same_run() {
+        let mut first = session();
+        first.obey(Intent::Setup(Setup::Change(Change::Number(
+            Number::Slaves,
+            2,
+        ))));
+        first.obey(Intent::Setup(Setup::Key(KeyChange {
+            owner: Owner::Producer,
+            key: "sendMsgTimeout",
+            value: Some("700".to_owned()),
+        })));
+        first.obey(Intent::Press(Press::Send));
+        let mut second = session();
+        second.obey(Intent::Setup(Setup::Open(file(&first))));
+        assert_eq!(file(&second), file(&first));
+        assert!(!second.is_playing());
+    }
+
+    #[test]
+    fn a_value_that_is_none_is_refused_and_changes_nothing() {
+        let mut session = session();
+        let before = session.frame().choices.settings;
+        session.obey(Intent::Setup(Setup::Key(KeyChange {
+            owner: Owner::Consumer,
+            key: "pullBatchSize",
+            value: Some("0".to_owned()),
+        })));
+        let choices = session.frame().choices;
+        assert_eq!(choices.settings, before);
+        assert!(choices.desk.answer.read().refused.is_some());
+    }
+
+    #[test]
+    fn a_collection_outlives_its_runs() {
+        let mut session = session();
+        session.remember("FOUND");
+        session.obey(Intent::Press(Press::Clear));
+        assert_eq!(session.frame().statuses.seen, 1);
+    }
+}
