@@ -17,32 +17,29 @@ use crate::view::{NodeKind, NodeView};
 /// How far below a committed offset passed-over messages are looked for.
 const LOOK_BACK: u64 = 64;
 
-/// A copy in a broker's log, with the message it is of.
-pub(crate) struct Found {
-    pub message: MessageId,
-    pub copy: Copy,
-}
-
-/// Every copy in every log, brokers in id order, each log in its order.
-pub(crate) fn all(cluster: &Cluster) -> Vec<Found> {
+/// Every copy in every log, brokers in id order, each log in its order, with the message it is of.
+pub(crate) fn for_each(cluster: &Cluster, tell: &mut impl FnMut(MessageId, Copy)) {
     let readers = Readers::of(cluster);
-    let mut found = Vec::new();
+    let settled = cluster.consumed_by_all();
     for (node, broker, _) in cluster.brokers() {
+        let is_read = readers.is_read(cluster, node, broker);
         for record in broker.disk().log.records() {
             if let Some(message) = record.message.label {
-                let place = broker.disk().log.place(record.end());
-                found.push(Found {
-                    message,
-                    copy: Copy {
-                        node,
-                        place,
-                        served: readers.will_get(cluster, node, broker, record),
-                    },
-                });
+                let had = settled.contains(message) && is_plain(record);
+                let copy = Copy {
+                    node,
+                    place: broker.disk().log.place(record.end()),
+                    served: is_read && (had || !is_skipped(cluster, broker, record)),
+                };
+                tell(message, copy);
             }
         }
     }
-    found
+}
+
+/// Whether a record lies where its readers read: no delay, no transaction stands between.
+fn is_plain(record: &Record) -> bool {
+    record.real.is_none() && record.topic != system::CHECK_MAX
 }
 
 /// Who still waits for what: the messages of each group that some copy can bring it, or that lie in the memory of one of its running
@@ -55,9 +52,16 @@ impl Awaited {
     pub fn now(cluster: &Cluster) -> Self {
         let mut awaited = Self::default();
         let readers = Readers::of(cluster);
+        // Almost everything in a long log: what everybody has had, nobody waits for.
+        let settled = cluster.consumed_by_all();
+        let is_settled = |record: &Record| {
+            let label = record.message.label;
+            label.is_none_or(|label| settled.contains(label))
+        };
         for (node, broker, _) in cluster.brokers() {
             if readers.is_read(cluster, node, broker) {
-                for record in broker.disk().log.records() {
+                let records = broker.disk().log.records();
+                for record in records.filter(|record| !is_settled(record)) {
                     for_each_waiting(cluster, broker, record, &mut |group, message| {
                         awaited.insert(group, message);
                     });
@@ -76,6 +80,11 @@ impl Awaited {
 
     fn insert(&mut self, group: Option<GroupId>, message: MessageId) {
         self.0.entry(group).or_default().insert(message);
+    }
+
+    /// Whether nothing is awaited at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether a group waits for a message.
@@ -98,7 +107,9 @@ impl Awaited {
                 .filter(|message| !later.has(*group, *message));
             gone.extend(left.map(|message| (message, *group)));
         }
-        order::sort_by(&mut gone, |lost| *lost);
+        if self.0.len() > 1 {
+            order::sort_by(&mut gone, |lost| *lost);
+        }
         gone
     }
 }

@@ -44,6 +44,17 @@ impl MessageSet {
         }
     }
 
+    /// Drops what `others` has not.
+    pub fn keep(&mut self, others: &Self) {
+        if Arc::ptr_eq(&self.0, &others.0) {
+            return;
+        }
+        let theirs = others.0.iter().copied().chain(core::iter::repeat(0));
+        for (have, theirs) in Arc::make_mut(&mut self.0).iter_mut().zip(theirs) {
+            *have &= theirs;
+        }
+    }
+
     /// In the order of the labels.
     pub fn iter(&self) -> impl Iterator<Item = MessageId> {
         let words = self.0.iter().zip(0u32..);
@@ -81,5 +92,8 @@ mod tests {
         assert!(!set.contains(MessageId(64)));
         assert!(before.contains(MessageId(64)));
         assert_eq!(set.iter().count(), 4);
+        let mut kept = before;
+        kept.keep(&[1, 65, 70].into_iter().map(MessageId).collect());
+        assert!(kept.iter().eq([1, 65].map(MessageId)));
     }
 }

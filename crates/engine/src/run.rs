@@ -2,7 +2,7 @@
 //!
 //! The future is computed when it is asked for and kept when the cursor goes back; a command in the past forks it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::action::{Action, Command, Rejected};
 use crate::cluster::Cluster;
@@ -39,9 +39,12 @@ pub struct Run {
     events: Vec<Event>,
     /// How many events there were after each step.
     ends: Vec<u32>,
-    checkpoints: Vec<(u32, World)>,
+    /// Shared by all clones: a long run has thousands.
+    checkpoints: Vec<(u32, Arc<World>)>,
     /// Commands that came from outside the script: at which position, in order.
     interventions: Vec<(u32, Command)>,
+    /// The ledger at the cursor, once somebody has asked for it.
+    judged: OnceLock<Arc<[Entry]>>,
 }
 
 /// What a checkpoint holds.
@@ -65,12 +68,13 @@ impl Run {
         };
         Self {
             scenario: Arc::new(scenario),
-            checkpoints: vec![(0, world.clone())],
+            checkpoints: vec![(0, Arc::new(world.clone()))],
             world,
             position: 0,
             events: Vec::new(),
             ends: vec![0],
             interventions: Vec::new(),
+            judged: OnceLock::new(),
         }
     }
 
@@ -160,6 +164,7 @@ impl Run {
 
     fn note_step(&mut self, events: Vec<Event>, known: bool) {
         self.position += 1;
+        self.judged = OnceLock::new();
         if known {
             return;
         }
@@ -167,7 +172,8 @@ impl Run {
         self.ends
             .push(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
         if self.position.is_multiple_of(CHECKPOINT_EVERY) {
-            self.checkpoints.push((self.position, self.world.clone()));
+            let world = Arc::new(self.world.clone());
+            self.checkpoints.push((self.position, world));
         }
     }
 
@@ -206,7 +212,8 @@ impl Run {
             && (position < self.position || *at > self.position)
         {
             self.position = *at;
-            self.world = world.clone();
+            self.world = World::clone(world);
+            self.judged = OnceLock::new();
         }
         while self.position < position && self.step() {}
     }
@@ -266,10 +273,11 @@ impl Run {
         self.interventions.retain(|(at, _)| *at < self.position);
     }
 
-    /// Every message's line, in order of their numbers.
+    /// Every message's line, in order of their numbers. Judged once at each place of the cursor, however often it is asked for.
     #[must_use]
-    pub fn ledger(&self) -> Vec<Entry> {
-        ledger::judge(&self.world.cluster, &self.world.tally)
+    pub fn ledger(&self) -> Arc<[Entry]> {
+        let judge = || ledger::judge(&self.world.cluster, &self.world.tally).into();
+        Arc::clone(self.judged.get_or_init(judge))
     }
 
     /// The messages that an action would lose at this instant: it is tried on a copy of the world.

@@ -645,6 +645,21 @@ impl Cluster {
         consumed.is_some_and(|consumed| consumed.contains(message))
     }
 
+    /// The messages that every group has consumed; none if nobody subscribes anything.
+    pub(crate) fn consumed_by_all(&self) -> MessageSet {
+        let mut all: Option<MessageSet> = None;
+        for (_, group, _) in &self.setup.subscriptions {
+            let Some(consumed) = self.consumed.get(group) else {
+                return MessageSet::default();
+            };
+            match &mut all {
+                Some(all) => all.keep(consumed),
+                None => all = Some(consumed.clone()),
+            }
+        }
+        all.unwrap_or_default()
+    }
+
     fn record(
         &mut self,
         node: NodeId,

@@ -1,77 +1,97 @@
 //! From what was told of a message, and where its copies lie now, to its line of the ledger.
 
-use litemap::LiteMap;
-
 use crate::action::{Action, Command};
 use crate::cluster::Cluster;
 use crate::copies::{self, Awaited};
 use crate::event::EventName;
 use crate::ids::{GroupId, MessageId, NodeId};
-use crate::order;
 use crate::status::SendMode;
 
-use super::tally::{Tally, Told};
+use super::tally::{Tally, Told, place};
 use super::{Copy, Entry, Exposure, Fate, Loss, LostBy, OfGroup, Promise, Stage, Verdict};
 
 /// Every message's line at this instant.
 pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
-    let mut copies_of: LiteMap<MessageId, Vec<Copy>> = LiteMap::new();
-    for found in copies::all(cluster) {
-        copies_of.entry(found.message).or_default().push(found.copy);
-    }
+    let count = tally.messages.len();
+    let mut copies_of: Vec<Vec<Copy>> = vec![Vec::new(); count];
+    copies::for_each(cluster, &mut |message, copy| {
+        if let Some(copies) = copies_of.get_mut(place(message)) {
+            copies.push(copy);
+        }
+    });
     let awaited = Awaited::now(cluster);
-    let exposures = exposures(cluster, &copies_of);
-    let told = tally.messages.iter().zip(0u32..);
-    told.filter_map(|(told, label)| Some((MessageId(label), told.as_ref()?)))
-        .map(|(message, told)| {
-            let copies = copies_of.remove(&message).unwrap_or_default();
-            let wanted_by = copies::groups_for(cluster, told.topic, told.tag);
-            let on_slaves_only =
-                !copies.is_empty() && copies.iter().all(|copy| cluster.is_slave(copy.node));
-            let of_group = |group| OfGroup::judge(told, group, &awaited, message, on_slaves_only);
-            let mut groups: Vec<OfGroup> = wanted_by.iter().map(|group| of_group(*group)).collect();
-            let (fate, lost_by) = match worst(&groups) {
-                Some(worst) => (worst.fate, worst.lost_by),
-                None => {
-                    let fate = fate(told, None, awaited.has_anywhere(message));
-                    (fate, lost_by(told, None, fate, on_slaves_only))
-                }
-            };
-            if groups.len() == 1 {
-                groups.clear();
-            }
-            let exposed_to = if fate == Fate::InFlight {
-                exposures.get(&message).cloned().unwrap_or_default()
-            } else {
-                Vec::new()
-            };
-            Entry {
-                message,
-                promise: told.promise,
-                fate,
-                delivered: told.delivered,
-                consumed: told.consumed.values().sum(),
-                groups,
-                copies,
-                lost_by,
-                again: told.heard.again.clone(),
-                verdict: verdict(told, fate, &exposed_to, wanted_by.is_empty()),
-                exposed_to,
-            }
-        })
-        .collect()
+    let exposed = exposed(cluster, &awaited, &copies_of);
+    let told = tally.messages.iter().zip(0u32..).zip(copies_of);
+    told.filter_map(|((told, label), copies)| {
+        let told = told.as_ref()?;
+        let faults = exposed.get(place(MessageId(label))).copied();
+        let exposed = faults.unwrap_or_default();
+        Some(line(
+            cluster,
+            &awaited,
+            MessageId(label),
+            told,
+            copies,
+            exposed,
+        ))
+    })
+    .collect()
+}
+
+/// One message's line.
+fn line(
+    cluster: &Cluster,
+    awaited: &Awaited,
+    message: MessageId,
+    told: &Told,
+    copies: Vec<Copy>,
+    exposed: Faults,
+) -> Entry {
+    let wanted_by = copies::groups_for(cluster, told.topic, told.tag);
+    let on_slaves_only =
+        !copies.is_empty() && copies.iter().all(|copy| cluster.is_slave(copy.node));
+    let of_one = |group: Option<GroupId>, awaited| {
+        let fate = fate(told, group, awaited);
+        (fate, lost_by(told, group, fate, on_slaves_only))
+    };
+    let mut groups = Vec::new();
+    let (fate, lost_by) = match wanted_by.as_slice() {
+        [] => of_one(None, awaited.has_anywhere(message)),
+        [only] => of_one(Some(*only), awaited.has(Some(*only), message)),
+        several => {
+            groups.extend(several.iter().map(|group| {
+                let whose = Some(*group);
+                let (fate, lost_by) = of_one(whose, awaited.has(whose, message));
+                OfGroup::new(told, *group, fate, lost_by)
+            }));
+            worst(&groups).map_or_else(
+                || of_one(None, awaited.has_anywhere(message)),
+                |worst| (worst.fate, worst.lost_by),
+            )
+        }
+    };
+    let exposed_to = if fate == Fate::InFlight {
+        exposed.listed()
+    } else {
+        Vec::new()
+    };
+    Entry {
+        message,
+        promise: told.promise,
+        fate,
+        delivered: told.delivered,
+        consumed: told.consumed.values().sum(),
+        groups,
+        copies,
+        lost_by,
+        again: told.heard.again.clone(),
+        verdict: verdict(told, fate, &exposed_to, wanted_by.is_empty()),
+        exposed_to,
+    }
 }
 
 impl OfGroup {
-    fn judge(
-        told: &Told,
-        group: GroupId,
-        awaited: &Awaited,
-        message: MessageId,
-        on_slaves_only: bool,
-    ) -> Self {
-        let whose = Some(group);
-        let fate = fate(told, whose, awaited.has(whose, message));
+    fn new(told: &Told, group: GroupId, fate: Fate, lost_by: Option<LostBy>) -> Self {
         let consumed = told.consumed.iter().filter(|((by, _), _)| *by == group);
         let given = told.heard.given.iter().filter(|given| given.group == group);
         Self {
@@ -79,7 +99,7 @@ impl OfGroup {
             fate,
             delivered: u32::try_from(given.count()).unwrap_or(u32::MAX),
             consumed: consumed.map(|(_, times)| times).sum(),
-            lost_by: lost_by(told, whose, fate, on_slaves_only),
+            lost_by,
         }
     }
 }
@@ -163,17 +183,51 @@ fn verdict(told: &Told, fate: Fate, exposed_to: &[Exposure], unwanted: bool) -> 
     }
 }
 
-/// Which single faults would lose which messages now: each is tried on a copy of the world.
-fn exposures(
-    cluster: &Cluster,
-    copies_of: &LiteMap<MessageId, Vec<Copy>>,
-) -> LiteMap<MessageId, Vec<Exposure>> {
-    let mut exposed: LiteMap<MessageId, Vec<Exposure>> = LiteMap::new();
-    let mut try_fault = |exposure: Exposure, command: Command| {
+/// Which faults would lose a message: one bit each.
+#[derive(Clone, Copy, Default)]
+struct Faults(u8);
+
+impl Faults {
+    fn add(&mut self, fault: Exposure) {
+        self.0 |= Self::bit(fault);
+    }
+
+    const fn bit(fault: Exposure) -> u8 {
+        match fault {
+            Exposure::ProcessCrash => 1,
+            Exposure::PowerLoss => 2,
+            Exposure::DiskLoss => 4,
+            Exposure::SlaveNeverServed => 8,
+            Exposure::ConsumerCrash => 16,
+        }
+    }
+
+    fn listed(self) -> Vec<Exposure> {
+        const ALL: [Exposure; 5] = [
+            Exposure::ProcessCrash,
+            Exposure::PowerLoss,
+            Exposure::DiskLoss,
+            Exposure::SlaveNeverServed,
+            Exposure::ConsumerCrash,
+        ];
+        let those = ALL
+            .into_iter()
+            .filter(|fault| self.0 & Self::bit(*fault) != 0);
+        those.collect()
+    }
+}
+
+/// Which single faults would lose which messages now: each is tried on a copy of the world. By message.
+fn exposed(cluster: &Cluster, awaited: &Awaited, copies_of: &[Vec<Copy>]) -> Vec<Faults> {
+    // What nobody waits for, no fault can take.
+    if awaited.is_empty() {
+        return Vec::new();
+    }
+    let mut exposed = vec![Faults::default(); copies_of.len()];
+    let mut try_fault = |fault: Exposure, command: Command| {
         for message in losses_of(&mut cluster.clone(), command) {
-            let faults = exposed.entry(message).or_default();
-            if !faults.contains(&exposure) {
-                faults.push(exposure);
+            if let Some(faults) = exposed.get_mut(place(message)) {
+                faults.add(fault);
             }
         }
     };
@@ -187,19 +241,11 @@ fn exposures(
     for node in consumers {
         try_fault(Exposure::ConsumerCrash, Command::Crash(node));
     }
-    for (message, copies) in copies_of {
-        let on_slaves_only = copies.iter().any(|copy| copy.served)
-            && copies
-                .iter()
-                .filter(|copy| copy.served)
-                .all(|copy| cluster.is_slave(copy.node));
-        if on_slaves_only {
-            let faults = exposed.entry(*message).or_default();
-            faults.push(Exposure::SlaveNeverServed);
+    for (copies, faults) in copies_of.iter().zip(&mut exposed) {
+        let mut served = copies.iter().filter(|copy| copy.served).peekable();
+        if served.peek().is_some() && served.all(|copy| cluster.is_slave(copy.node)) {
+            faults.add(Exposure::SlaveNeverServed);
         }
-    }
-    for (_, faults) in exposed.iter_mut() {
-        order::sort_by(faults, |fault| *fault);
     }
     exposed
 }

@@ -81,7 +81,7 @@ impl Tally {
 }
 
 /// Where a message stands in the list.
-fn place(message: MessageId) -> usize {
+pub(super) fn place(message: MessageId) -> usize {
     usize::try_from(message.0).unwrap_or(usize::MAX)
 }
 

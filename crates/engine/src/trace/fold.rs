@@ -43,7 +43,7 @@ impl<'a> Story<'a> {
             names: run.names(),
             events: run.events(),
             view: run.cluster().view(),
-            ledger: run.ledger(),
+            ledger: run.ledger().to_vec(),
         }
     }
 }

@@ -325,7 +325,7 @@ fn every_loss_and_every_repetition_says_why() {
             )
         };
         let mut first = *name;
-        for entry in run.ledger() {
+        for entry in run.ledger().iter() {
             let lost = entry
                 .lost_by
                 .map(|lost| (lost.rule.word(), String::new(), told(lost.event.0)));
@@ -549,7 +549,7 @@ fn word(outcome: &SendOutcome) -> Option<String> {
 /// Messages, what was told of them, promise and fate; messages in a row that fared alike share one.
 fn summary(run: &Run, told: &BTreeMap<MessageId, Vec<SendOutcome>>) -> Vec<[String; 4]> {
     let mut rows: Vec<[String; 4]> = Vec::new();
-    for entry in run.ledger() {
+    for entry in run.ledger().iter() {
         let said = told.get(&entry.message).into_iter().flatten();
         let said: Vec<String> = said.map(|outcome| lab::told(run, outcome)).collect();
         let by = entry

@@ -104,7 +104,7 @@ fn ledger_adds_up(run: &Run) -> Result<(), TestCaseError> {
     let lines: Vec<MessageId> = ledger.iter().map(|entry| entry.message).collect();
     prop_assert_eq!(lines, called.into_iter().collect::<Vec<_>>());
     let brokers: BTreeSet<_> = run.scenario().brokers.iter().flat_map(nodes).collect();
-    for entry in &ledger {
+    for entry in ledger.iter() {
         prop_assert!(entry.consumed <= entry.delivered, "{entry:?}");
         for copy in &entry.copies {
             prop_assert!(brokers.contains(run.names().node(copy.node)), "{entry:?}");
@@ -186,7 +186,7 @@ fn every_repetition_and_every_loss_has_a_cause(run: &Run) -> Result<(), TestCase
         .map(|again| again.event)
         .collect();
     prop_assert_eq!(explained, again);
-    for entry in &ledger {
+    for entry in ledger.iter() {
         for again in &entry.again {
             prop_assert!(again.earlier < again.event, "{entry:?}");
             prop_assert!(again.rule != Again::Unexplained, "{entry:?}");
@@ -208,7 +208,7 @@ fn every_repetition_and_every_loss_has_a_cause(run: &Run) -> Result<(), TestCase
     for (message, (group, _)) in successes.keys() {
         had.entry(*message).or_default().insert(*group);
     }
-    for entry in &ledger {
+    for entry in ledger.iter() {
         let had = had.remove(&entry.message).unwrap_or_default();
         for of in &entry.groups {
             let group = run.names().group(of.group);

@@ -18,7 +18,7 @@ pub fn check(fields: &str, story: Expect) {
             text += &format!("{:>9}  {node}: {line}\n", event.at.to_string());
         }
     }
-    for entry in run.ledger() {
+    for entry in run.ledger().iter() {
         text += &format!(
             "{}: {}, {}, {}, consumed {}\n",
             entry.message,
