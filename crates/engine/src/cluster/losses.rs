@@ -6,6 +6,7 @@ use crate::ids::{EventId, GroupId, MessageId, NodeId};
 use crate::ledger::Stage;
 use crate::message_set::MessageSet;
 use crate::setup::system;
+use crate::status::ConsumeResult;
 use crate::units::QueueOffset;
 
 use super::role::Role;
@@ -296,17 +297,21 @@ impl Cluster {
         } else if let EventKind::Consumed {
             message,
             group,
+            result,
             succeeded: false,
             kept,
             ..
         } = &event.kind
         {
             // The result of a dropped queue is thrown away, and the message with it; a broadcasting consumer drops what its listener
-            // does not take.
-            match (*kept, self.setup().broadcasts(*group)) {
+            // does not take, and so does an orderly one that commits a ROLLBACK.
+            match (*kept, *result) {
                 (false, _) => of(Stage::Store, *group, vec![*message]),
-                (true, true) => of(Stage::Consume, *group, vec![*message]),
-                (true, false) => Vec::new(),
+                (true, ConsumeResult::Rollback) => of(Stage::Consume, *group, vec![*message]),
+                (true, _) if self.setup().broadcasts(*group) => {
+                    of(Stage::Consume, *group, vec![*message])
+                }
+                (true, _) => Vec::new(),
             }
         } else {
             Vec::new()

@@ -96,6 +96,11 @@ impl Case<'_> {
             EventKind::Rebalanced { group, topic, .. } if self.setup.broadcasts(*group) => {
                 self.left_behind(event.node, *topic)
             }
+            EventKind::Consumed {
+                result: ConsumeResult::Rollback,
+                kept: true,
+                ..
+            } => Loss::RollbackAcknowledged,
             EventKind::Consumed { group, .. } if self.setup.broadcasts(*group) => {
                 Loss::BroadcastFailure
             }

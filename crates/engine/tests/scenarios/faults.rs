@@ -683,3 +683,30 @@ fn a_oneway_send_that_has_to_connect_first_is_one_attempt() {
     let attempts: Vec<usize> = sends.iter().map(|send| send.attempts.len()).collect();
     assert_eq!(attempts, [1, 1]);
 }
+
+#[test]
+fn a_rollback_that_is_acknowledged_drops_the_last_copy_when_the_broker_has_lost_its_own() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "topic": "T", "listener": "orderly", "processMs": 3000 } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "result": "ROLLBACK", "times": 1 },
+                { "at": 0, "do": "send" }, { "at": 1000, "do": "destroy-disk", "node": "broker-a/0" } ], "until": 5000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            T/0:0 to 1 ────────────────▶ │
+                 2.05  m1 SEND_OK ◀──────────────── │                            │
+                    3  │                            │                            gets m1
+                 1000  │                            ✗ store deleted              │
+                 1000  │                            ✗ disk destroyed             │
+                 3003  │                                                         ✗ m1 ROLLBACK
+                 3003  │                                                         ✗ lost: m1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ consume: rollback-acknowledged, by consumed of c1 at 3003
+        "#]],
+    );
+}
