@@ -16,7 +16,7 @@ use loss_lab_present::book::Book;
 use loss_lab_present::desk::Desk;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::inside::Lens;
-use loss_lab_present::intent::{Intent, Press, Setup};
+use loss_lab_present::intent::{Intent, Moment, Press, Setup};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
 use loss_lab_present::settings::Settings;
@@ -60,6 +60,8 @@ pub struct Session {
     undo: Vec<Past>,
     /// The status at which playing stops.
     wanted: Option<Status>,
+    /// The moment at which playing stops.
+    until: Option<Moment>,
     /// Whether a setting was the last thing that was changed.
     setting: bool,
     /// What was asked for before the second part was here.
@@ -107,6 +109,7 @@ impl Session {
             tracks: Vec::new(),
             undo: Vec::new(),
             wanted: None,
+            until: None,
             setting: false,
             waiting: Vec::new(),
         }
@@ -217,12 +220,14 @@ impl Session {
     }
 
     fn can_advance(&self) -> bool {
-        self.run.ended().is_none() && (!self.run.at_rest() || self.wanted.is_some())
+        self.run.ended().is_none()
+            && (!self.run.at_rest() || self.wanted.is_some() || self.until.is_some())
     }
 
     /// Moves the cursor and stops there.
     fn look_at(&mut self, move_cursor: impl FnOnce(&mut Run)) {
         self.leg = None;
+        self.until = None;
         self.choices.playing = false;
         move_cursor(&mut self.run);
     }
@@ -355,6 +360,7 @@ impl Session {
         self.leg = None;
         self.told = told;
         self.wanted = None;
+        self.until = None;
         self.choices.playing = false;
         self.choices.picked = None;
         self.choices.asked = None;
@@ -411,6 +417,7 @@ impl Session {
                 let seen = self.run.events().len();
                 self.run = playing.ahead;
                 self.collect(seen);
+                self.stop_there();
             }
             changed = true;
         }
@@ -418,6 +425,14 @@ impl Session {
             self.consider_losses();
         }
         changed
+    }
+
+    /// Stops at the moment up to which it was to be played.
+    fn stop_there(&mut self) {
+        let here = self.run.position();
+        if let Some(until) = self.until.filter(|until| here >= until.position) {
+            self.look_at(|run| run.advance_to(until.at));
+        }
     }
 
     fn next_leg(&self) -> Option<Playing> {
@@ -429,7 +444,7 @@ impl Session {
             speed: self.choices.speed,
             motion: self.motion,
         };
-        let ahead = until_visible(&self.run, self.wanted);
+        let ahead = until_visible(&self.run, self.wanted, self.until);
         let told = narration::told_at(self.run.events(), self.run.now());
         let leg = pacer::leg(
             tempo,
@@ -465,12 +480,14 @@ fn notice(rejected: Rejected) -> Notice {
 }
 
 /// The run at the next instant at which something can be seen to change.
-fn until_visible(run: &Run, wanted: Option<Status>) -> Run {
+fn until_visible(run: &Run, wanted: Option<Status>, until: Option<Moment>) -> Run {
     let mut ahead = run.clone();
     let before = wires_of(&ahead);
     let mut seen = ahead.events().len();
     for _ in 0..STEPS_PER_LEG {
-        if (ahead.at_rest() && wanted.is_none()) || !ahead.step() {
+        let waits = wanted.is_some() || until.is_some();
+        let there = until.is_some_and(|until| ahead.position() >= until.position);
+        if there || (ahead.at_rest() && !waits) || !ahead.step() {
             break;
         }
         let new = ahead.events().get(seen..).unwrap_or_default();

@@ -5,13 +5,21 @@
 pub enum View {
     /// The lab.
     Lab,
+    /// Lessons: predict, then see.
+    Lessons,
     /// What real brokers did, and whether the engine does the same.
     Fidelity,
 }
 
 impl View {
     /// All, as the bar at the top shows them.
-    pub const ALL: [Self; 2] = [Self::Lab, Self::Fidelity];
+    pub const ALL: [Self; 3] = [Self::Lab, Self::Lessons, Self::Fidelity];
+
+    /// Whether a fragment leads to a view, and not to a place on the page like the skip link's.
+    #[must_use]
+    pub fn is_way(fragment: &str) -> bool {
+        fragment.is_empty() || fragment.starts_with("#/")
+    }
 
     /// The view that a fragment names: the lab, unless it names another.
     #[must_use]
@@ -27,6 +35,7 @@ impl View {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Lab => "lab",
+            Self::Lessons => "lessons",
             Self::Fidelity => "fidelity",
         }
     }

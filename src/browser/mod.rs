@@ -9,7 +9,8 @@ pub use files::{field_text, open_dialog, read_file, save};
 pub use frames::animate;
 pub use page::{
     Look, clear_for_app, copy, document_language, focus, focus_first, forget, fragment,
-    keep_in_sight, move_focus, on_fragment, on_key, on_reduced_motion, recall, reduces_motion,
-    remember, say_language, say_look, say_title, say_value,
+    full_screen, keep_in_sight, move_focus, on_fragment, on_key, on_reduced_motion, recall,
+    reduces_motion, remember, say_fragment, say_language, say_look, say_title, say_value,
+    takes_keys,
 };
 pub use pointer::{fraction_across, is_within, presses};

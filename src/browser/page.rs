@@ -180,6 +180,26 @@ pub fn fragment() -> String {
         .unwrap_or_default()
 }
 
+/// Says in the address where this is, without a step in the history and without telling anyone.
+pub fn say_fragment(fragment: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
+    }
+}
+
+/// Takes the whole screen, or gives it back.
+pub fn full_screen() {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return };
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else if let Some(root) = document.document_element() {
+        // A browser may refuse.
+        let _ = root.request_fullscreen();
+    }
+}
+
 /// Tells of every change of the fragment.
 pub fn on_fragment(mut then: impl FnMut(String) + 'static) {
     let listen = Closure::<dyn FnMut()>::new(move || then(fragment()));
@@ -219,7 +239,7 @@ pub fn on_key(mut then: impl FnMut(&str) -> bool + 'static) {
 }
 
 /// Whether what has the focus means something else by this key.
-fn takes_keys(event: &KeyboardEvent) -> bool {
+pub fn takes_keys(event: &KeyboardEvent) -> bool {
     let Some(target) = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())

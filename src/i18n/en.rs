@@ -452,6 +452,7 @@ pub(super) static TEXTS: Texts = Texts {
     views: "Views",
     view: |view| match view {
         View::Lab => "Lab",
+        View::Lessons => "Lessons",
         View::Fidelity => "Fidelity",
     },
     part_missing: "This part of the page could not be loaded.",

@@ -429,6 +429,7 @@ pub(super) static TEXTS: Texts = Texts {
     views: "视图",
     view: |view| match view {
         View::Lab => "实验室",
+        View::Lessons => "课程",
         View::Fidelity => "与真实集群对照",
     },
     part_missing: "页面的这一部分没有加载成功。",

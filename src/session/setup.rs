@@ -2,12 +2,12 @@
 //!
 //! All of it is in the second part (see [`crate::later`]).
 
-use loss_lab_engine::scenario::{Step, file_v1};
+use loss_lab_engine::scenario::{Scenario, Step, file_v1};
 use loss_lab_present::conf;
 use loss_lab_present::desk::{Answer, Answers};
 use loss_lab_present::exhibit;
 use loss_lab_present::frame::Notice;
-use loss_lab_present::intent::Setup;
+use loss_lab_present::intent::{Moment, Setup};
 use loss_lab_present::settings::{KeyChange, Settings};
 use loss_lab_present::statuses::Status;
 use loss_lab_present::story::{self, StoryId};
@@ -25,6 +25,8 @@ pub(crate) fn set_up(session: &mut Session, setup: Setup) {
         Setup::Story(id) => session.tell(id),
         Setup::Show(status) => session.show(status),
         Setup::Open(text) => session.open(&text),
+        Setup::Wait(scenario, moment) => session.wait(*scenario, moment),
+        Setup::PlayTo(moment) => session.play_to(moment),
     }
 }
 
@@ -99,6 +101,27 @@ impl Session {
                 self.choices.notice = Some(Notice::Opened);
             }
             Err(problems) => self.answer(|answers| answers.problems = problems),
+        }
+    }
+
+    /// Stands where a lesson asks.
+    fn wait(&mut self, scenario: Scenario, moment: Moment) {
+        if *self.run.scenario() != scenario {
+            let (settings, script) = Settings::of(scenario);
+            self.put_on(StoryId::File, settings, script);
+        }
+        self.look_at(|run| {
+            run.seek(moment.position);
+            run.advance_to(moment.at);
+        });
+    }
+
+    fn play_to(&mut self, moment: Moment) {
+        if self.run.position() < moment.position {
+            self.until = Some(moment);
+            self.choices.playing = true;
+        } else {
+            self.look_at(|run| run.advance_to(moment.at));
         }
     }
 

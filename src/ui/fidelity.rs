@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::{GetUntracked, RwSignal, Update, event_target_value};
 use loss_lab_present::fidelity::{self, Absent, Compared, Difference, Filter, Row, Total};
+use loss_lab_present::intent::{Intent, Setup};
 
 use crate::i18n::Language;
 use crate::i18n::later::fidelity::{Words, words};
@@ -95,6 +96,7 @@ fn rows_view(page: Page, t: &'static Words, all: &fidelity::Fidelity, filter: &F
                 <th scope="col">{t.version}</th>
                 <th scope="col">{t.compared}</th>
                 <th scope="col">{t.result}</th>
+                <td></td>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
@@ -103,6 +105,7 @@ fn rows_view(page: Page, t: &'static Words, all: &fidelity::Fidelity, filter: &F
 
 fn row_view(page: Page, t: &'static Words, row: &Row) -> AnyView {
     let name = row.recording.clone();
+    let play = page.asks(Intent::Setup(Setup::Open(row.scenario())));
     let (class, result) = if row.reproduced {
         ("is-same", t.same)
     } else {
@@ -121,6 +124,7 @@ fn row_view(page: Page, t: &'static Words, row: &Row) -> AnyView {
             <td><code>{row.rocketmq.clone()}</code></td>
             <td>{compared_view(t, &row.compared)}</td>
             <td><span class=class>{result}</span>{differences.collect_view()}{why}</td>
+            <td><a class="show" href="#/lab" on:click=play>{t.play}<span class="sr">" "{row.recording.clone()}</span></a></td>
         </tr>
     }
 }

@@ -8,6 +8,7 @@ mod icon;
 mod inside;
 mod keys;
 mod ledger;
+mod lesson;
 mod links;
 mod menu;
 mod message;

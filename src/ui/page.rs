@@ -54,6 +54,8 @@ pub struct Page {
     pub look: RwSignal<Look>,
     /// Whether single keys ask for anything.
     pub keys: RwSignal<bool>,
+    /// The fragment that led here.
+    pub address: RwSignal<String>,
     /// Which view is seen.
     pub view: RwSignal<View>,
     /// Whether the second part is here.
@@ -79,6 +81,7 @@ impl Page {
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
+            address: RwSignal::new(browser::fragment()),
             view: RwSignal::new(View::of_fragment(&browser::fragment())),
             arrival: RwSignal::new(Arrival::Coming),
             animating: StoredValue::new(false),
@@ -240,7 +243,12 @@ pub fn App() -> impl IntoView {
             .filter(|_| page.keys.get_untracked() && page.view.get_untracked() == View::Lab);
         press.map(|press| page.press(press)).is_some()
     });
-    browser::on_fragment(move |fragment| page.go(View::of_fragment(&fragment)));
+    browser::on_fragment(move |fragment| {
+        if View::is_way(&fragment) {
+            page.go(View::of_fragment(&fragment));
+            page.address.set(fragment);
+        }
+    });
     bring(page);
     live(move || {
         let language = page.language.get();

@@ -16,6 +16,8 @@ use super::page::{Page, live};
 pub struct Rooms {
     /// The styles that they need beside the page's own.
     pub style: &'static str,
+    /// Lessons.
+    pub lessons: fn(Page) -> AnyView,
     /// What real brokers did.
     pub fidelity: fn(Page) -> AnyView,
     /// The ledger.
@@ -38,6 +40,7 @@ impl Rooms {
     /// All there are.
     pub const ALL: Self = Self {
         style: include_str!("../../style/later.css"),
+        lessons: super::lesson::lessons,
         fidelity: super::fidelity::fidelity,
         ledger: super::ledger::ledger,
         fault_menu: super::menu::fault_menu,
@@ -67,6 +70,7 @@ pub type Room = fn(&Rooms) -> fn(Page) -> AnyView;
 pub fn view_of(view: View) -> Option<Room> {
     match view {
         View::Lab => None,
+        View::Lessons => Some(|rooms| rooms.lessons),
         View::Fidelity => Some(|rooms| rooms.fidelity),
     }
 }

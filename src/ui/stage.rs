@@ -129,6 +129,17 @@ fn conf_summary(page: Page, settings: &Settings) -> AnyView {
     }
 }
 
+/// The cluster alone, as a lesson shows it.
+pub fn cluster_panel(page: Page) -> AnyView {
+    let inside = page.drawn(Scene::of, |page, scene| {
+        html! {
+            {conf_summary(page, &scene.settings)}
+            <div class="stage-scroll">{cluster(page, scene)}</div>
+        }
+    });
+    html! { <section class="panel stage" aria-label=page.texts().stage>{inside}</section> }
+}
+
 fn cluster(page: Page, scene: &Scene) -> AnyView {
     let t = page.texts();
     let Stage {

@@ -4,7 +4,7 @@
 //! shortcuts and the handler cannot drift apart.
 
 use loss_lab_engine::ids::{EventId, MessageId};
-use loss_lab_engine::scenario::Do;
+use loss_lab_engine::scenario::{Do, Scenario};
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
@@ -74,6 +74,19 @@ pub enum Setup {
     Show(Status),
     /// A scenario file, by its text.
     Open(String),
+    /// This scenario at a moment of its run: where a lesson waits for an answer.
+    Wait(Box<Scenario>, Moment),
+    /// Play up to a moment of the run: a lesson's answer.
+    PlayTo(Moment),
+}
+
+/// A moment of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// After so many steps from the start.
+    pub position: u32,
+    /// The instant, which may be later than the last of these steps.
+    pub at: SimTime,
 }
 
 /// What has a button and a key.

@@ -14,6 +14,7 @@ mod en;
 pub mod fidelity;
 mod keys_en;
 mod keys_zh;
+pub mod lessons;
 mod statuses_en;
 mod statuses_zh;
 mod zh;
