@@ -12,6 +12,9 @@ export const views = [
   { name: "lab-status", arrange: explainAStatus },
   { name: "lab-keys", arrange: listEveryKey },
   { name: "lab-sheet", arrange: openTheSheet },
+  { name: "lessons", arrange: (page) => goTo(page, "#/lessons", ".shelf") },
+  { name: "lesson-asks", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/3", ".option") },
+  { name: "lesson-tells", arrange: theAnswer },
   { name: "fidelity", arrange: whatDiffers },
 ];
 
@@ -30,6 +33,21 @@ async function cutThePower(page) {
   // A strike plays on. What is looked at is the still picture, not a colour on its way.
   const pause = page.locator(".play", { has: page.locator("use[href='#i-pause']") });
   if (await pause.count()) await pause.click();
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** A view, by its fragment. */
+async function goTo(page, fragment, there) {
+  await page.evaluate((fragment) => (location.hash = fragment), fragment);
+  await page.locator(there).first().waitFor();
+}
+
+/** A guess, and the answer once it has been played. */
+async function theAnswer(page) {
+  await goTo(page, "#/lessons/page-cache-and-disk/3", ".option");
+  await page.keyboard.press("1");
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".option.is-right").waitFor();
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
 }
 

@@ -45,6 +45,17 @@ test("what differs is listed with both sides and why, by keyboard, in Chinese", 
   await close();
 });
 
+test("a row plays: the engine's run of that scenario is in the lab", async () => {
+  const { page, errors, close } = await open(lab, { hash: "#/fidelity" });
+  await page.getByRole("searchbox").fill("k12-flush-timeout-53");
+  await page.locator(".recordings .show").first().click();
+  await page.locator(".stage").waitFor();
+  await page.keyboard.press("End");
+  await page.locator(".ledger").getByText("FLUSH_DISK_TIMEOUT").first().waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test("a scenario is found by letters of its name", async () => {
   const { page, close } = await open(lab, { hash: "#/fidelity", width: 390 });
   await page.getByRole("searchbox").fill("flush-timeout");
