@@ -1,18 +1,20 @@
 // Runs before the first paint, so it stays small: language, theme, then the app.
-// ?lang=zh|en and ?theme=dark|light win over what was chosen here before, and that over the browser's language and
-// the system's theme.
+// What a link says wins over ?lang=zh|en and ?theme=dark|light, those over what was chosen here before, and that over the
+// browser's language and the system's theme.
 (() => {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
+  const linked = new URLSearchParams(location.hash.split("?")[1]);
   const chosen = (name) => {
+    const said = linked.get(name) ?? asked.get(name);
     try {
-      return localStorage.getItem(name);
+      return said ?? localStorage.getItem(name);
     } catch {
-      return null; // A browser may refuse to remember.
+      return said; // A browser may refuse to remember.
     }
   };
-  root.lang = (asked.get("lang") ?? chosen("lang") ?? navigator.language).startsWith("zh") ? "zh-Hans" : "en";
-  const theme = asked.get("theme") ?? chosen("theme");
+  root.lang = (chosen("lang") ?? navigator.language).startsWith("zh") ? "zh-Hans" : "en";
+  const theme = chosen("theme");
   if (theme === "dark" || theme === "light") root.dataset.theme = theme;
 
   // The poster stays, and says why nothing follows it.

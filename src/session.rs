@@ -29,6 +29,7 @@ use loss_lab_present::world::World;
 use crate::later;
 
 mod branches;
+mod links;
 pub(crate) mod setup;
 
 use branches::{Past, Track, after_next, to_end, to_previous, to_told};

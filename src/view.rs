@@ -9,11 +9,24 @@ pub enum View {
     Lessons,
     /// What real brokers did, and whether the engine does the same.
     Fidelity,
+    /// The lab within somebody else's page.
+    Embed,
+    /// How to have it there.
+    Embedding,
 }
 
 impl View {
     /// All, as the bar at the top shows them.
-    pub const ALL: [Self; 3] = [Self::Lab, Self::Lessons, Self::Fidelity];
+    pub const ALL: [Self; 4] = [Self::Lab, Self::Lessons, Self::Fidelity, Self::Embedding];
+
+    /// Those that a fragment can name.
+    pub const EVERY: [Self; 5] = [
+        Self::Lab,
+        Self::Lessons,
+        Self::Fidelity,
+        Self::Embedding,
+        Self::Embed,
+    ];
 
     /// Whether a fragment leads to a view, and not to a place on the page like the skip link's.
     #[must_use]
@@ -26,7 +39,9 @@ impl View {
     pub fn of_fragment(fragment: &str) -> Self {
         let path = fragment.strip_prefix("#/").unwrap_or_default();
         let word = path.split(['/', '?']).next();
-        let named = Self::ALL.into_iter().find(|view| word == Some(view.word()));
+        let named = Self::EVERY
+            .into_iter()
+            .find(|view| word == Some(view.word()));
         named.unwrap_or(Self::Lab)
     }
 
@@ -37,6 +52,8 @@ impl View {
             Self::Lab => "lab",
             Self::Lessons => "lessons",
             Self::Fidelity => "fidelity",
+            Self::Embed => "embed",
+            Self::Embedding => "embedding",
         }
     }
 }
@@ -47,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_fragment_names_a_view_and_anything_else_is_the_lab() {
-        for view in View::ALL {
+        for view in View::EVERY {
             for rest in ["", "?lang=zh", "/3"] {
                 let fragment = ["#/", view.word(), rest].concat();
                 assert_eq!(View::of_fragment(&fragment), view);

@@ -1,16 +1,20 @@
 //! The only code that says `web_sys`: frames, keys, storage, clipboard, focus. It does not know what the page is about.
 
+mod address;
 mod files;
 mod frames;
+mod host;
 mod page;
 mod pointer;
 
+pub use address::{page_address, query, say_fragment, soon};
 pub use files::{field_text, open_dialog, read_file, save};
 pub use frames::animate;
+pub use host::{Given, Host, on_height, on_seen};
 pub use page::{
     Look, clear_for_app, copy, document_language, focus, focus_first, forget, fragment,
     full_screen, keep_in_sight, move_focus, on_fragment, on_key, on_reduced_motion, recall,
-    reduces_motion, remember, say_fragment, say_language, say_look, say_title, say_value,
-    takes_keys,
+    reduces_motion, remember, say_language, say_look, say_title, say_value, takes_keys,
 };
 pub use pointer::{fraction_across, is_within, presses};
+pub use wasm_bindgen::JsValue as Value;

@@ -180,14 +180,6 @@ pub fn fragment() -> String {
         .unwrap_or_default()
 }
 
-/// Says in the address where this is, without a step in the history and without telling anyone.
-pub fn say_fragment(fragment: &str) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
-    }
-}
-
 /// Takes the whole screen, or gives it back.
 pub fn full_screen() {
     let document = web_sys::window().and_then(|window| window.document());

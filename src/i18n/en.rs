@@ -454,6 +454,7 @@ pub(super) static TEXTS: Texts = Texts {
         View::Lab => "Lab",
         View::Lessons => "Lessons",
         View::Fidelity => "Fidelity",
+        View::Embed | View::Embedding => "Embed",
     },
     part_missing: "This part of the page could not be loaded.",
     try_again: "Try again",

@@ -26,6 +26,8 @@ use crate::view::View;
 
 mod en;
 pub mod later;
+#[cfg(target_arch = "wasm32")]
+pub mod share;
 mod zh;
 
 pub use later::{Explained, LaterTexts};

@@ -431,6 +431,7 @@ pub(super) static TEXTS: Texts = Texts {
         View::Lab => "实验室",
         View::Lessons => "课程",
         View::Fidelity => "与真实集群对照",
+        View::Embed | View::Embedding => "嵌入",
     },
     part_missing: "页面的这一部分没有加载成功。",
     try_again: "重试",

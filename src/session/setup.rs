@@ -125,7 +125,7 @@ impl Session {
         }
     }
 
-    fn put_on(&mut self, story: StoryId, settings: Settings, script: Vec<Step>) {
+    pub(super) fn put_on(&mut self, story: StoryId, settings: Settings, script: Vec<Step>) {
         let told = script.len();
         self.choices.settings = settings;
         self.choices.story = story;

@@ -1,8 +1,11 @@
 //! What is seen: components that read a slice of the frame and ask for what a person wants. They decide nothing.
 
+mod embed;
+mod embedding;
 mod explanation;
 mod fidelity;
 mod foot;
+mod host;
 mod html;
 mod icon;
 mod inside;
@@ -18,6 +21,7 @@ mod papers;
 mod part;
 mod rooms;
 mod settings;
+mod share;
 mod sheet;
 mod stage;
 mod statuses;

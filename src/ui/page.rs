@@ -19,7 +19,7 @@ use super::html::html;
 use super::icon::SPRITE;
 use super::ledger::ledger_panel;
 use super::part::Part;
-use super::rooms::{Arrival, bring, room, style, view_of};
+use super::rooms::{Arrival, bring, extra, room, style, view_of};
 use super::stage::stage_panel;
 use super::statuses::{KEPT, status_panel};
 use super::timeline::time_panel;
@@ -144,7 +144,17 @@ impl Page {
 
     /// Asks for something.
     pub fn ask(self, intent: Intent) {
-        self.session.update_value(|session| session.obey(intent));
+        self.change(Box::new(|session| session.obey(intent)));
+    }
+
+    /// What the session says.
+    pub fn session<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with_value(look)
+    }
+
+    /// Does something to the session, and shows what came of it.
+    pub fn change(self, change: Box<dyn FnOnce(&mut Session)>) {
+        self.session.update_value(change);
         self.go_on();
     }
 
@@ -254,8 +264,11 @@ pub fn App() -> impl IntoView {
         let language = page.language.get();
         browser::say_language(language.tag());
         browser::say_title(language.texts().title);
-        let body = match view_of(page.view.get()) {
+        let view = page.view.get();
+        let body = match view_of(view) {
             None => lab(page),
+            // Nothing around it: that is somebody else's page.
+            Some(room_of) if view == View::Embed => room(page, room_of),
             Some(view) => html! {
                 {top(page)}
                 <main id="main" class="view" tabindex="-1">{room(page, view)}</main>
@@ -277,6 +290,7 @@ fn lab(page: Page) -> AnyView {
     });
     html! {
         {top(page)}
+        {extra(page, |rooms| rooms.bad_link)}
         <main id="main" class="lab-grid" tabindex="-1" on:pointerdown=press_elsewhere>
             <h1 class="sr">{t.question}</h1>
             {stage_panel(page)}

@@ -18,6 +18,16 @@ pub struct Rooms {
     pub style: &'static str,
     /// Lessons.
     pub lessons: fn(Page) -> AnyView,
+    /// When it is here.
+    pub arrived: fn(Page),
+    /// The button that copies a link to what is seen.
+    pub copy_link: fn(Page) -> AnyView,
+    /// What of the link could not be used.
+    pub bad_link: fn(Page) -> AnyView,
+    /// The lab within somebody else's page.
+    pub embed: fn(Page) -> AnyView,
+    /// What an author pastes to have it there.
+    pub embedding: fn(Page) -> AnyView,
     /// What real brokers did.
     pub fidelity: fn(Page) -> AnyView,
     /// The ledger.
@@ -41,6 +51,11 @@ impl Rooms {
     pub const ALL: Self = Self {
         style: include_str!("../../style/later.css"),
         lessons: super::lesson::lessons,
+        arrived: super::share::arrived,
+        copy_link: super::share::copy_link,
+        bad_link: super::share::bad_link,
+        embed: super::embed::embed,
+        embedding: super::embedding::embedding,
         fidelity: super::fidelity::fidelity,
         ledger: super::ledger::ledger,
         fault_menu: super::menu::fault_menu,
@@ -72,6 +87,8 @@ pub fn view_of(view: View) -> Option<Room> {
         View::Lab => None,
         View::Lessons => Some(|rooms| rooms.lessons),
         View::Fidelity => Some(|rooms| rooms.fidelity),
+        View::Embed => Some(|rooms| rooms.embed),
+        View::Embedding => Some(|rooms| rooms.embedding),
     }
 }
 
@@ -96,6 +113,16 @@ pub fn style(page: Page) -> AnyView {
     })
 }
 
+/// The same, but nothing is said if it does not come: for what is beside the point then.
+pub fn extra(page: Page, view: Room) -> AnyView {
+    live(move || {
+        page.arrival.with(|arrival| match arrival {
+            Arrival::Coming | Arrival::Failed => ().into_any(),
+            Arrival::Here(later) => view(&later.rooms)(page),
+        })
+    })
+}
+
 fn failed(page: Page) -> AnyView {
     let t = page.texts();
     let again: super::page::OnClick = Box::new(move |_| bring(page));
@@ -113,5 +140,8 @@ pub fn bring(page: Page) {
             .set(came.map_or(Arrival::Failed, Arrival::Here));
         // Everything is shown again, now with its depths.
         page.arrived();
+        if let Some(later) = came {
+            (later.rooms.arrived)(page);
+        }
     });
 }

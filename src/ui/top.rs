@@ -8,6 +8,7 @@ use crate::view::View;
 use super::html::*;
 use super::icon::{icon, logo};
 use super::page::{OnClick, Page, live};
+use super::rooms::extra;
 
 /// The bar.
 pub fn top(page: Page) -> AnyView {
@@ -29,6 +30,7 @@ pub fn top(page: Page) -> AnyView {
             </p>
             {ways(page)}
             <div class="top-tools">
+                {extra(page, |rooms| rooms.copy_link)}
                 <button type="button" class="btn quiet" id="language" lang=other.tag() on:click=switch_language>{t.other_language}</button>
                 {live(move || look_button(page))}
             </div>

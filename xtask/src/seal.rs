@@ -9,8 +9,10 @@ use std::path::Path;
 use crate::failure::Failure;
 
 /// `style-src` names no file because the styles are in the page, and marks set their colours by attribute.
+/// The one frame is the lab itself, where a view shows how it looks in another page.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
-                      worker-src 'self';                       style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+                      worker-src 'self'; frame-src 'self'; \
+                      style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// Seals the page in `folder`.
 pub fn seal(folder: &Path) -> Result<(), Failure> {

@@ -36,6 +36,23 @@ impl Lens {
         Self::Replication,
         Self::Consumption,
     ];
+
+    /// Its word in a link.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Storage => "storage",
+            Self::Replication => "replication",
+            Self::Consumption => "consumption",
+        }
+    }
+
+    /// The lens that a link names.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lens| lens.word() == word)
+    }
 }
 
 /// One broker, opened under a lens.

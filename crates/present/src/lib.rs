@@ -5,14 +5,18 @@
 pub mod book;
 pub mod conf;
 pub mod desk;
+pub mod embed;
 pub mod exhibit;
 pub mod fidelity;
+
 pub mod frame;
 pub mod glyph;
+pub mod host;
 pub mod inside;
 pub mod intent;
 pub mod keys;
 pub mod ledger;
+pub mod library;
 pub mod link;
 pub mod map;
 pub mod menu;
@@ -20,6 +24,7 @@ pub mod narration;
 pub mod pacer;
 pub mod remedy;
 pub mod settings;
+pub mod snippet;
 pub mod stage;
 pub mod statuses;
 pub mod story;

@@ -61,7 +61,7 @@ pub enum Play {
 /// Where the cursor stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cursor {
-    /// After so many steps from the start.
+    /// After so many of the events that are told.
     Step(u32),
     /// At an instant.
     Time(SimTime),
@@ -142,11 +142,7 @@ pub fn write(link: &Link) -> Result<String, Unsaid> {
             Some(_) | None => fields.push(("s", packed(scenario)?)),
         },
     }
-    match link.at {
-        None => {}
-        Some(Cursor::Step(step)) => fields.push(("step", step.to_string())),
-        Some(Cursor::Time(at)) => fields.push(("at", plain::millis(at.micros()))),
-    }
+    fields.extend(link.at.map(cursor_words));
     if !link.view.is_empty() {
         fields.push(("view", link.view.join(",")));
     }
@@ -266,11 +262,7 @@ pub fn read(fragment: &str) -> (Link, Vec<BadLink>) {
                 }
             },
             "scenario" => set(&mut packed, word(&value).map(Play::Named)),
-            "step" if link.at.is_none() => set(&mut link.at, value.parse().ok().map(Cursor::Step)),
-            "at" if link.at.is_none() => {
-                let time = plain::micros(&value).map(SimTime::from_micros);
-                set(&mut link.at, time.map(Cursor::Time))
-            }
+            "step" | "at" if link.at.is_none() => set(&mut link.at, cursor_of(&key, &value)),
             "view" if link.view.is_empty() => {
                 let words: Option<Vec<String>> = value.split(',').map(word).collect();
                 words.map(|words| link.view = words).is_some()
@@ -310,6 +302,25 @@ pub fn read(fragment: &str) -> (Link, Vec<BadLink>) {
         }
     }
     (link, bad)
+}
+
+/// A position as a parameter.
+#[must_use]
+pub fn cursor_words(cursor: Cursor) -> (&'static str, String) {
+    match cursor {
+        Cursor::Step(step) => ("step", step.to_string()),
+        Cursor::Time(at) => ("at", plain::millis(at.micros())),
+    }
+}
+
+/// The position that a parameter says.
+#[must_use]
+pub fn cursor_of(key: &str, value: &str) -> Option<Cursor> {
+    match key {
+        "step" => value.parse().ok().map(Cursor::Step),
+        "at" => plain::micros(value).map(|at| Cursor::Time(SimTime::from_micros(at))),
+        _ => None,
+    }
 }
 
 fn room(path: &str) -> Option<Room> {
@@ -438,7 +449,9 @@ impl Lang {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    /// The one that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
         [Self::En, Self::Zh]
             .into_iter()
             .find(|one| one.word() == word)
@@ -455,7 +468,9 @@ impl Theme {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    /// The one that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
         [Self::Light, Self::Dark]
             .into_iter()
             .find(|one| one.word() == word)
