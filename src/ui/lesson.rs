@@ -206,7 +206,8 @@ impl Room {
 
     fn class_view(self, class: &Class) -> AnyView {
         let look = |word: &str| class.shown.look.iter().any(|look| look == word);
-        let ledger = look("ledger").then(|| {
+        // It would tell too much while it is asked.
+        let ledger = (class.told && look("ledger")).then(|| {
             let inside = room(self.page, |rooms| rooms.ledger);
             html! { <section class="panel ledger">{inside}</section> }
         });
