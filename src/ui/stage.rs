@@ -133,11 +133,12 @@ fn conf_summary(page: Page, settings: &Settings) -> AnyView {
 pub fn cluster_panel(page: Page) -> AnyView {
     let inside = page.drawn(Scene::of, |page, scene| {
         html! {
+            <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
             {conf_summary(page, &scene.settings)}
             <div class="stage-scroll">{cluster(page, scene)}</div>
         }
     });
-    html! { <section class="panel stage" aria-label=page.texts().stage>{inside}</section> }
+    html! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }
 }
 
 fn cluster(page: Page, scene: &Scene) -> AnyView {
