@@ -1,7 +1,7 @@
 //! What is fetched once the page stands, as a second wasm file: everything that the first picture and the first *Send* do not
 //! need. It is the same program, linked in two parts.
 //!
-//! `xtask split` divides them after the build: whatever only [`ALL`] reaches goes into the second file. So a function belongs to it
+//! `xtask split` divides them after the build: whatever only `ALL` reaches goes into the second file. So a function belongs to it
 //! by being named there and nowhere else. Tests on the host have both parts from the start.
 
 use loss_lab_engine::ids::MessageId;
@@ -55,7 +55,9 @@ pub use fetched::{fetch, here};
 )]
 mod fetched {
     use super::{ALL, Later};
-    use leptos::wasm_split::{SplitLoaderError, wasm_split};
+    use leptos::wasm_split::SplitLoaderError;
+    #[cfg(feature = "split")]
+    use leptos::wasm_split::wasm_split;
     use std::sync::OnceLock;
 
     static HERE: OnceLock<&'static Later> = OnceLock::new();
