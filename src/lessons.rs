@@ -37,6 +37,7 @@ const LIBRARY: &[(&str, &str)] = library![
     "crash-async-flush",
     "crash-transient-pool",
     "destroy-disk-sync-flush",
+    "get-message-was-removing",
     "get-offset-found-null",
     "get-offset-reset",
     "get-offset-too-small",
