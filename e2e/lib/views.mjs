@@ -15,6 +15,7 @@ export const views = [
   { name: "lessons", arrange: (page) => goTo(page, "#/lessons", ".shelf") },
   { name: "lesson-asks", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/3", ".option") },
   { name: "lesson-tells", arrange: theAnswer },
+  { name: "lesson-handout", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/handout", ".answers figure") },
   { name: "embedding", arrange: (page) => goTo(page, "#/embedding", ".embedding iframe") },
   { name: "fidelity", arrange: whatDiffers },
 ];

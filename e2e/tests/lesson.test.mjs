@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { open, start } from "../lib/lab.mjs";
+import { violations } from "../lib/axe.mjs";
+import { open, start, themes } from "../lib/lab.mjs";
 
 let lab;
 
@@ -17,14 +18,14 @@ const step = (page) => page.locator(".lesson-step");
 
 test("a lesson from start to end by keyboard alone", async () => {
   const { page, errors, close } = await open(lab, { hash: "#/lessons", reducedMotion: "reduce" });
-  await page.getByRole("link", { name: "The four answers" }).focus();
+  await page.getByRole("link", { name: /^The four answers/ }).focus();
   await page.keyboard.press("Enter");
   await step(page).waitFor();
   const [, steps] = (await step(page).innerText()).match(/of (\d+)/);
   for (let place = 1; place <= Number(steps); place += 1) {
     await page.waitForFunction((place) => document.querySelector(".lesson-step").textContent.startsWith(`Step ${place} `), place);
     if (await page.locator(".option").count()) {
-      assert.equal(await page.locator(".is-right").count(), 0, "nothing is told before it is asked for");
+      assert.equal(await page.locator(".is-right, .ask [role=status] p, .is-risk, .ledger").count(), 0, "nothing is told before it is asked for");
       await page.keyboard.press("1");
       await page.locator('.option[aria-pressed="true"]').waitFor();
       await page.keyboard.press("PageDown");
@@ -54,6 +55,97 @@ test("at 390 px, by touch: a guess, hands, the answer, the next step", async () 
   await close();
 });
 
+test("the speaker's notes stand in a window of their own, where the clicker works, too", async () => {
+  for (const theme of themes) {
+    const { page, errors, close } = await open(lab, { theme, hash: "#/lessons/ten-answers/1", reducedMotion: "reduce" });
+    await page.locator(".option").first().waitFor();
+    const opened = page.waitForEvent("popup");
+    await page.keyboard.press("n");
+    const notes = await opened;
+    await notes.getByText("Keep the list of ten in view").waitFor();
+    assert.match(await notes.locator(".notes-hands .is-right th").innerText(), /^FOUND/);
+    assert.ok(!(await page.locator("body").innerText()).includes("Keep the list of ten in view"), "for the speaker's eyes");
+    assert.equal(await page.locator(".is-right").count(), 0, "what the speaker sees the class does not");
+    assert.deepEqual(await violations(notes), []);
+    const ground = await notes.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(ground, await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+    await page.getByRole("button", { name: "One more hand for FOUND" }).click();
+    await notes.locator(".notes-hands .is-right td").getByText("1").waitFor();
+    await notes.keyboard.press("PageDown");
+    await page.locator(".option.is-right").waitFor();
+    await notes.getByRole("button", { name: "Next step" }).click();
+    await step(page).getByText("Step 2 ").waitFor();
+    await notes.getByRole("heading", { name: "Another tag" }).waitFor();
+    const closed = notes.waitForEvent("close");
+    await page.getByRole("link", { name: "All lessons" }).click();
+    await closed;
+    assert.deepEqual(errors, []);
+    await close();
+  }
+});
+
+test("a browser that lets no window open: the page says so, and the lesson goes on", async () => {
+  const { page, errors, close } = await open(lab, { hash: "#/lessons/ten-answers/1", init: () => (window.open = () => null) });
+  await page.getByRole("button", { name: "Speaker notes" }).click();
+  await page.getByRole("alert").getByText("did not let the notes open").waitFor();
+  await page.keyboard.press("PageDown");
+  await page.locator(".option.is-right").waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test("a blank screen shows nothing but the way back; the tenth choice has a key", async () => {
+  const { page, close } = await open(lab, { hash: "#/lessons/ten-answers/1" });
+  await page.locator(".option").first().waitFor();
+  await page.keyboard.press("b");
+  await page.getByRole("button", { name: "The screen is blank" }).waitFor();
+  const seen = await page.evaluate(() => document.elementFromPoint(innerWidth / 2, innerHeight / 2).className);
+  assert.equal(seen, "blank");
+  await page.keyboard.press("PageDown");
+  await page.locator(".blank").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".is-right").count(), 0, "the key that brings the screen back does nothing else");
+  await page.keyboard.press("0");
+  await page.locator('.option[aria-pressed="true"]', { hasText: "OFFSET_RESET" }).waitFor();
+  await close();
+});
+
+test("in full screen everything is larger, the stage, too, and nothing is cut off", async () => {
+  const { page, close } = await open(lab, { hash: "#/lessons/page-cache-and-disk/2", width: 1920, height: 1080 });
+  await page.locator(".option").first().waitFor();
+  const sizes = () => page.evaluate(() => [".asked", ".stage .msg"].map((one) => parseFloat(getComputedStyle(document.querySelector(one)).fontSize)));
+  const before = await sizes();
+  await page.keyboard.press("f");
+  await page.waitForFunction(() => document.fullscreenElement !== null);
+  const after = await sizes();
+  for (const [index, size] of before.entries()) assert.ok(after[index] >= size * 1.2, `${size} → ${after[index]}`);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scroll");
+  await close();
+});
+
+test("a handout has every question with its picture, the answers apart, and is printed dark on white", async () => {
+  for (const lang of ["en", "zh"]) {
+    const { page, errors, close } = await open(lab, { lang, theme: "dark", hash: "#/lessons/ten-answers/handout/5.3" });
+    await page.locator(".handout").waitFor();
+    const count = (selector) => page.locator(selector).count();
+    assert.equal(await count(".handout > .paper-step"), 11);
+    assert.equal(await count(".answers .paper-step"), 11);
+    assert.equal(await count(".handout figure .cluster"), 22);
+    assert.equal(await count(".handout > .paper-step .is-risk"), 0, "the questions do not say what could be lost");
+    // What stands in a question's picture is what stood then: the first question is asked when three messages are stored.
+    assert.equal(await page.locator(".handout > .paper-step").first().locator("article.master .msg").count(), 3);
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator(".top").isVisible(), false);
+    assert.equal(await page.locator(".paper-tools").isVisible(), false);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".handout h1")).color), "rgb(24, 28, 32)");
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    assert.ok((await page.pdf({ format: "A4" })).length > 50_000);
+    assert.deepEqual(errors, []);
+    await close();
+  }
+});
+
 test("the place is kept over a reload, and another language keeps it too", async () => {
   const { page, close } = await open(lab, { hash: "#/lessons/four-answers/1/4.9" });
   await page.keyboard.press("ArrowRight");
@@ -62,8 +154,24 @@ test("the place is kept over a reload, and another language keeps it too", async
   await page.reload();
   await step(page).getByText("Step 2 ").waitFor();
   assert.equal(await page.locator('.lesson-top .seg [aria-pressed="true"]').innerText(), "4.9");
+  await page.keyboard.press("2");
+  await page.getByRole("button", { name: /^One more hand/ }).first().click();
+  await page.keyboard.press("PageDown");
+  await page.locator(".option.is-right").waitFor();
+  await page.reload();
+  await page.locator(".option.is-right").waitFor();
+  assert.equal(await page.locator(".option").nth(1).getAttribute("aria-pressed"), "true", "the guess");
+  assert.equal(await page.locator(".hands b").first().innerText(), "1", "the hands");
+  await page.keyboard.press("ArrowRight");
+  await step(page).getByText("Step 3 ").waitFor();
   await page.locator("#language").click();
-  await step(page).getByText("第 2 步").waitFor();
+  await step(page).getByText("第 3 步").waitFor();
+  await page.locator("#language").click();
+  // Another visit goes on there if it wants to, and is asked again.
+  await page.getByRole("link", { name: "All lessons" }).click();
+  await page.getByRole("link", { name: /^Go on where you were: .* step 3$/ }).click();
+  await step(page).getByText("Step 3 ").waitFor();
+  assert.equal(await page.locator(".option.is-right").count(), 0);
   await close();
 });
 
@@ -80,7 +188,18 @@ test("a trainer's own lesson opens from a file, and a wrong one says where", asy
     assert.match(await page.locator(".wrong li").first().innerText(), /line \d+/);
   }
   await give(text.replace("The four answers to a send", "A lesson of my own"));
-  await page.getByRole("heading", { name: "A lesson of my own" }).waitFor();
+  const own = page.getByRole("heading", { name: "A lesson of my own" });
+  await own.waitFor();
+  await page.keyboard.press("PageDown");
+  await page.keyboard.press("PageDown");
+  await step(page).getByText("Step 2 ").waitFor();
+  await page.reload();
+  await own.waitFor();
+  await step(page).getByText("Step 2 ").waitFor();
+  await page.locator("#language").click();
+  await step(page).getByText("第 2 步").waitFor();
+  await page.evaluate(() => (location.hash = "#/lessons/own/handout/4.9"));
+  await page.locator(".handout .paper-step").first().waitFor();
   assert.deepEqual(errors, []);
   await close();
 });

@@ -6,6 +6,7 @@ mod frames;
 mod host;
 mod page;
 mod pointer;
+mod window;
 
 pub use address::{page_address, query, say_fragment, soon};
 pub use files::{field_text, open_dialog, read_file, save};
@@ -18,3 +19,4 @@ pub use page::{
 };
 pub use pointer::{fraction_across, is_within, presses};
 pub use wasm_bindgen::JsValue as Value;
+pub use window::{Second, keep, kept, print};

@@ -92,6 +92,7 @@ attributes! {
     aria_valuetext = "aria-valuetext",
     class = "class",
     id = "id",
+    inert = "inert",
     inputmode = "inputmode",
     lang = "lang",
     role = "role",

@@ -1,34 +1,50 @@
 //! A lesson being given: the cluster on one side, the question on the other, and nothing of the answer before it is asked for.
 
-use leptos::ev::{KeyboardEvent, keydown};
+use leptos::ev::{KeyboardEvent, keydown, pagehide};
 use leptos::prelude::{
     Effect, GetUntracked, ReadUntracked, RwSignal, Set, With, on_cleanup, window_event_listener,
 };
 use loss_lab_engine::scenario::Title;
 use loss_lab_engine::status::Profile;
-use loss_lab_lesson::{Choice, Lesson, Problem, Role};
+use loss_lab_lesson::{Choice, Lesson, Problem, Role, Shown};
 use loss_lab_present::intent::{Intent, Setup};
 
 use crate::browser;
 use crate::i18n::Language;
 use crate::i18n::later::lessons::{Words, words};
-use crate::lessons::{Class, shelf};
+use crate::lessons::{Class, Handout, OWN, moments, shelf};
 
+use super::handout::handout;
 use super::html::*;
 use super::icon::icon;
+use super::notes::Notes;
 use super::page::{OnChange, OnClick, Page, live};
 use super::rooms::room;
 use super::stage::cluster_panel;
 use super::words::with_code;
 
+/// Where the last step of a lesson is remembered …
+const PLACE: &str = "lesson";
+/// … a trainer's own lesson …
+const OWN_TEXT: &str = "own-lesson";
+/// … and, for this visit, what was guessed and counted.
+const RECORD: &str = "lesson-record";
+/// The step of the address that is a lesson on paper.
+const PAPER: &str = "handout";
+
 /// The room: who is in it sees the page, the class, and what was wrong with a file.
 #[derive(Clone, Copy)]
-struct Room {
-    page: Page,
+pub struct Room {
+    pub page: Page,
     language: Language,
-    t: &'static Words,
-    class: RwSignal<Option<Class>>,
+    pub t: &'static Words,
+    pub class: RwSignal<Option<Class>>,
+    /// A lesson on paper.
+    paper: RwSignal<Option<Handout>>,
     problems: RwSignal<Vec<Problem>>,
+    notes: Notes,
+    /// Nothing is seen: who speaks wants to be looked at.
+    blank: RwSignal<bool>,
 }
 
 /// The view.
@@ -39,12 +55,24 @@ pub fn lessons(page: Page) -> AnyView {
         language,
         t: words(language),
         class: RwSignal::new(None),
+        paper: RwSignal::new(None),
         problems: RwSignal::new(Vec::new()),
+        notes: Notes::new(),
+        blank: RwSignal::new(false),
     };
-    Effect::new(move |_| page.address.with(|address| this.enter(address)));
+    Effect::new(move |_| page.address.with(|_| this.enter(&browser::fragment())));
     let keys = window_event_listener(keydown, move |event| this.key(&event));
-    on_cleanup(move || keys.remove());
+    // What is drawn from here ends with this page.
+    let gone = window_event_listener(pagehide, move |_| this.notes.close());
+    on_cleanup(move || {
+        keys.remove();
+        gone.remove();
+        this.notes.close();
+    });
     live(move || {
+        if let Some(paper) = this.paper.get() {
+            return handout(this, &paper);
+        }
         this.class.with(|class| match class {
             Some(class) => this.class_view(class),
             None => this.list(),
@@ -53,33 +81,48 @@ pub fn lessons(page: Page) -> AnyView {
 }
 
 impl Room {
-    /// Goes where the address says: `#/lessons/ID/STEP/PROFILE`. The language may just have changed: then nothing else does.
+    /// Goes where the address says: `#/lessons/ID/STEP/PROFILE`, or `handout` for the step. The language may just have changed:
+    /// then nothing else does.
     fn enter(self, address: &str) {
-        let mut words = address.split('/').skip(2);
-        let (id, step, profile) = (words.next(), words.next(), words.next());
+        let mut words = address.split(['/', '?']).skip(2);
+        let (name, step, profile) = (words.next(), words.next(), words.next());
         let place = step.and_then(|step| step.parse::<usize>().ok());
         let profile = [Profile::V4_9, Profile::V5_3]
             .into_iter()
             .find(|known| profile == Some(known.word()));
         let place = place.unwrap_or(1).saturating_sub(1);
-        match id.and_then(|id| Class::of_shelf(id, profile, place)) {
-            Some(class) => self.stand(class),
-            None => self.class.set(None),
+        let class = name.and_then(|name| named(name, profile, place));
+        let on_paper = step == Some(PAPER);
+        let paper = class.as_ref().filter(|_| on_paper).and_then(Handout::of);
+        self.paper.set(paper);
+        match class.filter(|_| !on_paper) {
+            Some(mut class) => {
+                class.restore(&browser::kept(RECORD).unwrap_or_default());
+                self.stand(class);
+            }
+            None => {
+                browser::keep(RECORD, "");
+                self.notes.close();
+                self.class.set(None);
+            }
         }
     }
 
     /// Shows a step: where it waits, or at its end if it asks nothing.
     fn stand(self, class: Class) {
-        let id = &class.lesson().id;
-        let place = (class.place + 1).to_string();
-        browser::say_fragment(
-            &["#/lessons/", id, "/", &place, "/", class.profile().word()].concat(),
-        );
-        let scenario = Box::new(class.shown.scenario.clone());
-        self.ask(Setup::Wait(scenario, class.stop()));
+        browser::say_fragment(&class.way());
+        browser::remember(PLACE, &class.way());
+        let [stop, reveal] = moments(&class.shown);
+        self.ask(Setup::Wait(Box::new(class.shown.scenario.clone()), stop));
         if class.told {
-            self.ask(Setup::PlayTo(class.reveal()));
+            self.ask(Setup::PlayTo(reveal));
         }
+        self.say(class);
+    }
+
+    /// Shows what is asked, guessed, counted or told, and keeps it.
+    fn say(self, class: Class) {
+        browser::keep(RECORD, &class.record());
         self.class.set(Some(class));
     }
 
@@ -88,15 +131,14 @@ impl Room {
     }
 
     fn change(self, change: impl FnOnce(&mut Class)) {
-        let mut class = self.class.get_untracked();
-        if let Some(class) = &mut class {
-            change(class);
+        if let Some(mut class) = self.class.get_untracked() {
+            change(&mut class);
+            self.say(class);
         }
-        self.class.set(class);
     }
 
     /// The answer, or the next step.
-    fn forward(self) {
+    pub fn forward(self) {
         let Some(mut class) = self.class.get_untracked() else {
             return;
         };
@@ -107,15 +149,15 @@ impl Room {
         } else {
             class.told = true;
             // Somebody may have played with it meanwhile.
-            let scenario = Box::new(class.shown.scenario.clone());
-            self.ask(Setup::Wait(scenario, class.stop()));
-            self.ask(Setup::PlayTo(class.reveal()));
-            self.class.set(Some(class));
+            let [stop, reveal] = moments(&class.shown);
+            self.ask(Setup::Wait(Box::new(class.shown.scenario.clone()), stop));
+            self.ask(Setup::PlayTo(reveal));
+            self.say(class);
         }
     }
 
     /// The question again, or the step before.
-    fn back(self) {
+    pub fn back(self) {
         let Some(class) = self.class.get_untracked() else {
             return;
         };
@@ -130,30 +172,33 @@ impl Room {
         }
     }
 
-    fn key(self, event: &KeyboardEvent) {
-        if self.class.read_untracked().is_none() || browser::takes_keys(event) {
+    pub fn key(self, event: &KeyboardEvent) {
+        let other = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if other || self.class.read_untracked().is_none() || browser::takes_keys(event) {
             return;
         }
         let key = event.key();
-        let digit = key
-            .parse::<usize>()
-            .ok()
-            .and_then(|digit| digit.checked_sub(1));
+        let blank = self.blank.get_untracked();
+        // Ten choices: the tenth is 0.
+        let digit = key.parse::<usize>().ok().filter(|digit| *digit < 10);
         match (key.as_str(), digit) {
+            ("b" | "B" | ".", _) => self.blank.set(!blank),
+            _ if blank => self.blank.set(false),
             ("ArrowRight" | "PageDown", _) => self.forward(),
             ("ArrowLeft" | "PageUp", _) => self.back(),
             ("f" | "F", _) => browser::full_screen(),
-            (_, Some(choice)) => self.change(|class| class.guess(choice)),
+            ("n" | "N", _) => self.notes.open(self),
+            (_, Some(digit)) => self.change(|class| class.guess((digit + 9) % 10)),
             _ => return,
         }
         event.prevent_default();
     }
 
-    fn does(self, act: impl Fn(Self) + 'static) -> OnClick {
+    pub fn does(self, act: impl Fn(Self) + 'static) -> OnClick {
         Box::new(move |_| act(self))
     }
 
-    fn title(self, title: &Title) -> String {
+    pub fn title(self, title: &Title) -> String {
         match self.language {
             Language::En => title.en.clone(),
             Language::Zh => title.zh.clone(),
@@ -163,9 +208,11 @@ impl Room {
     fn list(self) -> AnyView {
         let t = self.t;
         let rows = shelf().into_iter().map(|lesson| self.row(&lesson));
+        let last = browser::recall(PLACE).and_then(|way| self.last(&way));
         let open: OnChange = Box::new(move |event| {
             browser::read_file(&event, move |text| match Class::of_text(&text) {
                 Ok(class) => {
+                    browser::remember(OWN_TEXT, &text);
                     self.problems.set(Vec::new());
                     self.stand(class);
                 }
@@ -176,6 +223,7 @@ impl Room {
             <section class="panel shelf" aria-labelledby="h-lessons">
                 <h1 id="h-lessons">{t.title}</h1>
                 <p>{t.lead}</p>
+                {last}
                 <ol>{rows.collect_view()}</ol>
                 <p><label class="btn open-file">{t.own}<input type="file" class="sr" accept=".md,text/markdown,text/plain" on:change=open/></label></p>
                 <div role="status">{live(move || self.problems.with(|problems| self.wrong(problems)))}</div>
@@ -187,11 +235,31 @@ impl Room {
         let profiles = lesson.profiles.iter().map(|profile| profile.word());
         let profiles = profiles.collect::<Vec<_>>().join(" · ");
         let way = ["#/lessons/", &lesson.id].concat();
+        let paper = [&way, "/", PAPER].concat();
+        let title = self.title(&lesson.title);
+        let label = [self.t.handout, &title].join(": ");
         html! {
             <li>
-                <a href=way><b>{self.title(&lesson.title)}</b><small>{(self.t.steps)(lesson.steps.len())}" · "<code>{profiles}</code></small></a>
+                <a href=way><b>{title}</b><small>{(self.t.steps)(lesson.steps.len())}" · "<code>{profiles}</code></small></a>
+                <a class="to-paper" href=paper aria-label=label>{self.t.handout}</a>
             </li>
         }
+    }
+
+    /// The way back to the step that stood last.
+    fn last(self, way: &str) -> Option<AnyView> {
+        let mut words = way.strip_prefix("#/lessons/")?.split('/');
+        let (name, step) = (words.next()?, words.next()?.parse().ok()?);
+        let title = if name == OWN {
+            self.t.own_title.to_owned()
+        } else {
+            let lesson = shelf().into_iter().find(|lesson| lesson.id == name)?;
+            self.title(&lesson.title)
+        };
+        let words = (self.t.last)(&title, step);
+        Some(
+            html! { <p><a class="btn" href=way.to_owned()>{icon("#i-next")}<span>{words}</span></a></p> },
+        )
     }
 
     fn wrong(self, problems: &[Problem]) -> AnyView {
@@ -215,12 +283,21 @@ impl Room {
             <article class="lesson-page">
                 {self.head(class)}
                 <div class="lesson">
-                    <div class="lesson-stage">{cluster_panel(self.page)}{ledger}</div>
+                    <div class="lesson-stage">{cluster_panel(self.page, !class.told)}{ledger}</div>
                     {self.question(class)}
                 </div>
                 <footer class="lesson-foot"><p>{with_code(self.t.keys)}</p></footer>
+                {live(move || self.blanked())}
             </article>
         }
+    }
+
+    fn blanked(self) -> AnyView {
+        if !self.blank.get() {
+            return ().into_any();
+        }
+        let seen = self.does(|this| this.blank.set(false));
+        html! { <button type="button" class="blank" aria-label=self.t.blank on:click=seen></button> }
     }
 
     fn head(self, class: &Class) -> AnyView {
@@ -250,24 +327,26 @@ impl Room {
                 <p class="sr" role="status">{(t.step)(class.place + 1, class.steps)}</p>
                 <ol class="pips" aria-hidden="true">{pips.collect_view()}</ol>
                 <div class="seg" role="group" aria-label=t.rules>{profiles.collect_view()}</div>
+                <button type="button" class="btn quiet for-speaker" on:click=self.does(|this| this.notes.open(this))>{t.notes}</button>
                 <button type="button" class="btn quiet" on:click=self.does(|_| browser::full_screen())>{t.full_screen}</button>
+                {live(move || self.notes.refused(self))}
             </header>
         }
     }
 
-    fn said(self, class: &Class, role: Role) -> Vec<String> {
+    pub fn said(self, shown: &Shown, role: Role) -> Vec<String> {
         let language = match self.language {
             Language::En => 0,
             Language::Zh => 1,
         };
-        let said = class.shown.said(language, role);
+        let said = shown.said(language, role);
         said.map(|paragraph| paragraph.text.clone()).collect()
     }
 
     fn question(self, class: &Class) -> AnyView {
         let t = self.t;
-        let says = self.said(class, Role::Say);
-        let asks = self.said(class, Role::Ask);
+        let says = self.said(&class.shown, Role::Say);
+        let asks = self.said(&class.shown, Role::Ask);
         let choices = class.shown.question.as_ref().map(|question| {
             let choices = (0..).zip(&question.choices);
             let choices = choices.map(|(place, choice)| {
@@ -287,7 +366,7 @@ impl Room {
             html! { <p class="said">{words}</p> }
         });
         let explains = class.told.then(|| {
-            let explains = self.said(class, Role::Explain);
+            let explains = self.said(&class.shown, Role::Explain);
             html! { <div class="read" role="status">{verdict}{paragraphs(&explains)}</div> }
         });
         html! {
@@ -327,7 +406,7 @@ impl Room {
         html! {
             <li>
                 <button type="button" class=style aria-pressed=pressed disabled=class.told on:click=guess>
-                    <kbd>{(place + 1).to_string()}</kbd>
+                    <kbd>{key_of(place)}</kbd>
                     <span>{with_code(&label)}</span>
                     {mark.map(|mark| html! { <em>{mark}</em> })}
                 </button>
@@ -340,7 +419,7 @@ impl Room {
         }
     }
 
-    fn ways(self, class: &Class) -> AnyView {
+    pub fn ways(self, class: &Class) -> AnyView {
         let t = self.t;
         let last = class.told && class.place + 1 == class.steps;
         let label = match (class.told, class.shown.question.is_some()) {
@@ -365,13 +444,35 @@ impl Room {
     }
 }
 
-fn paragraphs(texts: &[String]) -> AnyView {
+/// The step of a lesson that has this name.
+fn named(name: &str, profile: Option<Profile>, place: usize) -> Option<Class> {
+    if name != OWN {
+        return Class::of_shelf(name, profile, place);
+    }
+    let own = Class::of_text(&browser::recall(OWN_TEXT)?).ok()?;
+    let class = own.at(place)?;
+    match profile {
+        Some(profile) => class.under(profile),
+        None => Some(class),
+    }
+}
+
+/// The digit that guesses a choice.
+fn key_of(place: usize) -> String {
+    if place < 10 {
+        ((place + 1) % 10).to_string()
+    } else {
+        String::new()
+    }
+}
+
+pub fn paragraphs(texts: &[String]) -> AnyView {
     let texts = texts.iter().map(|text| html! { <p>{marked(text)}</p> });
     texts.collect_view().into_any()
 }
 
 /// A text whose backquotes are code and whose double asterisks mark what matters.
-fn marked(text: &str) -> AnyView {
+pub fn marked(text: &str) -> AnyView {
     let parts = text.split("**").enumerate().map(|(index, part)| {
         let part = with_code(part);
         if index % 2 == 1 {

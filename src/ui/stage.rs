@@ -1,6 +1,6 @@
 //! The stage: producer, master, slaves, group, left to right the way a message goes.
 
-use leptos::prelude::GetUntracked as _;
+use leptos::prelude::{GetUntracked as _, RwSignal};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::conf;
@@ -62,6 +62,15 @@ impl Scene {
             next_message: frame.next_message,
             can_send: frame.controls.can_send,
             untouched: !frame.controls.can_advance && frame.next_message == MessageId(1),
+        }
+    }
+
+    /// While a class is asked what will be lost, nothing on the stage says what could be.
+    fn asked(frame: &Frame) -> Self {
+        let scene = Self::of(frame);
+        Self {
+            stage: scene.stage.before_the_answer(),
+            ..scene
         }
     }
 }
@@ -130,8 +139,9 @@ fn conf_summary(page: Page, settings: &Settings) -> AnyView {
 }
 
 /// The cluster alone, as a lesson shows it.
-pub fn cluster_panel(page: Page) -> AnyView {
-    let inside = page.drawn(Scene::of, |page, scene| {
+pub fn cluster_panel(page: Page, asked: bool) -> AnyView {
+    let look = if asked { Scene::asked } else { Scene::of };
+    let inside = page.drawn(look, |page, scene| {
         html! {
             <h2 id="h-stage" class="sr">{page.texts().stage}</h2>
             {conf_summary(page, &scene.settings)}
@@ -139,6 +149,18 @@ pub fn cluster_panel(page: Page) -> AnyView {
         }
     });
     html! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }
+}
+
+/// A picture of it as a frame shows it, on paper: nothing moves.
+pub fn still(mut page: Page, frame: &Frame, asked: bool) -> AnyView {
+    // What is on its way stands where this frame's clock has it.
+    page.now = RwSignal::new(frame.now);
+    let scene = if asked {
+        Scene::asked(frame)
+    } else {
+        Scene::of(frame)
+    };
+    html! { <div class="stage"><div class="stage-scroll">{cluster(page, &scene)}</div></div> }
 }
 
 fn cluster(page: Page, scene: &Scene) -> AnyView {

@@ -27,6 +27,24 @@ pub struct Stage {
     pub groups: Vec<Group>,
 }
 
+impl Stage {
+    /// The same without a word of what could be lost: a class that is asked that is not told.
+    #[must_use]
+    pub fn before_the_answer(mut self) -> Self {
+        for broker in &mut self.brokers {
+            let places = [Some(&mut broker.cache), Some(&mut broker.disk)];
+            for holding in places.into_iter().chain([broker.heap.as_mut()]).flatten() {
+                for glyph in &mut holding.shown {
+                    if let Look::AtRisk(place) = glyph.look {
+                        glyph.look = lies(place);
+                    }
+                }
+            }
+        }
+        self
+    }
+}
+
 /// A name server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Routes {
@@ -361,7 +379,12 @@ fn look(entry: Option<&Entry>, copy: &CopyView, spare: bool) -> Look {
     if entry.is_some_and(|entry| entry.verdict == Verdict::AtRisk) {
         return Look::AtRisk(copy.place);
     }
-    match copy.place {
+    lies(copy.place)
+}
+
+/// A copy as it lies there, whatever could befall it.
+const fn lies(place: Place) -> Look {
+    match place {
         Place::Heap => Look::OffHeap,
         Place::PageCache => Look::Cache,
         Place::Disk => Look::Disk,
