@@ -1,5 +1,6 @@
 //! The ledger: a table on a wide page, cards on a phone.
 
+use leptos::prelude::GetUntracked as _;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Exposure;
 use loss_lab_present::book::{Book, ROWS, Sort, Turn};
@@ -9,6 +10,7 @@ use loss_lab_present::map::{Cell, Column, CopyMap};
 use loss_lab_present::remedy::{Effect, Remedy};
 use loss_lab_present::settings::Change;
 
+use crate::i18n::later::rules;
 use crate::i18n::{Texts, instant};
 
 use super::html::*;
@@ -16,6 +18,7 @@ use super::icon::icon;
 use super::message::message;
 use super::page::Page;
 use super::rooms::room;
+use super::words::with_code;
 
 /// What the ledger shows.
 #[derive(PartialEq)]
@@ -165,7 +168,7 @@ fn row_view(page: Page, shown: &Shown, row: &Row) -> AnyView {
     let picked = shown.picked == Some(id);
     let remedy = shown.remedies.iter().find(|remedy| remedy.message == id);
     let class = if picked { "is-picked" } else { "" };
-    let why_class = if row.why == Why::Nothing {
+    let why_class = if row.why == Why::Nothing && row.again.is_empty() {
         "why-cell is-none"
     } else {
         "why-cell"
@@ -177,7 +180,7 @@ fn row_view(page: Page, shown: &Shown, row: &Row) -> AnyView {
             <td><span class="where">{map_view(&row.map)}<span>{whereabouts(t, row.whereabouts)}</span></span></td>
             <td>{delivered(t, row)}</td>
             <td><span class=["verdict ", class_of(row.judgement)].concat()>{icon(icon_of(row.judgement))}<span>{(t.judgement)(row.judgement)}</span></span></td>
-            <td class=why_class>{why(page, t, &row.why, remedy.copied())}</td>
+            <td class=why_class>{reason(page, row, remedy.copied())}</td>
         </tr>
     }
 }
@@ -229,6 +232,22 @@ fn delivered(t: &'static Texts, row: &Row) -> String {
             .collect::<Vec<_>>()
             .join(t.then),
     }
+}
+
+/// What would lose it, or what did, by which rule; and why it was given again.
+fn reason(page: Page, row: &Row, remedy: Option<Remedy>) -> AnyView {
+    let t = page.texts();
+    let w = rules::words(page.language.get_untracked());
+    let lost = row.lost.map(|rule| {
+        html! { <small class="rule">{with_code((w.lost)(rule))}</small> }
+    });
+    let times = row.again.len();
+    let again = row.again.last().map(|last| {
+        html! { <small class="rule">{(w.times_again)(times)}" "{with_code((w.again)(last.rule))}</small> }
+    });
+    let bare = row.why == Why::Nothing && again.is_some();
+    let why = (!bare).then(|| why(page, t, &row.why, remedy));
+    html! { {why}{lost}{again} }
 }
 
 fn why(page: Page, t: &'static Texts, why: &Why, remedy: Option<Remedy>) -> AnyView {

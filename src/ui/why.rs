@@ -1,5 +1,6 @@
 //! The narration: what just happened, and why. A screen reader hears each line.
 
+use leptos::prelude::GetUntracked as _;
 use loss_lab_engine::ids::{EventId, MessageId};
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Notice;
@@ -7,12 +8,13 @@ use loss_lab_present::intent::Intent;
 use loss_lab_present::narration::Line;
 use loss_lab_present::tale::{About, Entry, Tale};
 
+use crate::i18n::later::rules;
 use crate::i18n::{instant, rich};
 
 use super::html::*;
 use super::page::Page;
 use super::rooms::room;
-use super::words::sentence;
+use super::words::{sentence, with_code};
 
 /// What is said.
 #[derive(PartialEq)]
@@ -150,8 +152,21 @@ fn entry_view(page: Page, entry: &Entry, now: SimTime, asks: bool) -> AnyView {
     html! {
         <li class=if entry.ahead { "is-ahead" } else { "" } aria-current=(*at == now).then_some("time")>
             <button type="button" class="link-btn" on:click=page.asks(Intent::Seek(*at))><time>{instant(*at)}</time></button>
-            <p>{sentence(rich(t, (t.narration)(*key), values))}{because}</p>
+            <p>{sentence(rich(t, (t.narration)(*key), values))}{because}{rule(page, entry)}</p>
             {why}
         </li>
     }
+}
+
+/// Why it came again, or why it was lost.
+fn rule(page: Page, entry: &Entry) -> Option<AnyView> {
+    let w = rules::words(page.language.get_untracked());
+    let again = entry.again.as_ref().map(|again| {
+        let before = (w.before)(&again.earlier_to, &instant(again.earlier_at));
+        html! { " "<span class="because">{with_code((w.again)(again.rule))}" "{before}</span> }
+    });
+    let lost = entry.lost.map(|lost| {
+        html! { " "<span class="because">{with_code((w.lost)(lost))}</span> }
+    });
+    again.or(lost)
 }

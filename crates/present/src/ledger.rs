@@ -289,7 +289,8 @@ fn row(world: &World<'_>, entry: &Entry, judgement: Judgement, heard: &Heard) ->
     }
 }
 
-fn repeat(world: &World<'_>, again: &Redelivery) -> Option<Repeat> {
+/// A redelivery, with the names and times of its events.
+pub(crate) fn repeat(world: &World<'_>, again: &Redelivery) -> Option<Repeat> {
     let now = world.event(again.event)?;
     let earlier = world.event(again.earlier)?;
     let by = again.by.and_then(|by| world.event(by));

@@ -4,8 +4,10 @@
 
 use loss_lab_engine::event::{Event, EventKind};
 use loss_lab_engine::ids::{EventId, MessageId};
+use loss_lab_engine::ledger::Loss;
 use loss_lab_engine::units::SimTime;
 
+use crate::ledger::{self, Repeat};
 use crate::narration::{self, Line};
 use crate::world::World;
 
@@ -39,6 +41,10 @@ pub struct Entry {
     pub ahead: bool,
     /// Another event that is told has led to it.
     pub has_cause: bool,
+    /// A delivery that was not the first to its group: why it came again.
+    pub again: Option<Repeat>,
+    /// A loss: the rule behind it.
+    pub lost: Option<Loss>,
 }
 
 /// Why `asked` happened, or else the story of the lit message. `known` reaches beyond the cursor.
@@ -65,6 +71,8 @@ pub fn tale(
                 line: narration::line(&whole, event)?,
                 ahead: event.id.index() >= world.events.len(),
                 has_cause: cause(&whole, event).is_some(),
+                again: again(&whole, event),
+                lost: lost(&whole, event),
             })
         })
         .collect();
@@ -81,6 +89,21 @@ fn cause<'a>(world: &World<'a>, event: &Event) -> Option<&'a Event> {
         cause = event.cause;
     }
     None
+}
+
+/// What the ledger, which is that of the cursor, says of a delivery.
+fn again(world: &World<'_>, event: &Event) -> Option<Repeat> {
+    let entry = world.entry(event.kind.message()?)?;
+    let again = entry.again.iter().find(|again| again.event == event.id)?;
+    ledger::repeat(world, again)
+}
+
+fn lost(world: &World<'_>, event: &Event) -> Option<Loss> {
+    if !matches!(event.kind, EventKind::Lost { .. }) {
+        return None;
+    }
+    let entry = world.entry(event.kind.message()?)?;
+    entry.lost_by.map(|by| by.rule)
 }
 
 fn causes<'a>(world: &World<'a>, event: EventId) -> Vec<&'a Event> {

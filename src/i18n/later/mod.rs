@@ -15,6 +15,7 @@ pub mod fidelity;
 mod keys_en;
 mod keys_zh;
 pub mod lessons;
+pub mod rules;
 mod statuses_en;
 mod statuses_zh;
 mod zh;
