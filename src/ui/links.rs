@@ -52,7 +52,7 @@ pub fn pull_rail(page: Page, pull: &Link) -> AnyView {
 }
 
 /// Everything on one wire.
-fn track(page: Page, things: &[Flying]) -> AnyView {
+pub(super) fn track(page: Page, things: &[Flying]) -> AnyView {
     things
         .iter()
         .map(|flying| thing(page, flying))

@@ -14,6 +14,7 @@ mod keys;
 mod ledger;
 mod lesson;
 mod links;
+mod many;
 mod menu;
 mod message;
 mod nodes;

@@ -11,6 +11,7 @@ use crate::view::View;
 
 use super::html::*;
 use super::page::{Page, live};
+use super::stage::Scene;
 
 /// The views of the second part.
 pub struct Rooms {
@@ -42,6 +43,8 @@ pub struct Rooms {
     pub explanation: fn(Page) -> AnyView,
     /// The sheet of keys.
     pub sheet: fn(Page) -> AnyView,
+    /// A cluster of more than one row.
+    pub many: fn(Page, &Scene) -> AnyView,
     /// What a lens opens in a broker.
     pub opened: fn(Page, &[Inside], NodeId, Option<MessageId>) -> Option<AnyView>,
 }
@@ -63,6 +66,7 @@ impl Rooms {
         settings: super::settings::settings,
         explanation: super::explanation::explanation,
         sheet: super::sheet::sheet,
+        many: super::many::many,
         opened: super::inside::opened,
     };
 }

@@ -8,9 +8,11 @@ use loss_lab_present::frame::Frame;
 use loss_lab_present::inside::{Inside, Lens};
 use loss_lab_present::intent::{Intent, Setup};
 use loss_lab_present::settings::Settings;
-use loss_lab_present::stage::{Picture, Routes, Stage};
+use loss_lab_present::stage::{Broker, Picture, Routes, Stage};
 use loss_lab_present::story::StoryId;
 use loss_lab_present::wires::Wires;
+
+use crate::later;
 
 use super::html::*;
 use super::icon::icon;
@@ -23,8 +25,10 @@ use super::page::Page;
 /// What the stage shows.
 #[derive(PartialEq)]
 pub struct Scene {
-    stage: Stage,
-    wires: Wires,
+    /// Everything that stands …
+    pub stage: Stage,
+    /// … and what is on its way.
+    pub wires: Wires,
     settings: Settings,
     story: StoryId,
     lens: Lens,
@@ -72,6 +76,21 @@ impl Scene {
             stage: scene.stage.before_the_answer(),
             ..scene
         }
+    }
+}
+
+impl Scene {
+    /// Whether there is more than one row of nodes can show. Only the second part makes such clusters.
+    fn is_wide(&self) -> bool {
+        let Stage {
+            producers,
+            brokers,
+            groups,
+            ..
+        } = &self.stage;
+        let slaves = |broker: &&Broker| broker.role == BrokerRole::Slave;
+        let slaves = brokers.iter().filter(slaves).count();
+        producers.len() > 1 || groups.len() > 1 || slaves > 2 || brokers.len() != slaves + 1
     }
 }
 
@@ -164,6 +183,9 @@ pub fn still(mut page: Page, frame: &Frame, asked: bool) -> AnyView {
 }
 
 fn cluster(page: Page, scene: &Scene) -> AnyView {
+    if let Some(later) = later::here().filter(|_| scene.is_wide()) {
+        return (later.rooms.many)(page, scene);
+    }
     let t = page.texts();
     let Stage {
         routes,
@@ -219,7 +241,7 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
     }
 }
 
-fn name_server(page: Page, routes: &Routes) -> AnyView {
+pub(super) fn name_server(page: Page, routes: &Routes) -> AnyView {
     let t = page.texts();
     let words = match routes.picture {
         Picture::Running => (t.routes)(routes.registered, routes.brokers),

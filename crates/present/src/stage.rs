@@ -2,8 +2,9 @@
 
 use litemap::LiteMap;
 use loss_lab_engine::event::{DiskChange, Down, EventKind, Place};
-use loss_lab_engine::ids::{MessageId, NodeId};
+use loss_lab_engine::ids::{GroupId, MessageId, NodeId};
 use loss_lab_engine::ledger::{Entry, Fate, Verdict};
+use loss_lab_engine::order;
 use loss_lab_engine::status::BrokerRole;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{
@@ -228,16 +229,18 @@ pub fn stage(world: &World<'_>) -> Stage {
             NodeKind::Consumer(consumer) => join(world, &mut stage.groups, node, consumer, &homes),
         }
     }
+    let shares = Shares::of(world, stage.groups.len());
     for group in &mut stage.groups {
-        group.done = Holding::of(
-            world
-                .ledger
-                .iter()
-                .filter(|entry| entry.consumed > 0)
-                .map(done)
-                .collect(),
-        );
-        group.dead = Holding::of(dead(world));
+        let Some(id) = world.names.find_group(&group.name) else {
+            continue;
+        };
+        let shares = world.ledger.iter().map(|entry| shares.share(entry, id));
+        let shares: Vec<Share> = shares.collect();
+        let done = shares.iter().filter(|share| share.consumed > 0);
+        group.done = Holding::of(done.map(Share::done).collect());
+        let dead = shares.iter().filter(|share| share.fate == Fate::DeadLetter);
+        let dead = dead.map(|share| Glyph::new(share.message, Look::Disk));
+        group.dead = Holding::of(dead.collect());
     }
     stage
 }
@@ -516,25 +519,56 @@ fn join(
     }
 }
 
-fn done(entry: &Entry) -> Glyph {
-    let look = if entry.consumed > 1 {
-        Look::Duplicated
-    } else {
-        Look::Consumed
-    };
-    Glyph {
-        times: entry.consumed,
-        ..Glyph::new(entry.message, look)
+/// What one group has of a message.
+struct Share {
+    message: MessageId,
+    fate: Fate,
+    consumed: u32,
+}
+
+impl Share {
+    fn done(&self) -> Glyph {
+        let look = if self.consumed > 1 {
+            Look::Duplicated
+        } else {
+            Look::Consumed
+        };
+        Glyph {
+            times: self.consumed,
+            ..Glyph::new(self.message, look)
+        }
     }
 }
 
-fn dead(world: &World<'_>) -> Vec<Glyph> {
-    let dead = world
-        .ledger
-        .iter()
-        .filter(|entry| entry.fate == Fate::DeadLetter);
-    dead.map(|entry| Glyph::new(entry.message, Look::Disk))
-        .collect()
+/// Who was given what, where there are several groups. The ledger says more only of a message that several of them subscribe.
+struct Shares(Option<LiteMap<(GroupId, MessageId), ()>>);
+
+impl Shares {
+    fn of(world: &World<'_>, groups: usize) -> Self {
+        let given = world.events.iter().filter_map(|event| {
+            if let EventKind::Delivered { record, group, .. } = &event.kind {
+                Some(((*group, record.message?), ()))
+            } else {
+                None
+            }
+        });
+        Self((groups > 1).then(|| order::map(given)))
+    }
+
+    fn share(&self, entry: &Entry, group: GroupId) -> Share {
+        let of = entry.groups.iter().find(|of| of.group == group);
+        let had = |given: &LiteMap<_, ()>| given.contains_key(&(group, entry.message));
+        let (fate, consumed) = match of {
+            Some(of) => (of.fate, of.consumed),
+            None if self.0.as_ref().is_none_or(had) => (entry.fate, entry.consumed),
+            None => (Fate::InFlight, 0),
+        };
+        Share {
+            message: entry.message,
+            fate,
+            consumed,
+        }
+    }
 }
 
 /// Where a lost message's last copy was.

@@ -1,6 +1,6 @@
 //! What is on the wires: one glyph per message, one token per answer. Positions are not here: they follow from the clock.
 
-use loss_lab_engine::ids::{MessageId, NodeId};
+use loss_lab_engine::ids::{BrokerName, MessageId, NodeId};
 use loss_lab_engine::status::{BrokerRole, PutMessageStatus};
 use loss_lab_engine::units::{PhysicalOffset, SimTime};
 use loss_lab_engine::view::{Flight, FlightKind, NodeKind, SlaveLink};
@@ -13,7 +13,7 @@ const SHOWN: usize = 12;
 /// All links that are drawn.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Wires {
-    /// Producer and master.
+    /// Producers and masters.
     pub send: Option<Link>,
     /// Master and each slave.
     pub replication: Vec<Link>,
@@ -84,28 +84,50 @@ pub fn wires(world: &World<'_>) -> Wires {
             .filter(move |node| wanted(&node.kind))
             .map(|node| node.id)
     };
-    let master = of_kind(
+    let masters: Vec<NodeId> = of_kind(
         |kind| matches!(kind, NodeKind::Broker(broker) if broker.role != BrokerRole::Slave),
     )
-    .next();
-    let producer = of_kind(|kind| matches!(kind, NodeKind::Producer(_))).next();
+    .collect();
+    let producers: Vec<NodeId> = of_kind(|kind| matches!(kind, NodeKind::Producer(_))).collect();
     let consumers: Vec<NodeId> = of_kind(|kind| matches!(kind, NodeKind::Consumer(_))).collect();
-    let Some(master) = master else {
+    let Some(&master) = masters.first() else {
         return Wires::default();
     };
     Wires {
-        send: producer.map(|producer| link(world, producer, master)),
+        // All producers and all masters share one link; its ends are the first of each.
+        send: producers.first().map(|first| Link {
+            out: flying(world, |flight| {
+                producers.contains(&flight.from) && masters.contains(&flight.to)
+            }),
+            back: flying(world, |flight| {
+                masters.contains(&flight.from) && producers.contains(&flight.to)
+            }),
+            ..link(world, *first, master)
+        }),
         replication: of_kind(
             |kind| matches!(kind, NodeKind::Broker(broker) if broker.role == BrokerRole::Slave),
         )
-        .map(|slave| Link {
-            awaited: awaited(world, master, slave),
-            ..link(world, master, slave)
+        .map(|slave| {
+            let its = masters
+                .iter()
+                .find(|master| broker_of(world, **master) == broker_of(world, slave));
+            let master = *its.unwrap_or(&master);
+            Link {
+                awaited: awaited(world, master, slave),
+                ..link(world, master, slave)
+            }
         })
         .collect(),
         pull: consumers
             .first()
             .map(|first| rail(world, master, *first, &consumers)),
+    }
+}
+
+fn broker_of(world: &World<'_>, node: NodeId) -> Option<BrokerName> {
+    match &world.node(node)?.kind {
+        NodeKind::Broker(view) => Some(view.broker),
+        NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_) => None,
     }
 }
 
