@@ -282,31 +282,39 @@ impl Session {
     }
 
     /// Does something to the cluster, at the instant on the clock, and plays what comes of it.
-    ///
-    /// It becomes a step of the script, and the run is played again up to here: then seeking, another setting and a link all
-    /// see the same story. What a person had done later than this is forgotten; the story's own steps still come.
     fn act(&mut self, action: Do) {
         self.settle();
         if let Err(rejected) = self.run.clone().obey(&action) {
             self.choices.notice = Some(notice(rejected));
             return;
         }
+        let trigger = Trigger::At(self.moment());
+        self.perform(Step { trigger, action });
+    }
+
+    /// It becomes a step of the script, and the run is played again up to here: then seeking, another setting and a link all
+    /// see the same story. What a person had done later than this is forgotten; the story's own steps still come.
+    fn perform(&mut self, step: Step) {
         self.fork();
+        let at = self.moment();
+        let mut script = self.kept_script();
+        script.push(step);
+        self.run = Run::new(self.choices.settings.scenario(script));
+        self.run.advance_to(at);
+        self.choices.playing = true;
+    }
+
+    /// What stays of the script when something is done now: the story's own steps, and what a person did before, or will do upon
+    /// an event.
+    fn kept_script(&self) -> Vec<Step> {
         let now = self.run.now();
         let mut script = self.run.scenario().script.clone();
         let mut index = 0;
         script.retain(|step| {
             index += 1;
-            index <= self.told || matches!(step.trigger, Trigger::At(at) if at <= now)
+            index <= self.told || !matches!(step.trigger, Trigger::At(at) if at > now)
         });
-        let at = self.moment();
-        script.push(Step {
-            trigger: Trigger::At(at),
-            action,
-        });
-        self.run = Run::new(self.choices.settings.scenario(script));
-        self.run.advance_to(at);
-        self.choices.playing = true;
+        script
     }
 
     /// The instant at which a person acts: after what was seen, before what comes next, and as round as that allows.

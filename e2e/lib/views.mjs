@@ -12,6 +12,8 @@ export const views = [
   { name: "lab-status", arrange: explainAStatus },
   { name: "lab-keys", arrange: listEveryKey },
   { name: "lab-sheet", arrange: openTheSheet },
+  { name: "lab-actions", arrange: openTheBench },
+  { name: "lab-many", arrange: addNodes },
   { name: "lessons", arrange: (page) => goTo(page, "#/lessons", ".shelf") },
   { name: "lesson-asks", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/3", ".option") },
   { name: "lesson-tells", arrange: theAnswer },
@@ -100,4 +102,26 @@ async function openTheSheet(page) {
   await page.locator("dialog.sheet").waitFor({ state: "attached" });
   await page.keyboard.press("?");
   await page.getByRole("dialog").waitFor();
+}
+
+/** The workbench, with a send to be composed and a value that is none. */
+async function openTheBench(page) {
+  await page.locator(".compose").first().click();
+  await page.locator("#bench-form [name=count]").fill("many");
+  await page.locator("#bench-form button[type=submit]").click();
+  await page.locator("#bench .report li").waitFor();
+}
+
+/** A second producer, a second broker and a second group. */
+async function addNodes(page) {
+  await page.locator(".compose").first().waitFor();
+  for (const what of ["add-producer", "add-broker", "add-consumer"]) {
+    await page.keyboard.press("a");
+    await page.locator("#bench-who").selectOption("");
+    await page.locator("#bench-what").selectOption(what);
+    if (what === "add-consumer") await page.locator("#bench-form [name=group]").fill("DG");
+    await page.locator("#bench-form button[type=submit]").click();
+    await page.locator("#bench").waitFor({ state: "hidden" });
+  }
+  await page.locator(".cluster.many").waitFor();
 }

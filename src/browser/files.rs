@@ -3,7 +3,8 @@
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
-    Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement,
+    Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlFormElement, HtmlInputElement,
+    HtmlTextAreaElement,
 };
 
 fn by_id(id: &str) -> Option<Element> {
@@ -46,6 +47,37 @@ pub fn field_text(id: &str) -> String {
         .and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok())
         .map(|field| field.value())
         .unwrap_or_default()
+}
+
+/// Closes the dialog with this id.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// Makes every field of the form with this id say what it said at first.
+pub fn reset_form(id: &str) {
+    if let Some(form) = by_id(id).and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+        form.reset();
+    }
+}
+
+/// The names of the fields that match, and what they say.
+#[must_use]
+pub fn filled(selector: &str) -> Vec<(String, String)> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let fields = document.and_then(|document| document.query_selector_all(selector).ok());
+    let Some(fields) = fields else {
+        return Vec::new();
+    };
+    let said = |at| {
+        let field = fields.get(at)?.dyn_into::<Element>().ok()?;
+        // Inputs, lists and text areas all have it.
+        let value = js_sys::Reflect::get(&field, &JsValue::from_str("value")).ok()?;
+        Some((field.get_attribute("name")?, value.as_string()?))
+    };
+    (0..fields.length()).filter_map(said).collect()
 }
 
 /// Opens the dialog with this id before everything else.

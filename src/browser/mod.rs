@@ -9,7 +9,7 @@ mod pointer;
 mod window;
 
 pub use address::{page_address, query, say_fragment, soon};
-pub use files::{field_text, open_dialog, read_file, save};
+pub use files::{close_dialog, field_text, filled, open_dialog, read_file, reset_form, save};
 pub use frames::animate;
 pub use host::{Given, Host, on_height, on_seen};
 pub use page::{

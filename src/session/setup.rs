@@ -2,7 +2,10 @@
 //!
 //! All of it is in the second part (see [`crate::later`]).
 
+use loss_lab_engine::action::Rejected;
+use loss_lab_engine::event::Trigger;
 use loss_lab_engine::scenario::{Scenario, Step, file_v1};
+use loss_lab_present::bench::{self, Act, Bench, Filled, Outcome};
 use loss_lab_present::conf;
 use loss_lab_present::desk::{Answer, Answers};
 use loss_lab_present::exhibit;
@@ -22,6 +25,7 @@ pub(crate) fn set_up(session: &mut Session, setup: Setup) {
         Setup::Key(change) => session.configure(change),
         Setup::Reset => session.stand(session.choices.settings.reset()),
         Setup::Conf(text) => session.apply_conf(&text),
+        Setup::Form(bench, filled) => session.work(bench, &filled),
         Setup::Story(id) => session.tell(id),
         Setup::Show(status) => session.show(status),
         Setup::Open(text) => session.open(&text),
@@ -55,6 +59,62 @@ impl Session {
         let (changed, applied) = conf::apply(&self.choices.settings, text);
         self.answer(|answers| answers.applied = Some(applied));
         self.stand(changed);
+    }
+
+    /// A form was filled in: an action, or another cluster.
+    fn work(&mut self, bench: Bench, filled: &Filled) {
+        let outcome = match bench::form(&bench).map(|form| form.act) {
+            Some(Act::Do(_) | Act::DoBetween) => self.do_now(&bench, filled),
+            Some(Act::Add(_) | Act::AddSlave | Act::Change(_) | Act::Remove | Act::World) => {
+                self.rebuild(&bench, filled)
+            }
+            None => return,
+        };
+        let outcome = outcome.unwrap_or_else(|outcome| outcome);
+        self.answer(|answers| answers.bench = Some((bench, outcome)));
+    }
+
+    fn do_now(&mut self, bench: &Bench, filled: &Filled) -> Result<Outcome, Outcome> {
+        self.settle();
+        let scenario = self.choices.settings.scenario(self.kept_script());
+        let seen = (self.run.events(), self.run.names());
+        let checked =
+            bench::step(&scenario, bench, filled, self.moment(), seen).map_err(Outcome::Refused)?;
+        let last = scenario.script.len();
+        let mut script = checked.scenario.script;
+        if let Some(step) = script.pop() {
+            // Whatever waits for an event is tried when that comes. A topic or a tag may be new to this run: the door knows it.
+            if matches!(step.trigger, Trigger::At(_)) {
+                match self.run.clone().obey(&step.action) {
+                    Ok(()) | Err(Rejected::NoSuchNode) => {}
+                    Err(rejected) => return Err(Outcome::Rejected(rejected)),
+                }
+            }
+            self.setting = false;
+            self.perform(step);
+        }
+        let here = format!("script[{last}]");
+        let warnings = checked.warnings.into_iter();
+        Ok(Outcome::Done(
+            warnings.filter(|one| one.path.starts_with(&here)).collect(),
+        ))
+    }
+
+    /// Another cluster: what was done to what is gone goes with it, the rest is played again up to where the clock was.
+    fn rebuild(&mut self, bench: &Bench, filled: &Filled) -> Result<Outcome, Outcome> {
+        let (checked, gone) =
+            bench::build(self.run.scenario(), bench, filled).map_err(Outcome::Refused)?;
+        let told = gone.iter().filter(|step| **step < self.told).count();
+        let (settings, script) = Settings::of(checked.scenario);
+        self.fork_on_settings();
+        let (now, picked) = (self.now(), self.choices.picked);
+        let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
+        self.choices.settings = settings;
+        self.begin(script, self.told - told);
+        self.run.advance_to(now);
+        self.choices.notice = notice;
+        self.choices.picked = picked;
+        Ok(Outcome::Done(Vec::new()))
     }
 
     /// Other settings: the same actions at the same instants, under other rules, up to where the clock was.
@@ -233,5 +293,72 @@ mod tests {
         session.remember("FOUND");
         session.obey(Intent::Press(Press::Clear));
         assert_eq!(session.frame().statuses.seen, 1);
+    }
+
+    fn fill(what: &'static str, who: &str, fields: &[(&str, &str)]) -> Intent {
+        let bench = Bench {
+            who: who.to_owned(),
+            what,
+        };
+        let fields = fields.iter();
+        let filled = fields.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Intent::Setup(Setup::Form(bench, filled.collect()))
+    }
+
+    fn outcome(session: &Session) -> Outcome {
+        session.choices.desk.answer.read().bench.unwrap().1
+    }
+
+    #[test]
+    fn a_form_acts_like_a_strike_and_can_be_undone() {
+        let mut session = session();
+        session.obey(fill(
+            "send",
+            "p1",
+            &[("tag", "new-tag"), ("topic", "Orders")],
+        ));
+        assert_eq!(outcome(&session), Outcome::Done(Vec::new()));
+        assert_eq!(session.run.scenario().script.len(), 1);
+        assert!(session.is_playing());
+        session.obey(fill("resume", "broker-a/0", &[]));
+        assert_eq!(outcome(&session), Outcome::Rejected(Rejected::NotPaused));
+        assert_eq!(session.run.scenario().script.len(), 1);
+        session.obey(Intent::Press(Press::Undo));
+        assert_eq!(session.run.scenario().script.len(), 0);
+    }
+
+    #[test]
+    fn what_waits_for_an_event_is_not_forgotten_by_the_next_action() {
+        let mut session = session();
+        session.obey(fill("power-loss", "broker-a/0", &[("event", "appended")]));
+        assert_eq!(outcome(&session), Outcome::Done(Vec::new()));
+        session.obey(Intent::Press(Press::Send));
+        assert_eq!(session.run.scenario().script.len(), 2);
+        for _ in 0..600 {
+            session.tick(100.0);
+        }
+        let down = |event: &loss_lab_engine::event::Event| {
+            event.kind.name() == loss_lab_engine::event::EventName::NodeDown
+        };
+        assert!(session.run.events().iter().any(down));
+    }
+
+    #[test]
+    fn another_cluster_plays_the_same_actions_without_those_about_what_is_gone() {
+        let mut session = session();
+        session.obey(fill(
+            "add-producer",
+            "",
+            &[("name", "p2"), ("group", "PG2")],
+        ));
+        session.obey(fill("send", "p2", &[("count", "2")]));
+        session.obey(fill("send", "p1", &[]));
+        session.obey(fill("remove", "p2", &[]));
+        assert_eq!(outcome(&session), Outcome::Done(Vec::new()));
+        assert_eq!(session.run.scenario().script.len(), 1);
+        assert_eq!(session.run.scenario().producers.len(), 1);
+        session.obey(fill("remove", "broker-a/0", &[]));
+        assert!(matches!(outcome(&session), Outcome::Refused(_)));
+        assert_eq!(session.run.scenario().brokers.len(), 1);
     }
 }

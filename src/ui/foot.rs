@@ -19,5 +19,6 @@ pub fn foot(page: Page) -> AnyView {
             <p>{t.about}</p>
         </footer>
         {room(page, |rooms| rooms.sheet)}
+        {room(page, |rooms| rooms.bench)}
     }
 }

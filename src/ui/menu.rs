@@ -1,6 +1,7 @@
 //! The fault menu: what can strike this thing now, and which messages each strike would lose.
 
 use leptos::ev::KeyboardEvent;
+use leptos::prelude::GetUntracked as _;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_present::frame::OpenMenu;
 use loss_lab_present::glyph::Look;
@@ -8,8 +9,10 @@ use loss_lab_present::intent::Intent;
 use loss_lab_present::menu::{Item, Strike, Target};
 
 use crate::browser;
+use crate::i18n::later::bench::words;
 use crate::later;
 
+use super::bench;
 use super::html::*;
 use super::icon::icon;
 use super::message::mention;
@@ -108,6 +111,7 @@ pub fn fault_menu(page: Page, (menu, losses): &OpenMenu) -> AnyView {
                 <button type="button" class="btn quiet icon close" role="menuitem" aria-label=t.close tabindex="-1" on:click=close>{icon("#i-cross")}</button>
             </p>
             {items.collect_view()}
+            {more(page, target, &menu.names)}
             {none}
         </div>
     }
@@ -144,6 +148,19 @@ fn item_view(page: Page, target: Target, item: &Item, loses: &[MessageId]) -> An
             </span>
         </button>
     }
+}
+
+/// The way to everything else that can be done to a node.
+fn more(page: Page, target: Target, names: &[String]) -> Option<AnyView> {
+    let name = names.first().filter(|_| bench::is_here(page))?.clone();
+    let label = (words(page.language.get_untracked()).more_of)(&name);
+    let open: OnClick = Box::new(move |_| {
+        leave(page, target, Intent::Menu(None));
+        bench::open(page, name.clone(), "");
+    });
+    Some(
+        html! { <button type="button" role="menuitem" class="menu-item more" tabindex="-1" aria-haspopup="dialog" on:click=open>{icon("#i-next")}<span>{label}</span></button> },
+    )
 }
 
 fn icon_of(strike: &Strike) -> &'static str {

@@ -1,5 +1,6 @@
 //! What is seen: components that read a slice of the frame and ask for what a person wants. They decide nothing.
 
+mod bench;
 mod embed;
 mod embedding;
 mod explanation;

@@ -1,5 +1,6 @@
 //! Nodes and their places. A node never moves; its frame says how it stands.
 
+use leptos::prelude::With as _;
 use loss_lab_engine::ids::NodeId;
 use loss_lab_engine::status::{BrokerRole, SendMode};
 use loss_lab_present::glyph::{Glyph, Holding};
@@ -15,7 +16,8 @@ use super::html::*;
 use super::icon::icon;
 use super::menu::strike_button;
 use super::message::{message, slots};
-use super::page::Page;
+use super::page::{Page, live};
+use super::rooms::Arrival;
 use super::stage::Scene;
 
 fn frame_class(picture: Picture) -> &'static str {
@@ -44,17 +46,31 @@ pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
         (t.picture)(this.picture).to_owned()
     };
     let label = [t.producer, " ", &this.name].concat();
+    // *Send* is the first producer's; what the others send is composed.
+    let is_first = scene.stage.producers.first().map(|first| first.node) == Some(this.node);
     let class = ["node producer ", frame_class(this.picture)].concat();
     html! {
         <article class=class aria-label=label>
             {head(page, scene, this.node, &this.name, role)}
             <div class="place place-client">
                 {slots(page, &this.waiting, t.empty, scene.picked)}
-                {send_controls(page, scene)}
+                {is_first.then(|| send_controls(page, scene))}
+                {compose(page, this)}
                 {lost_here(page, scene, &this.lost, None)}
             </div>
         </article>
     }
+}
+
+/// The way to everything else that a producer can send.
+fn compose(page: Page, this: &Producer) -> AnyView {
+    let name = this.name.clone();
+    live(move || {
+        page.arrival.with(|arrival| match arrival {
+            Arrival::Here(later) => (later.rooms.compose)(page, &name),
+            Arrival::Coming | Arrival::Failed => ().into_any(),
+        })
+    })
 }
 
 /// A node's name, its role or state, and what can strike it.

@@ -11,6 +11,7 @@ use loss_lab_present::pacer::Motion;
 
 use crate::browser::{self, Look};
 use crate::i18n::{Language, LaterTexts, Texts};
+use crate::later;
 use crate::session::{Session, setup};
 use crate::view::View;
 
@@ -248,6 +249,10 @@ pub fn App() -> impl IntoView {
         if key == "?" && page.keys.get_untracked() {
             browser::open_dialog(SHEET);
             return true;
+        }
+        if key.eq_ignore_ascii_case("a") && page.keys.get_untracked() {
+            let later = later::here().filter(|_| page.view.get_untracked() == View::Lab);
+            return later.map(|later| (later.rooms.open_bench)(page)).is_some();
         }
         let press = Press::of_key(key)
             .filter(|_| page.keys.get_untracked() && page.view.get_untracked() == View::Lab);

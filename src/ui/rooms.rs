@@ -45,6 +45,12 @@ pub struct Rooms {
     pub sheet: fn(Page) -> AnyView,
     /// A cluster of more than one row.
     pub many: fn(Page, &Scene) -> AnyView,
+    /// The workbench …
+    pub bench: fn(Page) -> AnyView,
+    /// … what opens it …
+    pub open_bench: fn(Page),
+    /// … and a producer's way there.
+    pub compose: fn(Page, &str) -> AnyView,
     /// What a lens opens in a broker.
     pub opened: fn(Page, &[Inside], NodeId, Option<MessageId>) -> Option<AnyView>,
 }
@@ -67,6 +73,9 @@ impl Rooms {
         explanation: super::explanation::explanation,
         sheet: super::sheet::sheet,
         many: super::many::many,
+        bench: super::bench::bench,
+        open_bench: super::bench::open_again,
+        compose: super::bench::compose,
         opened: super::inside::opened,
     };
 }

@@ -9,6 +9,7 @@ use loss_lab_present::statuses::Collection;
 
 use crate::browser;
 
+use super::bench::nodes_button;
 use super::html::*;
 use super::icon::icon;
 use super::keys::every_key;
@@ -72,6 +73,7 @@ fn draw(page: Page, Part { settings, desk }: &Part, copied: RwSignal<String>) ->
         <h3>{consumer}</h3>
         {stepper(page, settings, Number::Consumers)}
         {number_field(page, settings, Number::ProcessTime)}
+        {nodes_button(page)}
         {every_key(page, settings, desk)}
         {papers(page, settings, desk, copied)}
         {scenario_file(page, desk, copied)}

@@ -1,9 +1,10 @@
 //! The sheet of keys.
 
-use leptos::prelude::{Get, Set};
+use leptos::prelude::{Get, GetUntracked as _, Set};
 use loss_lab_present::intent::Press;
 
 use crate::browser;
+use crate::i18n::later::bench::words;
 
 use super::foot::SHEET;
 use super::html::*;
@@ -19,7 +20,11 @@ pub fn sheet(page: Page) -> AnyView {
     let rows = Press::ALL
         .into_iter()
         .map(|press| row(press.key_cap(), (t.press)(press)))
-        .chain([row("?", l.this_list), row("Esc", t.close)])
+        .chain([
+            row("A", words(page.language.get_untracked()).open),
+            row("?", l.this_list),
+            row("Esc", t.close),
+        ])
         .collect_view();
     html! {
         <dialog id=SHEET class="sheet" aria-labelledby="h-keys">

@@ -142,6 +142,31 @@ words! {
     }
 }
 
+impl ConsumeResult {
+    /// What each kind of listener can do.
+    #[must_use]
+    pub const fn of(listener: ListenerKind) -> &'static [Self] {
+        match listener {
+            ListenerKind::Concurrently => &[
+                Self::ConsumeSuccess,
+                Self::ReconsumeLater,
+                Self::Null,
+                Self::Throw,
+                Self::Hang,
+            ],
+            ListenerKind::Orderly => &[
+                Self::Success,
+                Self::SuspendCurrentQueueAMoment,
+                Self::Commit,
+                Self::Rollback,
+                Self::Null,
+                Self::Throw,
+                Self::Hang,
+            ],
+        }
+    }
+}
+
 words! {
     /// `brokerRole`.
     BrokerRole {

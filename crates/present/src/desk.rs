@@ -6,6 +6,7 @@ use std::sync::Arc;
 use loss_lab_engine::config::Refused;
 use loss_lab_engine::scenario::file_v1::Problem;
 
+use crate::bench::{Bench, Outcome};
 use crate::conf::{Applied, Paper};
 use crate::settings::Owner;
 use crate::statuses::{Collection, Status};
@@ -23,6 +24,8 @@ pub struct Desk {
     pub search: String,
     /// How the settings are shown.
     pub paper: Paper,
+    /// The form that is being filled in.
+    pub bench: Bench,
     /// What came of what was asked.
     pub answer: Answer,
 }
@@ -36,6 +39,8 @@ pub struct Answers {
     pub applied: Option<Applied>,
     /// What the last scenario file that was opened had wrong, or has to be known about it.
     pub problems: Vec<Problem>,
+    /// What came of the last form, and which it was.
+    pub bench: Option<(Bench, Outcome)>,
 }
 
 /// [`Answers`], folded: who only hands them on needs none of the code that compares and drops them. Equal if it is the same one.
@@ -82,6 +87,8 @@ pub enum Ask {
     Search(String),
     /// Show the settings this way.
     Paper(Paper),
+    /// Lay this form on the bench.
+    Bench(Bench),
 }
 
 impl Desk {
@@ -95,6 +102,7 @@ impl Desk {
             Ask::EveryKey(every) => self.every_key = every,
             Ask::Search(words) => self.search = words,
             Ask::Paper(paper) => self.paper = paper,
+            Ask::Bench(bench) => self.bench = bench,
         }
     }
 }

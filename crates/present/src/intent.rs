@@ -8,6 +8,7 @@ use loss_lab_engine::scenario::{Do, Scenario};
 use loss_lab_engine::status::SendMode;
 use loss_lab_engine::units::SimTime;
 
+use crate::bench::{Bench, Filled};
 use crate::book::Turn;
 use crate::desk::Ask;
 use crate::inside::Lens;
@@ -72,6 +73,8 @@ pub enum Setup {
     Story(StoryId),
     /// The scenario that leads to a status, played up to there.
     Show(Status),
+    /// What a form asks for, filled in.
+    Form(Bench, Filled),
     /// A scenario file, by its text.
     Open(String),
     /// This scenario at a moment of its run: where a lesson waits for an answer.

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a value that compares: a page redraws what differs and nothing else.
 
+pub mod bench;
 pub mod book;
 pub mod conf;
 pub mod desk;

@@ -10,6 +10,7 @@ use loss_lab_present::statuses::Status;
 
 use super::Language;
 
+pub mod bench;
 mod en;
 pub mod fidelity;
 mod keys_en;

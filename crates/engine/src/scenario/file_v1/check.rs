@@ -1001,8 +1001,8 @@ impl StepAt<'_> {
             ConsumeResult::word,
         );
         let listener = listener?;
-        if !returns(listener).contains(&result) {
-            let words = returns(listener)
+        if !ConsumeResult::of(listener).contains(&result) {
+            let words = ConsumeResult::of(listener)
                 .iter()
                 .map(|result| result.word())
                 .collect();
@@ -1271,29 +1271,6 @@ impl StepAt<'_> {
 
 fn in_step(step: usize, field: &'static str) -> impl FnOnce() -> String {
     move || format!("script[{step}].{field}")
-}
-
-/// What each kind of listener can do.
-const fn returns(listener: ListenerKind) -> &'static [ConsumeResult] {
-    use ConsumeResult as R;
-    match listener {
-        ListenerKind::Concurrently => &[
-            R::ConsumeSuccess,
-            R::ReconsumeLater,
-            R::Null,
-            R::Throw,
-            R::Hang,
-        ],
-        ListenerKind::Orderly => &[
-            R::Success,
-            R::SuspendCurrentQueueAMoment,
-            R::Commit,
-            R::Rollback,
-            R::Null,
-            R::Throw,
-            R::Hang,
-        ],
-    }
 }
 
 /// Puts `settings` into `conf`, each with its own problem or warning.
