@@ -14,6 +14,7 @@ export const views = [
   { name: "lab-sheet", arrange: openTheSheet },
   { name: "lab-actions", arrange: openTheBench },
   { name: "lab-many", arrange: addNodes },
+  { name: "lab-table", arrange: readTheStage },
   { name: "lessons", arrange: (page) => goTo(page, "#/lessons", ".shelf") },
   { name: "lesson-asks", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/3", ".option") },
   { name: "lesson-tells", arrange: theAnswer },
@@ -124,4 +125,11 @@ async function addNodes(page) {
     await page.locator("#bench").waitFor({ state: "hidden" });
   }
   await page.locator(".cluster.many").waitFor();
+}
+
+/** The stage as a table, with a message in it. */
+async function readTheStage(page) {
+  await stepIntoThePageCache(page);
+  await page.locator(".as-table summary").click();
+  await page.locator(".as-table tbody tr").first().waitFor();
 }

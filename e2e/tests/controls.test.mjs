@@ -270,3 +270,23 @@ test("on a phone, by touch, in Chinese", async () => {
     assert.ok(content <= window, `${content} > ${window}`);
   });
 });
+
+test("the stage is a table, too", async () => {
+  await visit({}, async (page) => {
+    await page.getByText("Stage as a table").click();
+    const row = (name) => page.locator(".as-table tbody tr", { has: page.locator("th", { hasText: new RegExp(`^${name}$`) }) });
+    await row("broker-a/1").waitFor();
+    await page.locator(".send").click();
+    await row("broker-a/0").locator("td", { hasText: "m1" }).first().waitFor({ timeout: 30_000 });
+  });
+});
+
+test("a lens says what the system's own queues are for", async () => {
+  await visit({}, async (page) => {
+    await page.getByRole("button", { name: /^Compose/ }).click();
+    await fill(page, { delayLevel: "3" });
+    await submit(page);
+    await page.getByRole("button", { name: "Consumption" }).click();
+    await page.locator(".queues", { hasText: "delay level 3" }).first().waitFor({ timeout: 30_000 });
+  });
+});

@@ -1,10 +1,12 @@
 //! A broker opened under a lens: its log, its replicas, or its queues.
 
+use leptos::prelude::GetUntracked as _;
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_present::inside::{Cell, Inside, Lens, Log, Part, Queue, Reach, Replica, Shelf};
 use loss_lab_present::intent::Intent;
 
 use crate::i18n::Texts;
+use crate::i18n::later::bench::words;
 
 use super::html::*;
 use super::icon::{hue, mark};
@@ -32,7 +34,7 @@ pub fn opened(
     Some(match &this.part {
         Part::Log(log) => log_view(page, log, picked),
         Part::Replicas(replicas) => replicas_view(t, replicas),
-        Part::Queues(queues) => queues_view(t, queues),
+        Part::Queues(queues) => queues_view(page, queues),
     })
 }
 
@@ -132,7 +134,8 @@ fn replicas_view(t: &'static Texts, replicas: &[Replica]) -> AnyView {
     html! { <section class="inside"><ul class="replicas">{rows.collect_view()}</ul></section> }
 }
 
-fn queues_view(t: &'static Texts, queues: &[Queue]) -> AnyView {
+fn queues_view(page: Page, queues: &[Queue]) -> AnyView {
+    let t = page.texts();
     if queues.is_empty() {
         return html! { <section class="inside"><p class="none">{t.queues_empty}</p></section> };
     }
@@ -141,7 +144,7 @@ fn queues_view(t: &'static Texts, queues: &[Queue]) -> AnyView {
         .into_iter()
         .map(|head| html! { <th scope="col">{head}</th> })
         .collect_view();
-    let rows = queues.iter().map(|queue| queue_view(t, queue));
+    let rows = queues.iter().map(|queue| queue_view(page, queue));
     html! {
         <section class="inside">
             <table class="queues"><thead><tr>{heads}</tr></thead><tbody>{rows.collect_view()}</tbody></table>
@@ -149,19 +152,33 @@ fn queues_view(t: &'static Texts, queues: &[Queue]) -> AnyView {
     }
 }
 
-fn queue_view(t: &'static Texts, queue: &Queue) -> AnyView {
+fn queue_view(page: Page, queue: &Queue) -> AnyView {
+    let t = page.texts();
+    let several = queue.offsets.len() > 1;
     let offsets = queue.offsets.iter().map(|(group, offset)| {
+        let name = several.then(|| html! { <small>{group.clone()}" "</small> });
         let left = queue.max.saturating_sub(*offset);
         let left = (left > 0).then(|| html! { <em>{["−", &left.to_string()].concat()}</em> });
-        html! { <span title=group.clone()><code>{offset.to_string()}</code>{left}</span> }
+        html! { <span title=group.clone()>{name}<code>{offset.to_string()}</code>{left}</span> }
     });
     let lock = queue.locked_by.as_ref().map(|name| {
         html! { <small>{(t.locked_by)(name)}</small> }
     });
     let name = [&queue.topic, "/", &queue.queue.to_string()].concat();
+    // Of the system's own topics, what they are for; a delay's queue is its level less one.
+    let kind = match queue.shelf {
+        Shelf::Topic => None,
+        Shelf::Delay => Some((words(page.language.get_untracked()).level)(
+            queue.queue + 1,
+        )),
+        Shelf::Half | Shelf::Op | Shelf::Retry | Shelf::Dead => {
+            Some((t.shelf)(queue.shelf).to_owned())
+        }
+    };
+    let kind = kind.map(|kind| html! { <small>{kind}</small> });
     html! {
         <tr>
-            <th scope="row"><code>{name}</code>{lock}</th>
+            <th scope="row"><code>{name}</code>{kind}{lock}</th>
             <td>{queue.min.to_string()}</td>
             <td>{queue.max.to_string()}</td>
             <td>{offsets.collect_view()}</td>

@@ -29,6 +29,7 @@ mod share;
 mod sheet;
 mod stage;
 mod statuses;
+mod table;
 mod timeline;
 mod top;
 mod transport;

@@ -51,6 +51,8 @@ pub struct Rooms {
     pub open_bench: fn(Page),
     /// … and a producer's way there.
     pub compose: fn(Page, &str) -> AnyView,
+    /// The stage as a table.
+    pub stage_table: fn(Page) -> AnyView,
     /// What a lens opens in a broker.
     pub opened: fn(Page, &[Inside], NodeId, Option<MessageId>) -> Option<AnyView>,
 }
@@ -76,6 +78,7 @@ impl Rooms {
         bench: super::bench::bench,
         open_bench: super::bench::open_again,
         compose: super::bench::compose,
+        stage_table: super::table::stage_table,
         opened: super::inside::opened,
     };
 }

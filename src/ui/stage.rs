@@ -21,6 +21,7 @@ use super::links::{link_view, pull_rail};
 use super::menu::Open;
 use super::nodes::{broker_node, group_node, producer_node};
 use super::page::Page;
+use super::rooms::room;
 
 /// What the stage shows.
 #[derive(PartialEq)]
@@ -107,7 +108,7 @@ pub fn stage_panel(page: Page) -> AnyView {
             <div class="stage-scroll">{cluster(page, scene)}</div>
         }
     });
-    html! { <section class="panel stage" aria-labelledby="h-stage">{inside}</section> }
+    html! { <section class="panel stage" aria-labelledby="h-stage">{inside}{room(page, |rooms| rooms.stage_table)}</section> }
 }
 
 /// The list of stories.
