@@ -203,3 +203,27 @@ test("a trainer's own lesson opens from a file, and a wrong one says where", asy
   assert.deepEqual(errors, []);
   await close();
 });
+
+test("an address or a memory that makes no sense leads to a step or to the list, and nothing runs", async () => {
+  const ran = "window.ran = true";
+  const odd = ["nowhere", `<img src=x onerror="${ran}">`, "own", "own/handout", "own/3", "%00", "four-answers/-1", "four-answers/0", "four-answers/99999999999999999999", "four-answers/1/6.0", "four-answers/handout/6.0", "//", "?x"];
+  const remembered = ["", "#/lessons/", "#/lessons/own/x", `#/lessons/<img src=x onerror='${ran}'>/1/5.3`, "javascript:alert(1)", "x".repeat(100_000)];
+  const { page, errors, close } = await open(lab, { hash: "#/lessons" });
+  for (const memory of remembered) {
+    await page.evaluate((memory) => {
+      for (const name of ["lesson", "own-lesson"]) localStorage.setItem(name, memory);
+      sessionStorage.setItem("lesson-record", memory);
+    }, memory);
+    await page.reload();
+    await page.locator(".shelf ol li").nth(7).waitFor();
+  }
+  for (const words of odd) {
+    await page.evaluate((words) => (location.hash = `#/lessons/${words}`), words);
+    await page.locator(".shelf, .lesson-page, .handout").first().waitFor();
+    await page.evaluate(() => (location.hash = "#/lessons"));
+    await page.locator(".shelf").waitFor();
+  }
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+  assert.deepEqual(errors, []);
+  await close();
+});
