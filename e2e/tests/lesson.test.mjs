@@ -122,6 +122,43 @@ test("in full screen everything is larger, the stage, too, and nothing is cut of
   await close();
 });
 
+test("at every step of every lesson the stage stands beside the question, not over it, and holds what is in it", async () => {
+  const { page, errors, close } = await open(lab, { lang: "zh", hash: "#/lessons", reducedMotion: "reduce" });
+  const links = await page.locator(".shelf ol a:not(.to-paper)").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  assert.equal(links.length, 8);
+  for (const link of links) {
+    await page.evaluate((link) => (location.hash = link), `${link}/1`);
+    await page.locator(".lesson-step").waitFor();
+    const steps = await page.locator(".pips li").count();
+    for (let place = 1; place <= steps; place += 1) {
+      await page.evaluate((link) => (location.hash = link), `${link}/${place}`);
+      await page.locator(".lesson-step", { hasText: `第 ${place} 步` }).waitFor();
+      for (const told of [false, true]) {
+        if (told) await page.keyboard.press("PageDown");
+        for (const width of told ? [1920, 1440, 1280, 1024, 390] : [1440, 1024]) {
+          await page.setViewportSize({ width, height: 768 });
+          assert.deepEqual(await page.evaluate(strays), [], `${link}/${place}, ${told ? "told" : "asked"}, ${width} px`);
+        }
+      }
+    }
+  }
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+/** What stands outside of what should hold it, to the pixel. */
+function strays() {
+  const box = (element) => element.getBoundingClientRect();
+  const stage = box(document.querySelector(".lesson-stage .stage"));
+  const parts = [...document.querySelectorAll(".lesson-stage :is(.node, .group, .stage .msg)")];
+  const out = parts.filter((part) => box(part).left < stage.left - 1 || box(part).right > stage.right + 1);
+  const found = out.map((part) => part.getAttribute("aria-label") ?? part.textContent);
+  const ask = box(document.querySelector(".ask"));
+  if (ask.left < stage.right && ask.top < stage.bottom && ask.bottom > stage.top) found.push("the question");
+  if (document.documentElement.scrollWidth > innerWidth) found.push("sideways scroll");
+  return found;
+}
+
 test("a handout has every question with its picture, the answers apart, and is printed dark on white", async () => {
   for (const lang of ["en", "zh"]) {
     const { page, errors, close } = await open(lab, { lang, theme: "dark", hash: "#/lessons/ten-answers/handout/5.3" });

@@ -265,10 +265,13 @@ fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
         | Picture::Off
         | Picture::Wrecked => "node consumer is-killed",
     };
-    let holds = if matches!(this.picture, Picture::Running | Picture::Paused) {
-        slots(page, &this.holds, t.idle, scene.picked)
-    } else {
-        html! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }
+    let holds = match this.picture {
+        Picture::Running | Picture::Paused => slots(page, &this.holds, t.idle, scene.picked),
+        // It has had no memory yet.
+        Picture::NotStarted | Picture::Starting => slots(page, &this.holds, t.empty, scene.picked),
+        Picture::Killed | Picture::Stopped | Picture::Off | Picture::Wrecked => {
+            html! { <div class="slots"><span class="none">{t.memory_gone}</span></div> }
+        }
     };
     html! {
         <article class=class aria-label=[t.consumer, " ", &this.name].concat()>
