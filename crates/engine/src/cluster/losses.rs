@@ -306,7 +306,7 @@ impl Cluster {
             // The result of a dropped queue is thrown away, and the message with it; a broadcasting consumer drops what its listener
             // does not take, and so does an orderly one that commits a ROLLBACK.
             match (*kept, *result) {
-                (false, _) => of(Stage::Store, *group, vec![*message]),
+                (false, _) => of(self.stage_of(*message), *group, vec![*message]),
                 (true, ConsumeResult::Rollback) => of(Stage::Consume, *group, vec![*message]),
                 (true, _) if self.setup().broadcasts(*group) => {
                     of(Stage::Consume, *group, vec![*message])
@@ -333,8 +333,20 @@ impl Cluster {
         for message in let_go {
             let lost = Some(group);
             if !self.is_told_lost(*message, lost) && !self.is_past_losing(*message, lost) {
-                self.tell_loss(*message, lost, Stage::Store, cause, node, events);
+                let stage = self.stage_of(*message);
+                self.tell_loss(*message, lost, stage, cause, node, events);
             }
+        }
+    }
+
+    /// Where a message was lost that its consumer has just let go: in the store, unless a master still has it and the group has
+    /// passed it by.
+    fn stage_of(&self, message: MessageId) -> Stage {
+        let is_stored = copies::labels(self).any(|label| label == message);
+        if is_stored && !copies::hidden(self).contains(message) {
+            Stage::Consume
+        } else {
+            Stage::Store
         }
     }
 

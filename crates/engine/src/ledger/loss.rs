@@ -158,37 +158,42 @@ impl Case<'_> {
 
     fn after_end(&self, node: NodeId, how: Down) -> Loss {
         if self.setup.broker_of(node).is_some() {
-            return self.broker_ended(node, how);
+            return self.broker_ended(node, how).unwrap_or(Loss::Unexplained);
         }
         self.lost_before()
     }
 
-    /// A consumer's memory was the last that had the message: a broker had lost it before.
+    /// A consumer's memory was the last that had the message: a broker had lost it before, or the rest of the group had passed it by.
     fn lost_before(&self) -> Loss {
-        let broker = self.heard.copies.iter().rev().find_map(|copied| {
+        let mut copies = self.heard.copies.iter().rev();
+        let ended = copies.clone().find_map(|copied| {
             let how = self.past.last_down(copied.node)?;
-            Some((copied.node, how))
+            self.broker_ended(copied.node, how)
         });
-        match broker {
-            Some((broker, how)) => self.broker_ended(broker, how),
-            None => Loss::Unexplained,
-        }
+        let passed_by = || {
+            copies.find_map(|copied| {
+                let loss = self.skipped(copied.node, self.group, copied.record.topic);
+                (loss != Loss::Unexplained).then_some(loss)
+            })
+        };
+        ended.or_else(passed_by).unwrap_or(Loss::Unexplained)
     }
 
-    fn broker_ended(&self, node: NodeId, how: Down) -> Loss {
-        let flush = self
-            .setup
-            .broker_conf(node)
-            .map(|conf| conf.flush_disk_type);
+    /// What a broker's end takes, by its configuration; none: a process that is killed takes nothing but its own memory.
+    fn broker_ended(&self, node: NodeId, how: Down) -> Option<Loss> {
+        let conf = self.setup.broker_conf(node);
+        let flush = conf.map(|conf| conf.flush_disk_type);
+        let buffers = conf.is_some_and(|conf| conf.transient_store_pool_enable);
         let last = self
             .heard
             .copies
             .iter()
             .rev()
             .find(|copied| copied.node == node);
-        match (how, flush) {
+        Some(match (how, flush) {
             (Down::DestroyDisk, _) => Loss::DiskDestroyed,
-            (Down::Crash | Down::Stop, _) => Loss::TransientPool,
+            (Down::Crash | Down::Stop, _) if buffers => Loss::TransientPool,
+            (Down::Crash | Down::Stop, _) => return None,
             (Down::PowerLoss, _) if self.past.fsync_failed(node) => Loss::FsyncErrorSwallowed,
             (Down::PowerLoss, Some(FlushDiskType::AsyncFlush) | None) => Loss::AsyncFlush,
             (Down::PowerLoss, Some(FlushDiskType::SyncFlush)) => {
@@ -198,7 +203,7 @@ impl Case<'_> {
                     Loss::StatusIgnored
                 }
             }
-        }
+        })
     }
 
     /// A group is past it without having consumed it.

@@ -194,3 +194,40 @@ fn when_both_replicas_lose_power_the_second_took_the_last_copy() {
         check(&format!(r#""profile": "{profile}", {fields}"#), picture);
     }
 }
+
+#[test]
+fn what_a_member_could_not_finish_while_another_filtered_it_out_is_lost_to_the_other_subscription() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c2", "group": "CG", "topic": "T", "tags": "*", "processMs": 30000 },
+                { "name": "c1", "group": "CG", "topic": "T", "tags": "a", "started": false } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c2", "result": "RECONSUME_LATER" },
+                { "at": 1000, "do": "send", "tag": "b" },
+                { "at": 2000, "do": "start-consumer", "consumer": "c1" } ], "until": 40000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c2                    c1
+                 1000  send m1 ────────────▶ │                     │
+                 1001  │                     stores m1 T/0:0 (page cache)
+                 1002  │                     T/0:0 to 1 ─────────▶ │
+              1002.05  m1 SEND_OK ◀───────── │                     │
+                 1003  │                     │                     gets m1
+                 2000  │                     │                     │                     ▲ up
+                 2004  │                     │                     │                     new route of %RETRY%CG
+                 2006  │                     │                     │                     new route of T
+                 2014  │                     │                     owns 0 of T           │
+                 3004  │                     │                     │                     owns 1 of %RETRY%CG
+                 3010  │                     │                     │                     owns 1 of T
+                 3511  │                     NO_MATCHED_MESSAGE T/0:0, go to 1 ────────▶ │
+                 3513  │                     CG T/0 offset 1       │                     │
+                10005  │                     fsync m1              │                     │
+                22001  │                     CG %RETRY%CG/0 offset 0                     │
+                31003  │                     │                     ✗ m1 RECONSUME_LATER (thrown away)
+                31003  │                     │                     ✗ lost: m1            │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (disk, never served); ✗ consume: other-subscription, by consumed of c2 at 31003
+        "#]],
+    );
+}
