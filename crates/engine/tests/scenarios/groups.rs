@@ -196,7 +196,8 @@ fn when_both_replicas_lose_power_the_second_took_the_last_copy() {
 }
 
 #[test]
-fn what_a_member_could_not_finish_while_another_filtered_it_out_is_lost_to_the_other_subscription() {
+fn what_a_member_could_not_finish_while_another_filtered_it_out_is_lost_to_the_other_subscription()
+{
     check(
         r#"
             "brokers": [ { "name": "broker-a" } ],
@@ -228,6 +229,35 @@ fn what_a_member_could_not_finish_while_another_filtered_it_out_is_lost_to_the_o
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
             m1       acked    lost  1          0         lost     broker-a/0 (disk, never served); ✗ consume: other-subscription, by consumed of c2 at 31003
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_broadcasting_member_is_about_to_begin_behind_is_lost_with_its_disk() {
+    check(
+        r#"
+            "topics": [ { "name": "T", "queues": 2 } ],
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "DG", "topic": "T", "model": "BROADCASTING", "started": false } ],
+            "script": [ { "at": 0, "do": "send" },
+                { "at": 1000, "do": "start-consumer", "consumer": "c1" },
+                { "at": 2003, "do": "destroy-disk", "node": "broker-a/0" } ], "until": 5000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1 ───────────────────▶ │
+                    1  │                            stores m1 T/0:0 (page cache)
+                 2.05  m1 SEND_OK ◀──────────────── │
+                 1000  │                            │                            ▲ up
+                 1004  │                            │                            new route of T
+                 2003  │                            ✗ store deleted              │
+                 2003  │                            ✗ disk destroyed             │
+                 2003  │                            ✗ lost: m1                   │
+                 2004  │                                                         owns 1 of T
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  0          0         lost     ✗ store: disk-destroyed, by disk-changed of broker-a/0 at 2003
         "#]],
     );
 }

@@ -298,6 +298,7 @@ impl Consumer {
         let pulled = self
             .process
             .as_ref()
+            .filter(|process| !process.rebalance.is_adopting(queue))
             .and_then(|process| process.queues.get(&queue))
             .and_then(|owned| u64::try_from(owned.next_offset).ok());
         match pulled {

@@ -99,6 +99,12 @@ impl Rebalance {
     fn current(&mut self) -> Option<&mut OneTopic> {
         self.round.as_mut()?.current.as_mut()
     }
+
+    /// Whether a round has taken this queue and is not done: nobody has been told yet where it begins.
+    pub fn is_adopting(&self, queue: MessageQueue) -> bool {
+        let current = self.round.as_ref().and_then(|round| round.current.as_ref());
+        current.is_some_and(|current| current.added.iter().any(|(added, _)| *added == queue))
+    }
 }
 
 impl Process {
