@@ -44,7 +44,7 @@
       if (!this.shadowRoot) {
         this.attachShadow({ mode: "open" });
         const sheet = new CSSStyleSheet();
-        sheet.replaceSync(":host{display:block;min-height:26rem}:host([hidden]){display:none}iframe{display:block;width:100%;height:26rem;border:0;background:none}");
+        sheet.replaceSync(":host{display:block;min-height:416px}:host([hidden]){display:none}iframe{display:block;width:100%;height:416px;border:0;background:none}");
         this.shadowRoot.adoptedStyleSheets = [sheet];
       }
       elements.add(this);

@@ -16,14 +16,16 @@ const types = {
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
 };
 
 /**
  * @param {string} folder
- * @param {{ missing?: string[] }} options `missing`: paths answered with 404 although they exist.
+ * @param {{ missing?: string[], headers?(path: string): Record<string, string> }} options `missing`: paths answered with 404 although
+ *   they exist; `headers`: what else is said with a path.
  * @returns {Promise<{ url: string, served: { path: string, status: number, body: Buffer }[], close(): Promise<void> }>}
  */
-export async function serve(folder = dist, { missing = [] } = {}) {
+export async function serve(folder = dist, { missing = [], headers = () => ({}) } = {}) {
   const served = [];
   const server = createServer(async (request, response) => {
     const asked = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
@@ -35,6 +37,7 @@ export async function serve(folder = dist, { missing = [] } = {}) {
     response.writeHead(status, {
       "content-type": types[extname(path)] ?? "application/octet-stream",
       "cache-control": "no-store",
+      ...headers(path),
     });
     response.end(body);
   });

@@ -254,8 +254,9 @@ pub fn App() -> impl IntoView {
             let later = later::here().filter(|_| page.view.get_untracked() == View::Lab);
             return later.map(|later| (later.rooms.open_bench)(page)).is_some();
         }
-        let press = Press::of_key(key)
-            .filter(|_| page.keys.get_untracked() && page.view.get_untracked() == View::Lab);
+        // An embed hears no key before a reader has put the focus into it.
+        let plays = matches!(page.view.get_untracked(), View::Lab | View::Embed);
+        let press = Press::of_key(key).filter(|_| page.keys.get_untracked() && plays);
         press.map(|press| page.press(press)).is_some()
     });
     browser::on_fragment(move |fragment| {

@@ -15,6 +15,7 @@ mod screenshots;
 mod seal;
 mod serve;
 mod setup;
+mod sites;
 mod split;
 mod tally;
 mod test;
@@ -31,6 +32,7 @@ Loss Lab, for developers. Every command installs what it needs first (into targe
   cargo xtask ci                  format, lints and docs, then every test and the budgets
   cargo xtask budgets             sizes, requests, idle work and accessibility of the page, as a table
   cargo xtask dist                target/dist: the page for any host, the same as a zip, and as one file that needs no host
+  cargo xtask sites               target/sites: the sites of examples/ with that in them, built with mdBook, VitePress and Docusaurus
   cargo xtask record [ID…]        asks real RocketMQ again, and says what changed (needs JDK 17 and Maven; takes minutes)
   cargo xtask record --random N --seed S    asks it N drawn scenarios, and makes what differs as small as it gets
   cargo xtask screenshots         writes docs/screenshots from the page as it is
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         ["test"] => test::tests(),
         ["ci"] => test::everything(),
         ["dist"] => dist::dist(),
+        ["sites"] => dist::dist().and_then(|()| sites::sites()),
         ["budgets"] => budgets::budgets(),
         ["record", words @ ..] => record::record(words),
         ["screenshots"] => screenshots::screenshots(),

@@ -7,7 +7,7 @@ use crate::test;
 
 pub fn screenshots() -> Result<(), Failure> {
     setup::page()?;
-    setup::npm()?;
+    setup::npm("e2e")?;
     let browser = setup::browser()?;
     test::build_page()?;
     succeed(

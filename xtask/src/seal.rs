@@ -39,7 +39,7 @@ pub fn after_charset(html: &str, text: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_policy;
+    use super::{POLICY, with_policy};
 
     #[test]
     fn the_policy_comes_before_anything_it_governs() {
@@ -62,5 +62,12 @@ mod tests {
     #[test]
     fn a_page_without_a_charset_is_refused() {
         assert!(with_policy("<head>").is_err());
+    }
+
+    #[test]
+    fn a_host_is_told_the_same() {
+        let notes = include_str!("../../docs/hosting.md");
+        let words: Vec<&str> = notes.split_whitespace().collect();
+        assert!(words.join(" ").contains(POLICY));
     }
 }

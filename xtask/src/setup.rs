@@ -1,5 +1,5 @@
 //! What the lab needs beside cargo, brought here when it is missing: the wasm target, Trunk, wasm-bindgen, wasm-split,
-//! the npm packages of e2e/, a browser. Only package registries are asked. Each function is quick when
+//! npm packages, mdBook, a browser. Only package registries are asked. Each function is quick when
 //! there is nothing to do.
 
 use std::env;
@@ -14,6 +14,9 @@ const WASM: &str = "wasm32-unknown-unknown";
 
 /// The last Trunk that builds on our Rust.
 const TRUNK: &str = "0.21.14";
+
+/// Builds the book of examples/mdbook.
+const MDBOOK: &str = "0.5.4";
 
 /// Understands what the version of `wasm_split_helpers` in Cargo.lock marks.
 const WASM_SPLIT: &str = "0.2.4";
@@ -38,30 +41,30 @@ pub fn lints() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The packages of e2e/, exactly as its lock file names them.
-pub fn npm() -> Result<(), Failure> {
+/// The packages of a folder of ours, exactly as its lock file names them.
+pub fn npm(folder: &str) -> Result<(), Failure> {
     if find("node").is_none() || find("npm").is_none() {
         return Err(Failure::new(
             "the browser tests need Node 20 or newer with npm: https://nodejs.org",
         ));
     }
-    let e2e = root().join("e2e");
-    let installed = fs::read_to_string(e2e.join("node_modules/.lock-installed")).ok();
-    let wanted = fs::read_to_string(e2e.join("package-lock.json"))?;
+    let place = root().join(folder);
+    let installed = fs::read_to_string(place.join("node_modules/.lock-installed")).ok();
+    let wanted = fs::read_to_string(place.join("package-lock.json"))?;
     if installed.as_deref() == Some(wanted.as_str()) {
         return Ok(());
     }
-    say("installing the npm packages of e2e/");
+    say(&format!("installing the npm packages of {folder}/"));
     succeed(command("npm").args([
         "ci",
         "--prefix",
-        "e2e",
+        folder,
         "--no-audit",
         "--no-fund",
         "--loglevel=error",
     ]))?;
     // `npm ci` always starts from nothing; this copy of the lock file says that it need not.
-    fs::write(e2e.join("node_modules/.lock-installed"), wanted)?;
+    fs::write(place.join("node_modules/.lock-installed"), wanted)?;
     Ok(())
 }
 
@@ -121,6 +124,19 @@ fn wasm_bindgen() -> Result<(), Failure> {
         &[],
         "1",
     )
+}
+
+/// For the tests of examples/. Without its server and its search it is a minute.
+pub fn mdbook() -> Result<(), Failure> {
+    // It says `mdbook v0.5.4`.
+    let version = output(command("mdbook").arg("--version")).unwrap_or_default();
+    if version == format!("mdbook v{MDBOOK}") {
+        return Ok(());
+    }
+    say(&format!(
+        "building mdbook {MDBOOK} into target/tools (once, one to two minutes)"
+    ));
+    install("mdbook", MDBOOK, &["--no-default-features"], "0", true)
 }
 
 /// It answers no `--version`, so what cargo wrote down about target/tools counts.

@@ -9,6 +9,7 @@ use crate::dist;
 use crate::failure::Failure;
 use crate::run::{command, root, succeed};
 use crate::setup;
+use crate::sites;
 use crate::tally::Tally;
 
 /// Format, lints and docs, then `tests`.
@@ -34,6 +35,7 @@ fn run(mut tally: Tally) -> Result<(), Failure> {
     let built = tally.check("building the page as it is published", build_page)
         && tally.check("packing it to take away", dist::pack_page);
     if built {
+        tally.check("building the sites that have the lab in them", sites::sites);
         browser(&mut tally);
     }
     tally.close()
@@ -48,7 +50,7 @@ pub fn build_page() -> Result<(), Failure> {
 pub fn browser_tests(tally: &mut Tally, files: &[PathBuf]) {
     let mut browser = PathBuf::new();
     let ready = tally.check("npm packages and a browser", || {
-        setup::npm()?;
+        setup::npm("e2e")?;
         browser = setup::browser()?;
         Ok(())
     });

@@ -238,4 +238,64 @@ mod tests {
             }
         }
     }
+
+    /// The sites of examples/ have what an author would paste, as it is.
+    #[test]
+    fn the_examples_are_what_is_pasted() {
+        let base = "/handbook/loss-lab/";
+        let first = Wanted {
+            scenario: "crash-async-flush".to_owned(),
+            at: Some(Cursor::Step(6)),
+            parts: Parts::of_words(["stage", "why"].into_iter()).unwrap(),
+            lang: None,
+            theme: None,
+        };
+        let second = Wanted {
+            scenario: "flushDiskType=ASYNC_FLUSH&slaves=0&consumers=0&do=0:send*3;100:power-loss:broker-a/0".to_owned(),
+            at: Some(Cursor::Time(SimTime::from_millis(100))),
+            parts: Parts::of_words(["stage", "ledger"].into_iter()).unwrap(),
+            ..first.clone()
+        };
+        let sites = [
+            (
+                Tool::MdBook,
+                "mdbook",
+                ["src/storing.md", "src/storing-en.md"],
+                "src/iframe.md",
+            ),
+            (
+                Tool::VitePress,
+                "vitepress",
+                ["index.md", "en/index.md"],
+                "iframe.md",
+            ),
+            (
+                Tool::Docusaurus,
+                "docusaurus",
+                ["docs/storing.md", "docs/storing-en.md"],
+                "docs/iframe.md",
+            ),
+        ];
+        for (tool, folder, pages, iframe) in sites {
+            let read = |name: &str| {
+                let path = format!(
+                    "{}/../../examples/{folder}/{name}",
+                    env!("CARGO_MANIFEST_DIR")
+                );
+                // A tool's own file is indented.
+                let text = std::fs::read_to_string(&path)
+                    .unwrap_or_else(|error| panic!("{path}: {error}"));
+                text.replace("\n  ", "\n")
+            };
+            for wanted in [&first, &second] {
+                for Piece { file, text } in wanted.pieces(tool, base) {
+                    for name in file.map_or(pages.to_vec(), |file| vec![file]) {
+                        assert!(read(name).contains(&text), "{folder}/{name}: {text}");
+                    }
+                }
+            }
+            let [Piece { text, .. }] = first.pieces(Tool::Iframe, base).try_into().unwrap();
+            assert!(read(iframe).contains(&text), "{folder}/{iframe}: {text}");
+        }
+    }
 }

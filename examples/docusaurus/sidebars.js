@@ -1,0 +1,1 @@
+export default { docs: ["storing", "storing-en", "iframe", "messages"] };
