@@ -170,12 +170,21 @@ impl Session {
             Intent::Why(event) => self.choices.asked = event,
             Intent::Book(turn) => self.choices.book.turn(turn),
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
-            Intent::Events(are) => self.choices.trail.events = are,
+            Intent::Events(reading) => self.choices.trail.events = reading,
             Intent::Step(number) => self.look_at(|run| to_told(run, number)),
             Intent::By(kind) => self.choices.trail.by = kind,
             Intent::Branch(to) => self.switch(to),
             Intent::Menu(target) => self.choices.menu = target,
             Intent::Lens(lens) => self.choices.lens = lens,
+            Intent::SendBy(producer) => {
+                let Choices {
+                    settings,
+                    count,
+                    mode,
+                    ..
+                } = &self.choices;
+                self.act(story::send_by(settings, &producer, *count, *mode));
+            }
             Intent::Strike(action) => {
                 self.choices.menu = None;
                 self.act(action);

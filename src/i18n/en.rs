@@ -311,7 +311,7 @@ pub(super) static TEXTS: Texts = Texts {
     timeline: "Timeline",
     timeline_label: |lanes, messages, faults| {
         format!(
-            "Timeline: {lanes} lanes, {messages} messages, {faults} faults. The ledger and the narration say the same in words."
+            "Timeline: {lanes} lanes, {messages} messages, {faults} faults. All events can be read in words below."
         )
     },
     playhead: "Playhead",

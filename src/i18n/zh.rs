@@ -288,7 +288,7 @@ pub(super) static TEXTS: Texts = Texts {
     timeline: "时间线",
     timeline_label: |lanes, messages, faults| {
         format!(
-            "时间线：{lanes} 条泳道，{messages} 条消息，{faults} 次故障。账本和解说用文字说明同样的内容。"
+            "时间线：{lanes} 条泳道，{messages} 条消息，{faults} 次故障。下方可用文字列出全部事件。"
         )
     },
     playhead: "播放头",

@@ -1,5 +1,6 @@
 //! Wires, and what travels on them. A thing on a wire is moved by one number that a transform reads; nothing else moves.
 
+use loss_lab_engine::ids::MessageId;
 use loss_lab_present::glyph::{Glyph, Look};
 use loss_lab_present::intent::Intent;
 use loss_lab_present::menu::Target;
@@ -7,12 +8,13 @@ use loss_lab_present::wires::{self, Flying, Link, Load};
 
 use super::html::*;
 use super::icon::{hue, mark};
-use super::menu::{Open, strike_button};
+use super::menu::strike_button;
 use super::message::describe;
 use super::page::{Page, Words};
+use super::stage::Scene;
 
 /// One link between two nodes.
-pub fn link_view(page: Page, class: &'static str, link: &Link, open: &Open) -> AnyView {
+pub fn link_view(page: Page, class: &'static str, link: &Link, scene: &Scene) -> AnyView {
     let t = page.texts();
     let [one, two] = &link.names;
     let [before, and, after] = t.link_of;
@@ -29,10 +31,10 @@ pub fn link_view(page: Page, class: &'static str, link: &Link, open: &Open) -> A
     };
     html! {
         <div class=class>
-            <div class="wire wire-fwd"><span class="line"></span>{track(page, &link.out)}</div>
-            <div class="wire wire-back"><span class="line"></span>{track(page, &link.back)}</div>
+            <div class="wire wire-fwd"><span class="line"></span>{track(page, &link.out, scene.picked)}</div>
+            <div class="wire wire-back"><span class="line"></span>{track(page, &link.back, scene.picked)}</div>
             <div class="link-foot">
-                {strike_button(page, Target::Link(link.from, link.to), label, open)}
+                {strike_button(page, Target::Link(link.from, link.to), label, &scene.menu)}
                 {note.map(|words| html! { <p class="link-note">{words}</p> })}
             </div>
         </div>
@@ -40,27 +42,27 @@ pub fn link_view(page: Page, class: &'static str, link: &Link, open: &Open) -> A
 }
 
 /// The rail over the top, from the brokers to the group.
-pub fn pull_rail(page: Page, pull: &Link) -> AnyView {
+pub fn pull_rail(page: Page, pull: &Link, scene: &Scene) -> AnyView {
     let t = page.texts();
     html! {
         <div class="rail">
             <span class="rail-line"></span>
             <span class="rail-cap">{t.pull}</span>
-            <div class="rail-track">{track(page, &pull.out)}</div>
+            <div class="rail-track">{track(page, &pull.out, scene.picked)}</div>
         </div>
     }
 }
 
 /// Everything on one wire.
-pub(super) fn track(page: Page, things: &[Flying]) -> AnyView {
+pub(super) fn track(page: Page, things: &[Flying], picked: Option<MessageId>) -> AnyView {
     things
         .iter()
-        .map(|flying| thing(page, flying))
+        .map(|flying| thing(page, flying, picked))
         .collect_view()
         .into_any()
 }
 
-fn thing(page: Page, flying: &Flying) -> AnyView {
+fn thing(page: Page, flying: &Flying, picked: Option<MessageId>) -> AnyView {
     let (sent, lands) = (flying.sent, flying.lands);
     // In thousandths of the way; the stylesheet turns it into a transform, sideways or downwards.
     let way: Words = Box::new(move || wires::progress(sent, lands, page.now.get()).to_string());
@@ -69,15 +71,27 @@ fn thing(page: Page, flying: &Flying) -> AnyView {
         Load::Message(message) => {
             let message = *message;
             let glyph = Glyph::new(message, Look::Wire);
-            let class = ["msg is-wire ", hue(message)].concat();
+            let is_picked = picked == Some(message);
+            let class = if is_picked {
+                "msg is-wire is-picked "
+            } else {
+                "msg is-wire "
+            };
+            let class = [class, hue(message)].concat();
+            let pressed = if is_picked { "true" } else { "false" };
             html! {
-                <button type="button" class=class aria-label=describe(t, &glyph) on:click=page.asks(Intent::Pick(message))>
+                <button type="button" class=class aria-pressed=pressed aria-label=describe(t, &glyph) on:click=page.asks(Intent::Pick(message))>
                     {mark(message)}<b>{message.to_string()}</b>
                 </button>
             }
         }
         Load::Answer(message, word) => {
-            let class = ["ack ", hue(*message)].concat();
+            let class = if picked == Some(*message) {
+                "ack is-picked "
+            } else {
+                "ack "
+            };
+            let class = [class, hue(*message)].concat();
             html! { <span class=class>{mark(*message)}<code>{*word}</code></span> }
         }
         Load::Token => html! { <span class="ack token"></span> },

@@ -1,8 +1,11 @@
 //! A cluster of several producers, brokers or groups: a column of each, and a row for each broker name.
+//!
+//! All producers share one trunk, from which a pair of wires goes to every master; from the brokers another leads to every group.
 
+use loss_lab_engine::ids::NodeId;
 use loss_lab_engine::status::BrokerRole;
-use loss_lab_present::stage::Broker;
-use loss_lab_present::wires::Flying;
+use loss_lab_present::stage::{Broker, Group};
+use loss_lab_present::wires::{Flying, Link};
 
 use super::html::*;
 use super::links::{link_view, track};
@@ -16,19 +19,8 @@ pub fn many(page: Page, scene: &Scene) -> AnyView {
     let stage = &scene.stage;
     let producers = stage.producers.iter();
     let producers = producers.map(|this| producer_node(page, scene, this));
-    let groups = stage
-        .groups
-        .iter()
-        .map(|this| group_node(page, scene, this));
-    let (out, back) = scene
-        .wires
-        .send
-        .as_ref()
-        .map_or((&[][..], &[][..]), |link| {
-            (link.out.as_slice(), link.back.as_slice())
-        });
-    let pulled = scene.wires.pull.as_ref();
-    let pulled = pulled.map_or(&[][..], |rail| rail.out.as_slice());
+    let groups = stage.groups.iter();
+    let groups = groups.map(|this| customer(page, scene, this));
     // Replicas of one broker name stand one after the other, whoever is master.
     let rows = stage
         .brokers
@@ -47,11 +39,9 @@ pub fn many(page: Page, scene: &Scene) -> AnyView {
     html! {
         <div class=class>
             <p class="namesrv">{stage.routes.as_ref().map(|routes| name_server(page, routes))}</p>
-            <div class="stack">{producers.collect_view()}</div>
-            {bus(page, out, Some(back))}
+            <div class="stack senders">{producers.collect_view()}</div>
             <div class="stack shards">{rows}</div>
-            {bus(page, pulled, None)}
-            <div class="stack">{groups.collect_view()}</div>
+            <div class="stack customers">{groups.collect_view()}</div>
             <p class="rail-cap">{t.pull}</p>
         </div>
     }
@@ -62,23 +52,52 @@ fn family(broker: &Broker) -> &str {
     broker.name.rsplit_once('/').map_or("", |(name, _)| name)
 }
 
-/// All that is between two columns, on one pair of wires.
-fn bus(page: Page, out: &[Flying], back: Option<&[Flying]>) -> AnyView {
-    let back = back.map(|back| {
-        html! { <div class="wire wire-back"><span class="line"></span>{track(page, back)}</div> }
-    });
+/// What of `all` goes between others and one of `these`.
+fn between(all: &[Flying], these: impl Fn(NodeId) -> bool) -> Vec<Flying> {
+    let all = all.iter();
+    all.filter(|flying| these(flying.way.0) || these(flying.way.1))
+        .cloned()
+        .collect()
+}
+
+/// The pair of wires from the producers to one master; what can cut it is the first producer's.
+fn send_link(page: Page, scene: &Scene, master: &Broker) -> AnyView {
+    let Some(all) = scene.wires.send.as_ref() else {
+        return html! { <div class="link link-bus"></div> };
+    };
+    let is_this = |node: NodeId| node == master.node;
+    let ends = (all.from.min(master.node), all.from.max(master.node));
+    let [first, _] = &all.names;
+    let link = Link {
+        from: all.from,
+        to: master.node,
+        names: [first.clone(), master.name.clone()],
+        cut: scene.wires.cuts.contains(&ends),
+        out: between(&all.out, is_this),
+        back: between(&all.back, is_this),
+        awaited: false,
+    };
+    link_view(page, "link link-bus", &link, scene)
+}
+
+/// A group, and the wire that its members pull over.
+fn customer(page: Page, scene: &Scene, this: &Group) -> AnyView {
+    let is_member = |node: NodeId| this.members.iter().any(|member| member.node == node);
+    let pulled = scene.wires.pull.as_ref();
+    let pulled = pulled.map_or_else(Vec::new, |rail| between(&rail.out, is_member));
     html! {
-        <div class="link link-bus">
-            <div class="wire wire-fwd"><span class="line"></span>{track(page, out)}</div>
-            {back}
+        <div class="customer">
+            <div class="link link-bus"><div class="wire wire-fwd"><span class="line"></span>{track(page, &pulled, scene.picked)}</div></div>
+            {group_node(page, scene, this)}
         </div>
     }
 }
 
-/// A master and its slaves.
+/// A master and its slaves, and how producers reach it.
 fn shard(page: Page, scene: &Scene, row: &[Broker]) -> AnyView {
     let nodes = row.iter().map(|this| {
-        let class = if this.role == BrokerRole::Slave {
+        let is_slave = this.role == BrokerRole::Slave;
+        let class = if is_slave {
             "node broker slave"
         } else {
             "node broker master"
@@ -86,8 +105,9 @@ fn shard(page: Page, scene: &Scene, row: &[Broker]) -> AnyView {
         let mut wires = scene.wires.replication.iter();
         let wire = wires
             .find(|wire| wire.to == this.node)
-            .map(|wire| link_view(page, "link link-ha", wire, &scene.menu));
-        html! { {wire}{broker_node(page, scene, this, class)} }
+            .map(|wire| link_view(page, "link link-ha", wire, scene));
+        let send = (!is_slave).then(|| send_link(page, scene, this));
+        html! { {send}{wire}{broker_node(page, scene, this, class)} }
     });
     html! { <div class="shard">{nodes.collect_view()}</div> }
 }

@@ -15,6 +15,7 @@ mod keys;
 mod ledger;
 mod lesson;
 mod links;
+mod listing;
 mod many;
 mod menu;
 mod message;

@@ -46,7 +46,7 @@ pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
         (t.picture)(this.picture).to_owned()
     };
     let label = [t.producer, " ", &this.name].concat();
-    // *Send* is the first producer's; what the others send is composed.
+    // How messages are sent is chosen once, at the first.
     let is_first = scene.stage.producers.first().map(|first| first.node) == Some(this.node);
     let class = ["node producer ", frame_class(this.picture)].concat();
     html! {
@@ -54,7 +54,7 @@ pub fn producer_node(page: Page, scene: &Scene, this: &Producer) -> AnyView {
             {head(page, scene, this.node, &this.name, role)}
             <div class="place place-client">
                 {slots(page, &this.waiting, t.empty, scene.picked)}
-                {is_first.then(|| send_controls(page, scene))}
+                {if is_first { send_controls(page, scene) } else { send_by(page, scene, this) }}
                 {compose(page, this)}
                 {lost_here(page, scene, &this.lost, None)}
             </div>
@@ -85,15 +85,31 @@ fn head(page: Page, scene: &Scene, node: NodeId, name: &str, role: String) -> An
     }
 }
 
-/// Send, and how.
-fn send_controls(page: Page, scene: &Scene) -> AnyView {
-    let t = page.texts();
+/// "Send m1".
+fn send_label(t: &'static Texts, scene: &Scene) -> String {
     let [before, after] = t.send;
-    let label = if scene.count == 1 {
+    if scene.count == 1 {
         [before, &scene.next_message.to_string(), after].concat()
     } else {
         (t.send_many)(scene.count)
-    };
+    }
+}
+
+/// What another producer than the first sends, in the same way.
+fn send_by(page: Page, scene: &Scene, this: &Producer) -> AnyView {
+    let label = send_label(page.texts(), scene);
+    let send = page.asks(Intent::SendBy(this.name.clone()));
+    html! {
+        <button type="button" class="btn send-by" disabled=this.picture != Picture::Running on:click=send>
+            {icon("#i-send")}<span>{label}</span><span class="sr">" "{this.name.clone()}</span>
+        </button>
+    }
+}
+
+/// Send, and how.
+fn send_controls(page: Page, scene: &Scene) -> AnyView {
+    let t = page.texts();
+    let label = send_label(t, scene);
     // Until something can play, sending is the one obvious thing to do.
     let class = if scene.untouched {
         "btn send primary"

@@ -37,6 +37,8 @@ pub struct Rooms {
     pub fault_menu: fn(Page, &OpenMenu) -> AnyView,
     /// A message's story, and the causes of an event.
     pub told: fn(Page) -> AnyView,
+    /// The events in words.
+    pub listing: fn(Page) -> AnyView,
     /// The settings.
     pub settings: fn(Page) -> AnyView,
     /// What there is to say about the status that is being explained.
@@ -71,6 +73,7 @@ impl Rooms {
         ledger: super::ledger::ledger,
         fault_menu: super::menu::fault_menu,
         told: super::why::told,
+        listing: super::listing::listing,
         settings: super::settings::settings,
         explanation: super::explanation::explanation,
         sheet: super::sheet::sheet,

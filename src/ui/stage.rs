@@ -221,7 +221,7 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
             .iter()
             .find(|wire| wire.to == this.node);
         html! {
-            {wire.map(|wire| link_view(page, link, wire, &scene.menu))}
+            {wire.map(|wire| link_view(page, link, wire, scene))}
             {broker_node(page, scene, this, node)}
         }
     });
@@ -231,9 +231,9 @@ fn cluster(page: Page, scene: &Scene) -> AnyView {
     html! {
         <div class=class>
             <p class="namesrv">{routes.as_ref().map(|routes| name_server(page, routes))}</p>
-            {pull.map(|pull| pull_rail(page, pull))}
+            {pull.map(|pull| pull_rail(page, pull, scene))}
             {producers.collect_view()}
-            {send.map(|send| link_view(page, "link link-send", send, &scene.menu))}
+            {send.map(|send| link_view(page, "link link-send", send, scene))}
             {masters.collect_view()}
             {slaves.collect_view()}
             {groups.collect_view()}

@@ -4,23 +4,23 @@
 //! RocketMQ's own words alone. What a scenario can name, the lanes, are elements.
 
 use leptos::ev::PointerEvent;
-use leptos::prelude::{Effect, InnerHtmlAttribute, WithUntracked, event_target_value};
+use leptos::prelude::{Effect, InnerHtmlAttribute, With, event_target_value};
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::glyph;
 use loss_lab_present::intent::Intent;
-use loss_lab_present::narration::Line;
+use loss_lab_present::listing::Reading;
 use loss_lab_present::timeline::{Flag, Fold, Mark, Shape, Tick, Timeline, WIDTH};
 use loss_lab_present::trail::Trail;
 
 use crate::browser;
-use crate::i18n::{instant, length, rich};
+use crate::i18n::{instant, length};
 
 use super::html::*;
 use super::icon::hue;
 use super::page::{OnChange, Page, Words};
+use super::rooms::extra;
 use super::transport::{transport, ways};
-use super::words::sentence;
 
 /// Tenths of a pixel as a number of pixels.
 fn px(tenths: i32) -> String {
@@ -45,16 +45,16 @@ pub fn time_panel(page: Page) -> AnyView {
                 steps, is_window, ..
             } = &frame.timeline;
             let whole = is_window.then_some(*steps);
-            (whole, frame.choices.trail.clone(), frame.lately.clone())
+            (whole, frame.choices.trail.clone())
         },
-        |page, (whole, trail, lines)| words(page, *whole, trail, lines),
+        |page, (whole, trail)| words(page, *whole, trail),
     );
+    // With each event, not with each animation frame: asking where something is makes the browser lay the page out.
     Effect::new(move |_| {
-        let now = page.now.get();
-        page.frame.with_untracked(|frame| {
+        page.frame.with(|frame| {
             let Timeline { width, scale, .. } = &frame.timeline;
             if *width > WIDTH {
-                let part = f64::from(scale.x(now)) / f64::from(*width);
+                let part = f64::from(scale.x(frame.now)) / f64::from(*width);
                 browser::keep_in_sight(".tl-wrap", part);
             }
         });
@@ -65,6 +65,7 @@ pub fn time_panel(page: Page) -> AnyView {
             {transport(page)}
             <div class="scroll-x tl-wrap" tabindex="0" role="group" aria-labelledby="h-time">{drawing}</div>
             {words}
+            {extra(page, |rooms| rooms.listing)}
         </section>
     }
 }
@@ -88,7 +89,6 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
         html! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/><path class="lane on-disk" d=disk/> }
     });
     let view_box = ["0 0 ", &px(timeline.width), " ", &px(timeline.height)].concat();
-    let stem = ["M0 8V", &px(timeline.height - 180)].concat();
     html! {
         <div class="tl-box" style=("min-width", least)>
             <svg
@@ -101,15 +101,14 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
             >
                 {lanes.collect_view()}
                 <g inner_html=marks(timeline, picked)></g>
-                <g class="playhead" style=("transform", playhead(page, timeline))><path d=stem/><path class="knob" d="M-6 2h12v8l-6 6-6-6z"/></g>
             </svg>
-            {slider(page, timeline, now)}
+            <div class="playhead" style=("transform", playhead(page, timeline))>{slider(page, timeline, now)}</div>
         </div>
     }
 }
 
 /// The way to what is not drawn, and what was drawn in words.
-fn words(page: Page, whole: Option<(usize, usize)>, trail: &Trail, lines: &[Line]) -> AnyView {
+fn words(page: Page, whole: Option<(usize, usize)>, trail: &Trail) -> AnyView {
     let t = page.texts();
     let whole = whole.map(|(at, of)| {
         let go: OnChange = Box::new(move |event| {
@@ -120,34 +119,16 @@ fn words(page: Page, whole: Option<(usize, usize)>, trail: &Trail, lines: &[Line
         html! { <input type="range" class="whole" min="0" max=of.to_string() aria-label=t.all_events prop:value=at.to_string() on:input=go/> }
     });
     let [show, hide] = t.lately;
-    let (label, expanded) = if trail.events {
-        (hide, "true")
-    } else {
-        (show, "false")
+    let (label, expanded, then) = match trail.events {
+        Some(_) => (hide, "true", None),
+        None => (show, "false", Some(Reading::Here)),
     };
-    let toggle = page.asks(Intent::Events(!trail.events));
-    let rows = lines.iter().map(|line| {
-        let what = sentence(rich(t, (t.narration)(line.key), &line.values));
-        html! { <tr><td>{instant(line.at)}</td><th scope="row">{line.values.node.clone()}</th><td>{what}</td></tr> }
-    });
-    let heads = t.lately_columns.into_iter();
-    let heads = heads.map(|head| html! { <th scope="col">{head}</th> });
-    let table = trail.events.then(|| {
-        html! {
-            <div class="scroll-x lately" tabindex="0" role="group" aria-label=show>
-                <table class="table">
-                    <thead><tr>{heads.collect_view()}</tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        }
-    });
+    let toggle = page.asks(Intent::Events(then));
     html! {
         <div class="tl-words">
             {whole}
             {ways(page, trail)}
             <button type="button" class="link-btn" aria-expanded=expanded on:click=toggle>{label}</button>
-            {table}
         </div>
     }
 }
@@ -168,20 +149,21 @@ fn seek(
     })
 }
 
-/// The one part of the drawing that follows the clock.
+/// The one thing here that follows the clock: as wide as the drawing and over it, so that moving it draws nothing anew.
 fn playhead(page: Page, timeline: &Timeline) -> Words {
-    let scale = timeline.scale.clone();
-    Box::new(move || ["translateX(", &px(scale.x(page.now.get())), "px)"].concat())
+    let (width, scale) = (i64::from(timeline.width.max(1)), timeline.scale.clone());
+    Box::new(move || {
+        // In thousandths of a percent.
+        let part = i64::from(scale.x(page.now.get())) * 100_000 / width;
+        let rest = (part % 1_000 + 1_000).to_string();
+        let rest = rest.get(1..).unwrap_or_default();
+        ["translateX(", &(part / 1_000).to_string(), ".", rest, "%)"].concat()
+    })
 }
 
 /// The playhead for the keyboard: arrow keys step through events.
 fn slider(page: Page, timeline: &Timeline, now: SimTime) -> AnyView {
     let t = page.texts();
-    let (width, scale) = (timeline.width.max(1), timeline.scale.clone());
-    let left: Words = Box::new(move || {
-        let part = i64::from(scale.x(page.now.get())) * 1_000 / i64::from(width);
-        [&px(i32::try_from(part).unwrap_or(0)), "%"].concat()
-    });
     let (at, of) = timeline.steps;
     html! {
         <div
@@ -193,7 +175,6 @@ fn slider(page: Page, timeline: &Timeline, now: SimTime) -> AnyView {
             aria-valuemax=of.to_string()
             aria-valuenow=at.to_string()
             aria-valuetext=instant(now)
-            style=("left", left)
         ></div>
     }
 }
@@ -272,10 +253,17 @@ fn tick_markup(tick: &Tick, floor: i32) -> String {
 
 fn mark_markup(mark: &Mark, floor: i32, picked: Option<MessageId>) -> String {
     let (x, y) = (mark.x, mark.y);
+    let lit = |class, picked_class, message| {
+        if picked == Some(message) {
+            picked_class
+        } else {
+            class
+        }
+    };
     match mark.shape {
         Shape::Send(message) => send_markup(message, picked == Some(message)),
-        Shape::Message { message, x: to, y: below } => arrow("arr ", message, to - x, below - y),
-        Shape::Answer { message, x: to, y: below } => arrow("arr ackline ", message, to - x, below - y),
+        Shape::Message { message, x: to, y: below } => arrow(lit("arr ", "arr is-picked ", message), message, to - x, below - y),
+        Shape::Answer { message, x: to, y: below } => arrow(lit("arr ackline ", "arr ackline is-picked ", message), message, to - x, below - y),
         Shape::Dispatched => "<path class=\"dispatch\" d=\"M-2.500 2h5l-2.500 4z\"/>".to_owned(),
         Shape::Route => "<g class=\"upmark\"><path d=\"M0-4l4 4-4 4-4-4z\"/></g>".to_owned(),
         Shape::Fsync { named: false } => FSYNC.to_owned(),

@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
+use crate::listing::{self, Listing, Reading};
 use crate::menu::{self, Menu, Target};
 use crate::narration::{self, Line};
 use crate::pacer::{Pace, Speed};
@@ -104,8 +105,8 @@ pub struct Frame {
     pub statuses: Statuses,
     /// The timeline.
     pub timeline: Timeline,
-    /// What has happened lately, if that is to be read.
-    pub lately: Vec<Line>,
+    /// The events in words, if they are to be read.
+    pub listing: Listing,
     /// The open menu.
     pub menu: Option<OpenMenu>,
     /// What can be pressed.
@@ -121,7 +122,7 @@ pub struct Depths {
     inside: fn(&World<'_>, Lens) -> Vec<Inside>,
     menu: fn(&World<'_>, &Run, Target) -> Option<OpenMenu>,
     ledger: fn(&World<'_>, &Book) -> Ledger,
-    lately: fn(&World<'_>) -> Vec<Line>,
+    listing: fn(&World<'_>, &[Event], Reading) -> Listing,
     tale: fn(&World<'_>, &[Event], &Choices) -> Option<Tale>,
 }
 
@@ -131,7 +132,7 @@ impl Depths {
         inside: inside::inside,
         menu: open_menu,
         ledger: ledger::ledger,
-        lately: timeline::lately,
+        listing: listing::listing,
         tale: |world, known, choices| tale::tale(world, known, choices.asked, choices.picked),
     };
 }
@@ -165,9 +166,11 @@ pub fn project(
         }),
         statuses: statuses::statuses(&world, choices.desk.collection),
         timeline: timeline::timeline(&world, run.known_events(), ahead),
-        lately: depths
-            .filter(|_| choices.trail.events)
-            .map_or_else(Vec::new, |depths| (depths.lately)(&world)),
+        listing: depths
+            .zip(choices.trail.events)
+            .map_or_else(Listing::default, |(depths, reading)| {
+                (depths.listing)(&world, run.known_events(), reading)
+            }),
         menu: depths.and_then(|depths| (depths.menu)(&world, run, choices.menu?)),
         controls: controls(&world, run, choices),
         now: run.now(),

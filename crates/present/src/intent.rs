@@ -12,6 +12,7 @@ use crate::bench::{Bench, Filled};
 use crate::book::Turn;
 use crate::desk::Ask;
 use crate::inside::Lens;
+use crate::listing::Reading;
 use crate::menu::Target;
 use crate::pacer::Pace;
 use crate::settings::{Change, KeyChange};
@@ -42,14 +43,16 @@ pub enum Intent {
     By(Kind),
     /// Go to another branch.
     Branch(usize),
-    /// List what happened lately in words, or do not.
-    Events(bool),
+    /// List a page of the events in words, or none.
+    Events(Option<Reading>),
     /// Go to the how-manieth event that is told.
     Step(usize),
     /// Open the menu of a node or a link, or close it.
     Menu(Option<Target>),
     /// Open another part of the brokers.
     Lens(Lens),
+    /// The producer of this name sends, as the next message is sent.
+    SendBy(String),
     /// Strike.
     Strike(Do),
     /// Another cluster, or another script.

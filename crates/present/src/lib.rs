@@ -19,6 +19,7 @@ pub mod keys;
 pub mod ledger;
 pub mod library;
 pub mod link;
+pub mod listing;
 pub mod map;
 pub mod menu;
 pub mod narration;

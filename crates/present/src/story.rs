@@ -62,8 +62,15 @@ pub fn send(count: u32, mode: SendMode) -> Do {
 /// `count` messages, sent now by the first producer that stands, to the first topic.
 #[must_use]
 pub fn send_first(settings: &Settings, count: u32, mode: SendMode) -> Do {
+    let producers = &settings.cluster().producers;
+    let producer = producers.first().map_or(PRODUCER, |one| &one.name);
+    send_by(settings, producer, count, mode)
+}
+
+/// The same, by another producer.
+#[must_use]
+pub fn send_by(settings: &Settings, producer: &str, count: u32, mode: SendMode) -> Do {
     let cluster = settings.cluster();
-    let producer = cluster.producers.first().map_or(PRODUCER, |one| &one.name);
     let topic = cluster.topics.first().map_or(TOPIC, |one| &one.name);
     send_of(producer, topic, count, mode)
 }

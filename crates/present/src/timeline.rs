@@ -10,7 +10,7 @@ use loss_lab_engine::order;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::NodeKind;
 
-use crate::narration::{self, Line};
+use crate::narration;
 use crate::world::World;
 
 /// Where the lanes begin; names stand left of it.
@@ -28,12 +28,12 @@ const STEP_MOST: i32 = 900;
 const FOLD: i32 = 560;
 /// Longer idleness is folded.
 const FOLDED: Span = Span::from_millis(150);
+/// Up to so many told events are placed all at once; of more, a window.
+const WHOLE: usize = 240;
 /// So many told events are placed on either side of the cursor.
-const AROUND: usize = 180;
+const AROUND: usize = 60;
 /// The window moves by so many.
-const STRIDE: usize = 90;
-/// So many events are listed in words.
-const LISTED: usize = 60;
+const STRIDE: usize = 60;
 
 /// The drawing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -236,8 +236,15 @@ pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> T
         all += 1;
         done += usize::from(happened(world, event.id));
     }
-    let older = done.saturating_sub(AROUND) / STRIDE * STRIDE;
-    let newer = ((done + AROUND) / STRIDE * STRIDE + STRIDE).min(all);
+    let (older, newer) = if all <= WHOLE {
+        (0, all)
+    } else {
+        let newer = (done + AROUND) / STRIDE * STRIDE + STRIDE;
+        (
+            done.saturating_sub(AROUND) / STRIDE * STRIDE,
+            newer.min(all),
+        )
+    };
     // From the cursor both ways, so that what is far away is not looked at.
     let (past, future) = known.split_at_checked(seen).unwrap_or((known, &[]));
     let back = match done - older {
@@ -290,16 +297,6 @@ fn nth_told<'a>(events: impl Iterator<Item = &'a Event>, many: usize) -> Option<
         .enumerate()
         .filter(|(_, event)| narration::is_told(event));
     told.nth(many - 1).map(|(index, _)| index + 1)
-}
-
-/// What has happened lately, in words: the last first.
-#[must_use]
-pub fn lately(world: &World<'_>) -> Vec<Line> {
-    let events = world.events.iter().rev();
-    events
-        .filter_map(|event| narration::line(world, event))
-        .take(LISTED)
-        .collect()
 }
 
 fn happened(world: &World<'_>, event: EventId) -> bool {
@@ -747,7 +744,7 @@ mod tests {
             let began = std::time::Instant::now();
             let timeline = project(&run);
             println!("{known} events, at part {part}: {:?}", began.elapsed());
-            assert!(timeline.is_window && timeline.marks.len() < 1_000);
+            assert!(timeline.is_window && timeline.marks.len() < 600);
             let x = timeline.scale.x(run.now());
             assert!((LEFT..=timeline.width).contains(&x), "{x}");
         }

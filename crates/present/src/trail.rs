@@ -3,6 +3,7 @@
 use loss_lab_engine::event::{Event, EventKind};
 use loss_lab_engine::units::SimTime;
 
+use crate::listing::Reading;
 use crate::narration;
 
 /// How one goes about in a run.
@@ -14,8 +15,8 @@ pub struct Trail {
     pub branches: Vec<Branch>,
     /// Which of them is on screen.
     pub current: usize,
-    /// Whether what happened lately is listed in words.
-    pub events: bool,
+    /// Which page of the events in words is read, if any.
+    pub events: Option<Reading>,
     /// Whether there is anything to undo.
     pub can_undo: bool,
 }

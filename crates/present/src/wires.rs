@@ -19,6 +19,8 @@ pub struct Wires {
     pub replication: Vec<Link>,
     /// Broker to consumer, over the top.
     pub pull: Option<Link>,
+    /// Between whom nothing passes.
+    pub cuts: Vec<(NodeId, NodeId)>,
 }
 
 /// Two wires between two nodes: out carries messages, back carries answers.
@@ -49,6 +51,8 @@ pub struct Flying {
     pub sent: SimTime,
     /// When it lands; never while the link is cut or the receiver is frozen.
     pub lands: SimTime,
+    /// From whom to whom.
+    pub way: (NodeId, NodeId),
 }
 
 /// What can be seen to travel.
@@ -121,6 +125,7 @@ pub fn wires(world: &World<'_>) -> Wires {
         pull: consumers
             .first()
             .map(|first| rail(world, master, *first, &consumers)),
+        cuts: world.view.cuts.clone(),
     }
 }
 
@@ -168,6 +173,7 @@ fn flying(world: &World<'_>, on_this_wire: impl Fn(&Flight) -> bool) -> Vec<Flyi
                 load,
                 sent: flight.sent,
                 lands: flight.arrives,
+                way: (flight.from, flight.to),
             };
             if !all.contains(&flying) {
                 all.push(flying);

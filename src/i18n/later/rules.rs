@@ -13,6 +13,8 @@ pub struct Words {
     pub times_again: fn(usize) -> String,
     /// Who had it before, and when.
     pub before: fn(&str, &str) -> String,
+    /// To what came after the events that are listed, and before them.
+    pub turn_events: [&'static str; 2],
 }
 
 /// In this language.
@@ -105,6 +107,7 @@ static EN: Words = Words {
         _ => format!("Delivered again {times} times."),
     },
     before: |who, at| format!("{who} had it before, at {at}."),
+    turn_events: ["Later events", "Earlier events"],
 };
 
 static ZH: Words = Words {
@@ -162,6 +165,7 @@ static ZH: Words = Words {
         _ => format!("再次投递 {times} 次。"),
     },
     before: |who, at| format!("此前 {at} 已给过 {who}。"),
+    turn_events: ["更晚的事件", "更早的事件"],
 };
 
 #[cfg(test)]
