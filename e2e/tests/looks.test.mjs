@@ -109,7 +109,7 @@ test("of a run of a hundred thousand events only what is visible is drawn, and e
       await whole.focus();
       await page.keyboard.press(key);
       const drawn = await page.evaluate(() => [".tl g[transform]", ".ledger tbody tr", ".lately tbody tr", "*"].map((what) => document.querySelectorAll(what).length));
-      for (const [index, most] of [600, 50, 60, 6_000].entries()) assert.ok(drawn[index] <= most, `${drawn}`);
+      for (const [index, most] of [600, 20, 60, 6_000].entries()) assert.ok(drawn[index] <= most, `${drawn}`);
     }
     await whole.evaluate((slider) => {
       slider.value = 50_000;
@@ -152,9 +152,9 @@ test("the timeline has a mark for each thing that happens", async () => {
     for (const mark of [".ev", ".arr", ".arr.ackline", ".fsync", ".dispatch", ".okmark", ".faultflag", ".lostmark", ".downspan"]) {
       assert.ok((await page.locator(`.tl ${mark}`).count()) >= 1, mark);
     }
-    // Producer to master, master to slave: a message's arrows reach both.
-    const ends = await page.locator(".tl g[transform]:has(> .arr:not(.ackline))").evaluateAll((all) => new Set(all.map((one) => one.getAttribute("transform").split(" ")[1])).size);
-    assert.ok(ends >= 3, `arrows from ${ends} lanes`);
+    // Producer to master, and master to slave.
+    const from = await page.locator(".tl g[transform]:has(> .arr:not(.ackline))").evaluateAll((all) => new Set(all.map((one) => one.getAttribute("transform").split(" ")[1])).size);
+    assert.ok(from >= 2, `arrows from ${from} lanes`);
   });
 });
 

@@ -6,7 +6,7 @@ use loss_lab_engine::ledger::Entry;
 use crate::ledger::Judgement;
 
 /// So many rows are drawn at once.
-pub const ROWS: usize = 50;
+pub const ROWS: usize = 20;
 
 /// One look at the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
