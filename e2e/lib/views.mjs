@@ -127,9 +127,11 @@ async function addNodes(page) {
   await page.locator(".cluster.many").waitFor();
 }
 
-/** The stage as a table, with a message in it. */
+/** The stage as a table, with a message in it, and the timeline as one. */
 async function readTheStage(page) {
   await stepIntoThePageCache(page);
   await page.locator(".as-table summary").click();
   await page.locator(".as-table tbody tr").first().waitFor();
+  await page.locator(".tl-words .link-btn").click();
+  await page.locator(".lately tbody tr").first().waitFor();
 }
