@@ -142,7 +142,7 @@ const stories = {
     await rest(page);
     assert.match(await page.locator(".status .panel-head p").innerText(), /^[1-9]\d* of 20 seen/);
     // What the run on screen has taken is seen again.
-    await hand.push(button(page, "Undo"));
+    await hand.push(button(page, "Start over with nothing sent"));
     await hand.push(button(page, "Forget what was seen"));
     assert.equal(await page.locator(".status .panel-head p").innerText(), "0 of 20 seen");
   },

@@ -126,6 +126,8 @@ pub fn ways(page: Page, trail: &Trail) -> AnyView {
             >
                 {icon("#i-undo")}<span>{(t.press)(Press::Undo)}</span>
             </button>
+            // On a phone the bar at the bottom edge has no room for it.
+            <button type="button" class="btn quiet icon anew" aria-label=(t.press)(Press::Clear) on:click=page.presses(Press::Clear)>{icon("#i-restart")}</button>
             {branches}
         </div>
     }
