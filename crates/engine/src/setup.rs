@@ -197,24 +197,25 @@ impl Setup {
             } else {
                 earlier
             };
-            let since = rng.span(client_since.0, client_since.1, client_since.2) + later + waited;
-            consumers_since.push(since);
+            consumers_since.push(rng.span(client_since.0, client_since.1, client_since.2) + later);
             if consumer.started {
                 longest_wait = longest_wait.max(waited);
                 later = later + rng.span(Span::ZERO, JVM_LEAST, JVM_MOST);
             }
         }
+        // Clients are only built when every broker is registered: what t = 0 waits for, it waits for behind the brokers' starts, too.
+        for spec in &mut nodes {
+            if let (Kind::Broker { .. }, Some(at)) = (&spec.kind, &mut spec.starts) {
+                *at = *at - longest_wait;
+            }
+        }
         for producer in &scenario.producers {
             names.nodes.push(producer.name.clone());
             let group = GroupId(intern(&mut names.groups, &producer.group));
-            // Whatever a consumer waits for, t = 0 and the producers wait for, too [r1071]; nearly: not in [q38].
-            let waited = if rng.usually(1, 2) {
-                Span::ZERO
-            } else {
-                longest_wait
-            };
-            let since =
-                rng.span(producer_since.0, producer_since.1, producer_since.2) + later + waited;
+            // Whatever a consumer waits for, t = 0 and the producers wait for, too [r1071].
+            let since = rng.span(producer_since.0, producer_since.1, producer_since.2)
+                + later
+                + longest_wait;
             nodes.push(Spec {
                 kind: Kind::Producer {
                     group,
@@ -243,7 +244,8 @@ impl Setup {
                     tags,
                     spec: consumer.clone(),
                 },
-                starts: consumer.started.then_some(starts(since)),
+                // Those that won their race waited with those that lost it [r1166].
+                starts: consumer.started.then_some(starts(since + longest_wait)),
             });
         }
         intern_script(&mut names, scenario);
