@@ -63,7 +63,7 @@ impl Live<'_> {
     }
 
     /// A record has become visible: pulls held at its queue are executed again if their filter takes it, or if their time is over
-    /// (`notifyMessageArriving`). 4.x: only on a master.
+    /// (`notifyMessageArriving`). 4.x: only on a master. Without long polling nobody is told: the sweep finds it [q61].
     pub(super) fn notify_arrival(
         &mut self,
         ctx: &mut Ctx,
@@ -71,7 +71,8 @@ impl Live<'_> {
         queue: QueueId,
         tag: TagId,
     ) {
-        if ctx.profile() == Profile::V4_9 && self.is_slave() {
+        let slave_of_4_9 = ctx.profile() == Profile::V4_9 && self.is_slave();
+        if slave_of_4_9 || !self.id.conf.long_polling_enable {
             return;
         }
         let (woken, held): (Vec<_>, Vec<_>) = core::mem::take(&mut self.p.held.pulls)

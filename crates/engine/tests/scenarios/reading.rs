@@ -174,12 +174,11 @@ fn without_long_polling_a_pull_is_held_for_a_second() {
                  2002  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
                  4000  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
                  4002  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
-                 4502  broker-a/0: T at 0: FOUND 1, then 1
-                 4503  c1: gets m1, rc 0
-                 4504  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
-                 6000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
-                 6002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
-                 8000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 5000  broker-a/0: T at 0: FOUND 1, then 1
+                 5001  c1: gets m1, rc 0
+                 5002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 7000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                 7002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
         "#]],
     );
 }
