@@ -43,9 +43,9 @@
     const app = await parts.app();
     await parsed;
     await app.default({ module_or_path: wasm });
-    // Keeps the page for when there is no network; a page under development names no worker.
+    // Keeps the page for when there is no network; a page under development names no worker. Ten embeds would start ten.
     const worker = document.querySelector("link[rel=serviceworker]");
-    if (worker) navigator.serviceWorker?.register(worker.href).catch(() => {});
+    if (worker && parent === window) navigator.serviceWorker?.register(worker.href).catch(() => {});
   };
   start().catch(async (error) => {
     await parsed;

@@ -19,7 +19,7 @@ export const views = [
   { name: "lesson-asks", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/3", ".option") },
   { name: "lesson-tells", arrange: theAnswer },
   { name: "lesson-handout", arrange: (page) => goTo(page, "#/lessons/page-cache-and-disk/handout", ".answers figure") },
-  { name: "embedding", arrange: (page) => goTo(page, "#/embedding", ".embedding iframe") },
+  { name: "embedding", arrange: embeddingWithItsPreview },
   { name: "fidelity", arrange: whatDiffers },
 ];
 
@@ -45,6 +45,12 @@ async function cutThePower(page) {
 async function goTo(page, fragment, there) {
   await page.evaluate((fragment) => (location.hash = fragment), fragment);
   await page.locator(there).first().waitFor();
+}
+
+/** The page that makes embeds, once its preview has arrived. */
+async function embeddingWithItsPreview(page) {
+  await goTo(page, "#/embedding", ".embedding iframe");
+  await page.frameLocator(".embedding iframe").locator(".embed-bar").waitFor();
 }
 
 /** A guess, and the answer once it has been played. */

@@ -72,6 +72,13 @@ test("the one file opens from a folder, without a network, with everything in it
     await sendOne(page);
     await page.locator(".why-ask").waitFor();
     assert.deepEqual(await violations(page), []);
+    await page.evaluate(() => (location.hash = "#/embedding"));
+    const preview = page.frameLocator(".embedding iframe");
+    await preview.locator(".embed-bar .play").click();
+    await preview.locator(".stage .msg", { hasText: "m1" }).first().waitFor();
+    const way = await preview.locator(".embed-bar .open").getAttribute("href");
+    assert.ok(way.startsWith(`${single}#/lab`), way);
+    assert.match(await page.locator(".pieces").innerText(), /https:\/\/lab\.example\/loss-lab-embed\.js/);
     await page.evaluate(() => (location.hash = "#/fidelity"));
     await page.locator(".recordings tbody tr").first().waitFor();
     assert.deepEqual(errors, []);

@@ -8,6 +8,7 @@ use loss_lab_present::frame::Frame;
 use loss_lab_present::intent::{Controls, Intent, Press};
 use loss_lab_present::stage::{Broker, Picture};
 
+use crate::browser::page_address;
 use crate::i18n::share::ShareTexts;
 
 use super::html::*;
@@ -107,7 +108,7 @@ fn bar(page: Page, bar: &Bar) -> AnyView {
     let (step, steps) = bar.steps;
     let part = (step * 100).checked_div(steps).unwrap_or(0).to_string();
     let width = [&part, "%"].concat();
-    let lab = ["./index.html", &lab_text(page).unwrap_or_default()].concat();
+    let lab = [page_address(), lab_text(page).unwrap_or_default()].concat();
     html! {
         <div class="embed-bar">
             {button(Press::Previous, "#i-prev")}

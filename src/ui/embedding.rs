@@ -32,7 +32,12 @@ fn draft() -> RwSignal<Draft> {
     static DRAFT: OnceLock<RwSignal<Draft>> = OnceLock::new();
     *DRAFT.get_or_init(|| {
         let address = browser::page_address();
-        let folder = address.rfind('/').and_then(|end| address.get(..=end));
+        // One file from a folder is no place that other pages could load from.
+        let folder = if address.starts_with("file:") {
+            Some("https://lab.example/")
+        } else {
+            address.rfind('/').and_then(|end| address.get(..=end))
+        };
         RwSignal::new(Draft {
             shipped: Some("crash-async-flush"),
             wanted: Wanted {
@@ -87,8 +92,10 @@ pub fn embedding(page: Page) -> AnyView {
     }
 }
 
+/// This page in itself: also where it is one file. A browser takes a page within the same page for a loop; the query tells them apart.
 fn preview(t: &'static ShareTexts, address: &str) -> AnyView {
-    let source = ["./", address].concat();
+    let (_, fragment) = address.split_once('#').unwrap_or_default();
+    let source = [&browser::page_address(), "?preview#", fragment].concat();
     html! { <iframe src=source title=t.figure></iframe> }
 }
 

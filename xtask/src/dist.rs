@@ -150,15 +150,15 @@ fn as_inline(glue: &str) -> Result<String, Failure> {
         .replace("\nexport class ", "\nclass "))
 }
 
-/// Only these scripts, wasm, and the page's own styles: no network at all.
+/// Only these scripts, wasm, the page's own styles, and itself within itself: no network at all.
 fn policy(scripts: &[&str]) -> String {
     let hashes = scripts.iter().map(|script| {
         let hash = STANDARD.encode(Sha256::digest(script.as_bytes()));
         format!("'sha256-{hash}' ")
     });
     format!(
-        "default-src 'none'; script-src {}'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
-         form-action 'none'",
+        "default-src 'none'; script-src {}'wasm-unsafe-eval'; frame-src 'self'; style-src 'unsafe-inline'; img-src data:; \
+         base-uri 'none'; form-action 'none'",
         hashes.collect::<String>()
     )
 }

@@ -1,15 +1,16 @@
 //! Pictures of the page as it is, into docs/screenshots: the README's, and those a reviewer looks at.
 
+use crate::dist;
 use crate::failure::Failure;
 use crate::run::{command, succeed};
 use crate::setup;
-use crate::test;
+use crate::sites;
 
 pub fn screenshots() -> Result<(), Failure> {
-    setup::page()?;
     setup::npm("e2e")?;
     let browser = setup::browser()?;
-    test::build_page()?;
+    dist::dist()?;
+    sites::sites()?;
     succeed(
         command("node")
             .arg("e2e/screenshots.mjs")
