@@ -16,8 +16,8 @@ after(() => lab.close());
 
 const step = (page) => page.locator(".lesson-step");
 
-test("a lesson from start to end by keyboard alone", async () => {
-  const { page, errors, close } = await open(lab, { hash: "#/lessons", reducedMotion: "reduce" });
+for (const width of [1280, 390]) test(`a lesson from start to end by keyboard alone, ${width} px`, async () => {
+  const { page, errors, close } = await open(lab, { hash: "#/lessons", width, height: 844, reducedMotion: "reduce" });
   await page.getByRole("link", { name: /^The four answers/ }).focus();
   await page.keyboard.press("Enter");
   await step(page).waitFor();
