@@ -203,19 +203,10 @@ impl Setup {
                 later = later + rng.span(Span::ZERO, JVM_LEAST, JVM_MOST);
             }
         }
-        // Clients are only built when every broker is registered: what t = 0 waits for, it waits for behind the brokers' starts, too.
-        for spec in &mut nodes {
-            if let (Kind::Broker { .. }, Some(at)) = (&spec.kind, &mut spec.starts) {
-                *at = *at - longest_wait;
-            }
-        }
         for producer in &scenario.producers {
             names.nodes.push(producer.name.clone());
             let group = GroupId(intern(&mut names.groups, &producer.group));
-            // Whatever a consumer waits for, t = 0 and the producers wait for, too [r1071].
-            let since = rng.span(producer_since.0, producer_since.1, producer_since.2)
-                + later
-                + longest_wait;
+            let since = rng.span(producer_since.0, producer_since.1, producer_since.2) + later;
             nodes.push(Spec {
                 kind: Kind::Producer {
                     group,
@@ -244,9 +235,15 @@ impl Setup {
                     tags,
                     spec: consumer.clone(),
                 },
-                // Those that won their race waited with those that lost it [r1166].
-                starts: consumer.started.then_some(starts(since + longest_wait)),
+                starts: consumer.started.then_some(starts(since)),
             });
+        }
+        // t = 0 waits for whoever lost its race, and so does everybody: who won it [r1166], producers [r1071], and the brokers, which
+        // were registered before any client was built.
+        for spec in &mut nodes {
+            if let (Some(at), false) = (&mut spec.starts, spec.kind == Kind::NameServer) {
+                *at = *at - longest_wait;
+            }
         }
         intern_script(&mut names, scenario);
         let groups = names.groups.clone();

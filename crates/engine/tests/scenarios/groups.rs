@@ -261,3 +261,45 @@ fn what_a_broadcasting_member_is_about_to_begin_behind_is_lost_with_its_disk() {
         "#]],
     );
 }
+
+#[test]
+fn a_broker_that_was_killed_before_is_not_blamed_for_what_the_group_passed_by() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c2", "group": "CG", "topic": "T", "tags": "*", "processMs": 60000 },
+                { "name": "c1", "group": "CG", "topic": "T", "tags": "a", "started": false } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c2", "result": "RECONSUME_LATER" },
+                { "at": 1000, "do": "send", "tag": "b" },
+                { "at": 2000, "do": "crash", "node": "broker-a/0" },
+                { "at": 3000, "do": "restart", "node": "broker-a/0" },
+                { "at": 20000, "do": "start-consumer", "consumer": "c1" } ], "until": 70000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            c2                    c1
+                 1000  send m1 ────────────▶ │                     │
+                 1001  │                     stores m1 T/0:0 (page cache)
+                 1002  │                     T/0:0 to 1 ─────────▶ │
+              1002.05  m1 SEND_OK ◀───────── │                     │
+                 1003  │                     │                     gets m1
+                 2000  │                     ✗ crash               │
+                 5000  │                     ▲ up                  │
+                 5013  │                     │                     owns 1 of %RETRY%CG
+                20000  │                     │                     │                     ▲ up
+                20004  │                     │                     │                     new route of %RETRY%CG
+                20006  │                     │                     │                     new route of T
+                20012  │                     │                     owns 0 of %RETRY%CG   │
+                20016  │                     │                     owns 0 of T           │
+                21004  │                     │                     │                     owns 1 of %RETRY%CG
+                21010  │                     │                     │                     owns 1 of T
+                21511  │                     NO_MATCHED_MESSAGE T/0:0, go to 1 ────────▶ │
+                21513  │                     CG T/0 offset 1       │                     │
+                45001  │                     CG %RETRY%CG/0 offset 0                     │
+                61003  │                     │                     ✗ m1 RECONSUME_LATER (thrown away)
+                61003  │                     │                     ✗ lost: m1            │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (page cache, never served); ✗ consume: other-subscription, by consumed of c2 at 61003
+        "#]],
+    );
+}

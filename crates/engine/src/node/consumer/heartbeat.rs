@@ -13,7 +13,7 @@ use crate::timers::{ConsumerTimer, Timer};
 use crate::wire::{Request, Response, Subscription};
 
 use super::super::remoting::Mode;
-use super::start::java_map_bin;
+use super::start::map_order;
 use super::{App, Call, Process};
 
 /// Heartbeats that are being sent, broker after broker. While there is one, the lock is taken.
@@ -146,11 +146,7 @@ impl Process {
     pub fn broker_addresses(&self, ctx: &Ctx) -> Vec<NodeId> {
         let mut addresses: Vec<_> = self.instance.addresses().collect();
         order::sort_by(&mut addresses, |(broker, replica, _)| {
-            (
-                java_map_bin(ctx.setup.names.broker(*broker)),
-                *broker,
-                *replica,
-            )
+            (map_order(ctx, *broker), *replica)
         });
         addresses.into_iter().map(|(_, _, node)| node).collect()
     }

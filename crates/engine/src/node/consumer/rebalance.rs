@@ -17,7 +17,7 @@ use super::super::remoting::Mode;
 use super::heartbeat::Then;
 use super::offsets::Update;
 use super::process_queue::ProcessQueue;
-use super::start::java_map_bin;
+use super::start::map_order;
 use super::{App, Call, Process};
 
 /// A question about an offset.
@@ -293,11 +293,8 @@ impl Process {
                 Profile::V5_3 => ctx.rng.usually(1, 20),
             }
         {
-            let first = route
-                .brokers
-                .iter()
-                .map(|broker| broker.broker)
-                .min_by_key(|broker| (java_map_bin(ctx.setup.names.broker(*broker)), *broker));
+            let brokers = route.brokers.iter().map(|broker| broker.broker);
+            let first = brokers.min_by_key(|broker| map_order(ctx, *broker));
             route.brokers.retain(|broker| Some(broker.broker) == first);
         }
         answer

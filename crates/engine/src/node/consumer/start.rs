@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::effect::Ctx;
-use crate::ids::TopicId;
+use crate::ids::{BrokerName, TopicId};
 use crate::order;
 use crate::status::Profile;
 use crate::timers::{ConsumerTimer, Timer};
@@ -166,8 +166,13 @@ impl Process {
 /// Topics that are still to be asked for.
 pub(super) type Asking = VecDeque<TopicId>;
 
+/// Where a broker comes in the order of `brokerAddrTable` (D.8).
+pub(super) fn map_order(ctx: &Ctx, broker: BrokerName) -> (u32, BrokerName) {
+    (java_map_bin(ctx.setup.names.broker(broker)), broker)
+}
+
 /// Where a `ConcurrentHashMap` of at most 12 entries keeps `key`: `(h ^ h >>> 16) & 15` with Java's String hash.
-pub(super) fn java_map_bin(key: &str) -> u32 {
+fn java_map_bin(key: &str) -> u32 {
     let hash = key.encode_utf16().fold(0u32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(u32::from(unit))
     });
