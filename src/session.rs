@@ -6,23 +6,18 @@ use loss_lab_engine::action::Rejected;
 use loss_lab_engine::event::Trigger;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Verdict;
-use loss_lab_engine::names::Names;
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::{Do, Step};
-use loss_lab_engine::status::{Profile, SendMode};
+use loss_lab_engine::status::Profile;
 use loss_lab_engine::units::{SimTime, Span};
-use loss_lab_engine::view::ClusterView;
-use loss_lab_present::book::Book;
-use loss_lab_present::desk::Desk;
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
-use loss_lab_present::inside::Lens;
 use loss_lab_present::intent::{Intent, Moment, Press, Setup};
 use loss_lab_present::narration;
-use loss_lab_present::pacer::{self, Leg, Motion, Pace, Speed, Tempo};
+use loss_lab_present::pacer::{self, Leg, Motion, Speed, Tempo};
 use loss_lab_present::settings::Settings;
 use loss_lab_present::statuses::{Collection, Status, taken};
 use loss_lab_present::story::{self, StoryId};
-use loss_lab_present::trail::{Kind, Trail};
+use loss_lab_present::trail::Kind;
 use loss_lab_present::wires::{self, Wires};
 use loss_lab_present::world::World;
 
@@ -82,24 +77,7 @@ impl Session {
     pub fn new(motion: Motion) -> Self {
         let settings = Settings::defaults(Profile::V5_3);
         let run = Run::new(settings.scenario(Vec::new()));
-        let choices = Choices {
-            settings,
-            story: StoryId::Free,
-            mode: SendMode::Sync,
-            count: 1,
-            pace: Pace::ByEvent,
-            speed: Speed::USUAL,
-            playing: false,
-            picked: None,
-            menu: None,
-            lens: Lens::Overview,
-            trail: Trail::default(),
-            asked: None,
-            book: Book::default(),
-            desk: Desk::default(),
-            notice: None,
-            remedies: Vec::new(),
-        };
+        let choices = Choices::first(settings, StoryId::Free);
         Self {
             run,
             choices,
@@ -522,17 +500,7 @@ fn until_visible(run: &Run, wanted: Option<Status>, until: Option<Moment>) -> Ru
 
 fn wires_of(run: &Run) -> Wires {
     let view = run.cluster().view();
-    wires::wires(&world(run, run.names(), &view))
-}
-
-fn world<'a>(run: &'a Run, names: &'a Names, view: &'a ClusterView) -> World<'a> {
-    World {
-        scenario: run.scenario(),
-        names,
-        view,
-        events: run.events(),
-        ledger: &[],
-    }
+    wires::wires(&World::of(run, &view, &[]))
 }
 
 /// How long the quickest thing on the wires travels in all.

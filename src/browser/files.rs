@@ -1,14 +1,15 @@
 //! Files that leave the page and come to it, and its dialogs.
 
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlFormElement, HtmlInputElement,
     HtmlTextAreaElement,
 };
 
-fn by_id(id: &str) -> Option<Element> {
-    web_sys::window()?.document()?.get_element_by_id(id)
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    let element = web_sys::window()?.document()?.get_element_by_id(id)?;
+    element.dyn_into().ok()
 }
 
 /// Gives the reader a text as a file.
@@ -44,21 +45,20 @@ pub fn read_file(event: &Event, then: impl FnOnce(String) + 'static) {
 #[must_use]
 pub fn field_text(id: &str) -> String {
     by_id(id)
-        .and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok())
-        .map(|field| field.value())
+        .map(|field: HtmlTextAreaElement| field.value())
         .unwrap_or_default()
 }
 
 /// Closes the dialog with this id.
 pub fn close_dialog(id: &str) {
-    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
         dialog.close();
     }
 }
 
 /// Makes every field of the form with this id say what it said at first.
 pub fn reset_form(id: &str) {
-    if let Some(form) = by_id(id).and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+    if let Some(form) = by_id::<HtmlFormElement>(id) {
         form.reset();
     }
 }
@@ -82,8 +82,8 @@ pub fn filled(selector: &str) -> Vec<(String, String)> {
 
 /// Opens the dialog with this id before everything else.
 pub fn open_dialog(id: &str) {
-    let dialog = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok());
-    if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
+    let dialog = by_id(id).filter(|dialog: &HtmlDialogElement| !dialog.open());
+    if let Some(dialog) = dialog {
         let _ = dialog.show_modal();
     }
 }

@@ -61,6 +61,15 @@ impl Language {
         }
     }
 
+    /// What is said in this language.
+    #[must_use]
+    pub const fn pick<T>(self, en: &'static T, zh: &'static T) -> &'static T {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub const fn other(self) -> Self {
@@ -83,10 +92,7 @@ impl Language {
     /// Its texts.
     #[must_use]
     pub const fn texts(self) -> &'static Texts {
-        match self {
-            Self::En => &en::TEXTS,
-            Self::Zh => &zh::TEXTS,
-        }
+        self.pick(&en::TEXTS, &zh::TEXTS)
     }
 }
 

@@ -50,10 +50,7 @@ impl ShareTexts {
     /// Those of a language.
     #[must_use]
     pub const fn of(language: Language) -> &'static Self {
-        match language {
-            Language::En => &EN,
-            Language::Zh => &ZH,
-        }
+        language.pick(&EN, &ZH)
     }
 }
 

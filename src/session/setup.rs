@@ -106,14 +106,7 @@ impl Session {
             bench::build(self.run.scenario(), bench, filled).map_err(Outcome::Refused)?;
         let told = gone.iter().filter(|step| **step < self.told).count();
         let (settings, script) = Settings::of(checked.scenario);
-        self.fork_on_settings();
-        let (now, picked) = (self.now(), self.choices.picked);
-        let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
-        self.choices.settings = settings;
-        self.begin(script, self.told - told);
-        self.run.advance_to(now);
-        self.choices.notice = notice;
-        self.choices.picked = picked;
+        self.replay(settings, script, self.told - told);
         Ok(Outcome::Done(Vec::new()))
     }
 
@@ -122,11 +115,16 @@ impl Session {
         if changed.is_like(&self.choices.settings) {
             return;
         }
-        self.fork_on_settings();
-        let (now, picked, told) = (self.now(), self.choices.picked, self.told);
         let script = self.run.scenario().script.clone();
+        self.replay(changed, script, self.told);
+    }
+
+    /// Plays `script`, the first `told` steps of which are the story's own, under `settings` up to where the clock was.
+    fn replay(&mut self, settings: Settings, script: Vec<Step>, told: usize) {
+        self.fork_on_settings();
+        let (now, picked) = (self.now(), self.choices.picked);
         let notice = (!script.is_empty()).then_some(Notice::Replayed(script.len()));
-        self.choices.settings = changed;
+        self.choices.settings = settings;
         self.begin(script, told);
         self.run.advance_to(now);
         self.choices.notice = notice;

@@ -209,9 +209,9 @@ fn what(page: Page, sheet: &Sheet) -> AnyView {
 /// Under which of the four heads a form stands.
 fn head_of(form: &Form) -> usize {
     match form.act {
+        Act::Do("from") | Act::DoBetween => 2,
         Act::Do("node") => 1,
         Act::Do(_) => 0,
-        Act::DoBetween => 2,
         Act::Add(_) | Act::AddSlave | Act::Change(_) | Act::Remove | Act::World => 3,
     }
 }

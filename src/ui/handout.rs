@@ -11,7 +11,7 @@ use crate::lessons::{Handout, moments};
 use crate::session::Session;
 
 use super::html::*;
-use super::lesson::{Room, marked, paragraphs};
+use super::lesson::{Room, paragraphs};
 use super::stage::still;
 use super::words::with_code;
 
@@ -57,10 +57,6 @@ fn asked(room: Room, number: usize, shown: &Shown) -> AnyView {
             choices.map(|choice| html! { <li>{with_code(&room.title(&choice.label))}</li> });
         html! { <ul class="boxes">{choices.collect_view()}</ul> }
     });
-    let asks = room.said(shown, Role::Ask);
-    let asks = asks
-        .iter()
-        .map(|ask| html! { <p class="asked">{marked(ask)}</p> });
     // Where nothing is asked, nothing has to wait for the answers.
     let asked = shown.question.is_some();
     let (moment, explains) = if asked {
@@ -73,7 +69,7 @@ fn asked(room: Room, number: usize, shown: &Shown) -> AnyView {
             <h2>{number.to_string()}" · "{room.title(&shown.title)}</h2>
             <div class="read">{paragraphs(&room.said(shown, Role::Say))}</div>
             {picture(room, shown, moment, asked)}
-            {asks.collect_view()}
+            {room.asked(shown)}
             {choices}
             <div class="read">{paragraphs(&explains)}</div>
         </section>

@@ -343,10 +343,18 @@ impl Room {
         said.map(|paragraph| paragraph.text.clone()).collect()
     }
 
+    /// The question's words.
+    pub fn asked(self, shown: &Shown) -> AnyView {
+        let asks = self.said(shown, Role::Ask);
+        let asks = asks
+            .iter()
+            .map(|ask| html! { <p class="asked">{marked(ask)}</p> });
+        asks.collect_view().into_any()
+    }
+
     fn question(self, class: &Class) -> AnyView {
         let t = self.t;
         let says = self.said(&class.shown, Role::Say);
-        let asks = self.said(&class.shown, Role::Ask);
         let choices = class.shown.question.as_ref().map(|question| {
             let choices = (0..).zip(&question.choices);
             let choices = choices.map(|(place, choice)| {
@@ -374,7 +382,7 @@ impl Room {
                 <p class="lesson-step">{(t.step)(class.place + 1, class.steps)}</p>
                 <h2 id="h-ask">{self.title(&class.shown.title)}</h2>
                 <div class="read">{paragraphs(&says)}</div>
-                {asks.iter().map(|ask| html! { <p class="asked">{marked(ask)}</p> }).collect_view()}
+                {self.asked(&class.shown)}
                 {choices}
                 {explains}
                 {self.ways(class)}
@@ -472,7 +480,7 @@ pub fn paragraphs(texts: &[String]) -> AnyView {
 }
 
 /// A text whose backquotes are code and whose double asterisks mark what matters.
-pub fn marked(text: &str) -> AnyView {
+fn marked(text: &str) -> AnyView {
     let parts = text.split("**").enumerate().map(|(index, part)| {
         let part = with_code(part);
         if index % 2 == 1 {

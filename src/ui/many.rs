@@ -24,23 +24,19 @@ pub fn many(page: Page, scene: &Scene) -> AnyView {
     // Replicas of one broker name stand one after the other, whoever is master.
     let rows = stage
         .brokers
-        .chunk_by(|one, next| family(one) == family(next))
-        .map(|row| shard(page, scene, row));
-    let rows = rows.collect_view();
-    // Masters stand in one column, and so do slaves.
-    let most = stage
-        .brokers
         .chunk_by(|one, next| family(one) == family(next));
-    let class = match most.map(<[_]>::len).max() {
+    // Masters stand in one column, and so do slaves.
+    let class = match rows.clone().map(<[_]>::len).max() {
         None | Some(0 | 1) => "cluster many most-0",
         Some(2) => "cluster many most-1",
         Some(_) => "cluster many",
     };
+    let rows = rows.map(|row| shard(page, scene, row));
     html! {
         <div class=class>
             <p class="namesrv">{stage.routes.as_ref().map(|routes| name_server(page, routes))}</p>
             <div class="stack senders">{producers.collect_view()}</div>
-            <div class="stack shards">{rows}</div>
+            <div class="stack shards">{rows.collect_view()}</div>
             <div class="stack customers">{groups.collect_view()}</div>
             <p class="rail-cap">{t.pull}</p>
         </div>

@@ -302,6 +302,11 @@ fn role(t: &'static Texts, member: &Consumer) -> String {
     if member.picture != Picture::Running {
         return (t.picture)(member.picture).to_owned();
     }
+    queues(t, member)
+}
+
+/// Which queues it has.
+pub fn queues(t: &Texts, member: &Consumer) -> String {
     if member.queues.is_empty() {
         return t.no_queue.to_owned();
     }

@@ -12,7 +12,7 @@ use crate::browser::Second;
 use crate::lessons::Class;
 
 use super::html::*;
-use super::lesson::{Room, marked, paragraphs};
+use super::lesson::{Room, paragraphs};
 use super::page::live;
 use super::words::with_code;
 
@@ -85,7 +85,6 @@ fn page(room: Room, class: &Class) -> AnyView {
     } else {
         paragraphs(&notes)
     };
-    let asks = room.said(shown, Role::Ask);
     let answer = shown.question.as_ref().map(|question| {
         let rows = (0..).zip(&question.choices).zip(&class.hands);
         let rows = rows.map(|((place, choice), hands)| {
@@ -113,7 +112,7 @@ fn page(room: Room, class: &Class) -> AnyView {
             <p class="lesson-step">{room.title(&class.lesson().title)}" · "{(t.step)(class.place + 1, class.steps)}</p>
             <h1>{room.title(&shown.title)}</h1>
             <div class="notes-said">{notes}</div>
-            {asks.iter().map(|ask| html! { <p class="asked">{marked(ask)}</p> }).collect_view()}
+            {room.asked(shown)}
             {answer}
             <div class="read">{paragraphs(&room.said(shown, Role::Explain))}</div>
             {room.ways(class)}

@@ -11,6 +11,7 @@ use crate::i18n::later::bench::{Words, words};
 use crate::i18n::{Texts, instant};
 
 use super::html::*;
+use super::nodes::queues;
 use super::page::Page;
 
 /// What it says.
@@ -108,19 +109,12 @@ fn rows(page: Page, w: &Words, Part { stage, wires }: &Part) -> Vec<Row> {
     }
     for group in &stage.groups {
         for one in &group.members {
-            let queues = one.queues.iter().map(|queue| format!("q{queue}"));
-            let queues: Vec<String> = queues.collect();
-            let queues = if queues.is_empty() {
-                t.no_queue.to_owned()
-            } else {
-                queues.join(", ")
-            };
             say(
                 &one.name,
                 picture(one.picture),
                 held(t, &one.holds),
                 none(),
-                queues,
+                queues(t, one),
             );
         }
         say(

@@ -11,18 +11,12 @@ use std::time::{Duration, Instant};
 
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::file_v1;
-use loss_lab_engine::status::SendMode;
-use loss_lab_present::book::Book;
-use loss_lab_present::desk::Desk;
 use loss_lab_present::frame::{Choices, Depths, project};
-use loss_lab_present::inside::Lens;
-use loss_lab_present::pacer::{Pace, Speed};
 use loss_lab_present::settings::Settings;
 use loss_lab_present::stage::stage;
 use loss_lab_present::statuses::{Collection, statuses};
 use loss_lab_present::story::StoryId;
 use loss_lab_present::timeline::timeline;
-use loss_lab_present::trail::Trail;
 use loss_lab_present::world::World;
 
 const SEEKS: u32 = 200;
@@ -40,24 +34,7 @@ fn run(messages: u32) -> Run {
 
 fn choices(run: &Run) -> Choices {
     let (settings, _) = Settings::of(run.scenario().clone());
-    Choices {
-        settings,
-        story: StoryId::File,
-        mode: SendMode::Sync,
-        count: 1,
-        pace: Pace::ByEvent,
-        speed: Speed::USUAL,
-        playing: false,
-        picked: None,
-        menu: None,
-        lens: Lens::Overview,
-        trail: Trail::default(),
-        asked: None,
-        book: Book::default(),
-        desk: Desk::default(),
-        notice: None,
-        remedies: Vec::new(),
-    }
+    Choices::first(settings, StoryId::File)
 }
 
 /// The time that 95 of 100 stay under.
@@ -96,13 +73,7 @@ fn main() {
                 black_box(run.ledger());
             });
             let ledger = run.ledger();
-            let world = World {
-                scenario: run.scenario(),
-                names: run.names(),
-                view: &view,
-                events: run.events(),
-                ledger: &ledger,
-            };
+            let world = World::of(&run, &view, &ledger);
             clock(&mut || {
                 black_box(stage(&world));
             });

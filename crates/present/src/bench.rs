@@ -36,8 +36,16 @@ pub struct Form {
     pub act: Act,
     /// For whom it is.
     pub whose: &'static [Who],
+    /// What there is to fill in, behind the name of what is added.
+    fields: &'static [Field],
+}
+
+impl Form {
     /// What there is to fill in.
-    pub fields: &'static [Field],
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        let name = matches!(self.act, Act::Add(_)).then_some(&forms::NAME);
+        name.into_iter().chain(self.fields)
+    }
 }
 
 /// What a form does.
@@ -186,7 +194,7 @@ pub fn sheet(scenario: &Scenario, bench: &Bench) -> Option<Sheet> {
     let chosen = forms.iter().find(|form| form.word == bench.what);
     let form = *chosen.or(forms.first())?;
     let line = |field: &'static Field| line(scenario, &who, form, field);
-    let lines = form.fields.iter().map(line).collect();
+    let lines = form.fields().map(line).collect();
     let when = match form.act {
         Act::Do(_) | Act::DoBetween => forms::WHEN.iter().map(line).collect(),
         Act::Add(_) | Act::AddSlave | Act::Change(_) | Act::Remove | Act::World => Vec::new(),

@@ -155,18 +155,17 @@ mod tests {
     use loss_lab_engine::event::Trigger;
     use loss_lab_engine::run::Run;
     use loss_lab_engine::scenario::{Do, Step};
-    use loss_lab_engine::status::{Profile, SendMode};
+    use loss_lab_engine::status::SendMode;
     use loss_lab_engine::units::SimTime;
 
     use crate::ledger::{self, Ledger};
-    use crate::story::{self, StoryId};
+    use crate::story;
     use crate::world::World;
 
     use super::*;
 
     /// So many messages that are consumed, and one that is lost in both brokers' page caches.
     fn run(consumed: u32) -> Run {
-        let story = story::story(StoryId::Free, Profile::V5_3);
         let step = |at, action| Step {
             trigger: Trigger::At(SimTime::from_millis(at)),
             action,
@@ -178,9 +177,7 @@ mod tests {
             step(60_020, Do::PowerLoss("broker-a/0".to_owned())),
             step(60_020, Do::PowerLoss("broker-a/1".to_owned())),
         ];
-        let mut run = Run::new(story.settings.scenario(script));
-        while !run.at_rest() && run.step() {}
-        run
+        story::played(script)
     }
 
     fn look(run: &Run, turns: &[Turn]) -> Ledger {
@@ -190,13 +187,7 @@ mod tests {
         }
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World {
-            scenario: run.scenario(),
-            names: run.names(),
-            view: &view,
-            events: run.events(),
-            ledger: &ledger,
-        };
+        let world = World::of(run, &view, &ledger);
         ledger::ledger(&world, &book)
     }
 

@@ -117,6 +117,31 @@ pub struct Frame {
     pub next_message: MessageId,
 }
 
+impl Choices {
+    /// What is chosen before anybody chooses.
+    #[must_use]
+    pub fn first(settings: Settings, story: StoryId) -> Self {
+        Self {
+            settings,
+            story,
+            mode: SendMode::Sync,
+            count: 1,
+            pace: Pace::ByEvent,
+            speed: Speed::USUAL,
+            playing: false,
+            picked: None,
+            menu: None,
+            lens: Lens::Overview,
+            trail: Trail::default(),
+            asked: None,
+            book: Book::default(),
+            desk: Desk::default(),
+            notice: None,
+            remedies: Vec::new(),
+        }
+    }
+}
+
 /// What a frame shows on demand only: so a page can bring it later than the rest.
 pub struct Depths {
     inside: fn(&World<'_>, Lens) -> Vec<Inside>,
@@ -147,13 +172,7 @@ pub fn project(
 ) -> Frame {
     let view = run.cluster().view();
     let ledger = run.ledger();
-    let world = World {
-        scenario: run.scenario(),
-        names: run.names(),
-        view: &view,
-        events: run.events(),
-        ledger: &ledger,
-    };
+    let world = World::of(run, &view, &ledger);
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),

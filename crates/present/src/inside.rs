@@ -340,13 +340,7 @@ mod tests {
         run.advance_to(SimTime::from_millis(at));
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World {
-            scenario: run.scenario(),
-            names: run.names(),
-            view: &view,
-            events: run.events(),
-            ledger: &ledger,
-        };
+        let world = World::of(&run, &view, &ledger);
         inside(&world, lens)
     }
 

@@ -65,41 +65,22 @@ pub fn listing(world: &World<'_>, known: &[Event], reading: Reading) -> Listing 
 
 #[cfg(test)]
 mod tests {
-    use loss_lab_engine::event::Trigger;
     use loss_lab_engine::run::Run;
-    use loss_lab_engine::scenario::Step;
-    use loss_lab_engine::status::{Profile, SendMode};
+    use loss_lab_engine::status::Profile;
 
     use crate::story::{self, StoryId};
 
     use super::*;
 
-    fn run(count: u32) -> Run {
-        let story = story::story(StoryId::Free, Profile::V5_3);
-        let script = vec![Step {
-            trigger: Trigger::At(SimTime::ZERO),
-            action: story::send(count, SendMode::Sync),
-        }];
-        let mut run = Run::new(story.settings.scenario(script));
-        while !run.at_rest() && run.step() {}
-        run
-    }
-
     fn read(run: &Run, reading: Reading) -> Listing {
         let view = run.cluster().view();
-        let world = World {
-            scenario: run.scenario(),
-            names: run.names(),
-            view: &view,
-            events: run.events(),
-            ledger: &[],
-        };
+        let world = World::of(run, &view, &[]);
         listing(&world, run.known_events(), reading)
     }
 
     #[test]
     fn page_by_page_every_told_event_is_read_once() {
-        let run = run(30);
+        let run = story::sent(30);
         let mut read_so_far = Vec::new();
         let mut at = 1;
         loop {
@@ -119,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_page_follows_the_cursor_and_says_what_is_still_to_come() {
-        let mut run = run(30);
+        let mut run = story::sent(30);
         let last = read(&run, Reading::Here);
         assert_eq!((last.after, last.here), (0, last.before + last.lines.len()));
         run.seek(0);

@@ -190,3 +190,21 @@ pub fn story(id: StoryId, profile: Profile) -> Story {
         },
     }
 }
+
+/// A healthy cluster's run to its end: what tests look at.
+#[cfg(test)]
+pub(crate) fn played(script: Vec<Step>) -> loss_lab_engine::run::Run {
+    let story = story(StoryId::Free, Profile::V5_3);
+    let mut run = loss_lab_engine::run::Run::new(story.settings.scenario(script));
+    while !run.at_rest() && run.step() {}
+    run
+}
+
+/// So many messages, and what becomes of them.
+#[cfg(test)]
+pub(crate) fn sent(count: u32) -> loss_lab_engine::run::Run {
+    played(vec![Step {
+        trigger: Trigger::At(SimTime::ZERO),
+        action: send(count, SendMode::Sync),
+    }])
+}

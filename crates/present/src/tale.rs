@@ -140,15 +140,14 @@ mod tests {
     use loss_lab_engine::event::Trigger;
     use loss_lab_engine::run::Run;
     use loss_lab_engine::scenario::{Do, Step};
-    use loss_lab_engine::status::{Profile, SendMode};
+    use loss_lab_engine::status::SendMode;
 
-    use crate::story::{self, StoryId};
+    use crate::story;
 
     use super::*;
 
     /// One message; its master loses power as soon as it has it.
     fn lost() -> Run {
-        let story = story::story(StoryId::Free, Profile::V5_3);
         let step = |at, action| Step {
             trigger: Trigger::At(SimTime::from_millis(at)),
             action,
@@ -159,21 +158,13 @@ mod tests {
             step(20, Do::PowerLoss("broker-a/0".to_owned())),
             step(20, Do::PowerLoss("broker-a/1".to_owned())),
         ];
-        let mut run = Run::new(story.settings.scenario(script));
-        while !run.at_rest() && run.step() {}
-        run
+        story::played(script)
     }
 
     fn told(run: &Run, asked: Option<EventId>) -> Option<Tale> {
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World {
-            scenario: run.scenario(),
-            names: run.names(),
-            view: &view,
-            events: run.events(),
-            ledger: &ledger,
-        };
+        let world = World::of(run, &view, &ledger);
         tale(&world, run.known_events(), asked, Some(MessageId(1)))
     }
 

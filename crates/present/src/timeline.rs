@@ -649,12 +649,10 @@ impl<'a> Drawing<'a> {
 
 #[cfg(test)]
 mod tests {
-    use loss_lab_engine::event::Trigger;
     use loss_lab_engine::run::Run;
-    use loss_lab_engine::scenario::{Do, Step};
-    use loss_lab_engine::status::{Profile, SendMode};
+    use loss_lab_engine::scenario::Do;
 
-    use crate::story::{self, StoryId};
+    use crate::story;
 
     use super::*;
 
@@ -685,33 +683,15 @@ mod tests {
         }
     }
 
-    /// So many messages, and what becomes of them.
-    fn run(count: u32) -> Run {
-        let story = story::story(StoryId::Free, Profile::V5_3);
-        let script = vec![Step {
-            trigger: Trigger::At(SimTime::ZERO),
-            action: story::send(count, SendMode::Sync),
-        }];
-        let mut run = Run::new(story.settings.scenario(script));
-        while !run.at_rest() && run.step() {}
-        run
-    }
-
     fn project(run: &Run) -> Timeline {
         let view = run.cluster().view();
-        let world = World {
-            scenario: run.scenario(),
-            names: run.names(),
-            view: &view,
-            events: run.events(),
-            ledger: &[],
-        };
+        let world = World::of(run, &view, &[]);
         timeline(&world, run.known_events(), None)
     }
 
     #[test]
     fn memory_and_disk_have_a_line_each_and_the_name_server_has_one() {
-        let timeline = project(&run(1));
+        let timeline = project(&story::sent(1));
         let lanes: Vec<_> = timeline
             .lanes
             .iter()
@@ -727,7 +707,7 @@ mod tests {
 
     #[test]
     fn a_short_run_is_drawn_from_its_start_to_its_end() {
-        let timeline = project(&run(3));
+        let timeline = project(&story::sent(3));
         assert!(!timeline.is_window);
         assert_eq!(timeline.steps.0, timeline.steps.1);
         assert_eq!(timeline.scale.x(SimTime::ZERO), LEFT);
@@ -735,7 +715,7 @@ mod tests {
 
     #[test]
     fn of_a_hundred_thousand_events_only_the_window_around_the_cursor_is_placed() {
-        let mut run = run(8_000);
+        let mut run = story::sent(8_000);
         let known = run.known_events().len();
         assert!(known >= 100_000, "{known}");
         for part in [0, 1, 2, 3, 4] {
@@ -752,7 +732,7 @@ mod tests {
 
     #[test]
     fn what_is_placed_stays_while_the_cursor_goes_on_within_a_stride() {
-        let mut run = run(200);
+        let mut run = story::sent(200);
         let told: Vec<_> = run
             .known_events()
             .iter()
@@ -769,7 +749,7 @@ mod tests {
 
     #[test]
     fn a_broker_that_went_down_before_the_window_is_down_in_it() {
-        let mut run = run(300);
+        let mut run = story::sent(300);
         run.seek(1);
         let consumer = project(&run).lanes.remove(3).name;
         run.obey(&Do::Pause(consumer)).unwrap();

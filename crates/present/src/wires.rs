@@ -106,7 +106,7 @@ pub fn wires(world: &World<'_>) -> Wires {
             back: flying(world, |flight| {
                 masters.contains(&flight.from) && producers.contains(&flight.to)
             }),
-            ..link(world, *first, master)
+            ..empty(world, *first, master)
         }),
         replication: of_kind(
             |kind| matches!(kind, NodeKind::Broker(broker) if broker.role == BrokerRole::Slave),
@@ -117,8 +117,10 @@ pub fn wires(world: &World<'_>) -> Wires {
                 .find(|master| broker_of(world, **master) == broker_of(world, slave));
             let master = *its.unwrap_or(&master);
             Link {
+                out: flying(world, |flight| (flight.from, flight.to) == (master, slave)),
+                back: flying(world, |flight| (flight.from, flight.to) == (slave, master)),
                 awaited: awaited(world, master, slave),
-                ..link(world, master, slave)
+                ..empty(world, master, slave)
             }
         })
         .collect(),
@@ -136,14 +138,15 @@ fn broker_of(world: &World<'_>, node: NodeId) -> Option<BrokerName> {
     }
 }
 
-fn link(world: &World<'_>, from: NodeId, to: NodeId) -> Link {
+/// A link with nothing on it.
+fn empty(world: &World<'_>, from: NodeId, to: NodeId) -> Link {
     Link {
         from,
         to,
         names: [world.name(from), world.name(to)],
         cut: world.is_cut(from, to),
-        out: flying(world, |flight| flight.from == from && flight.to == to),
-        back: flying(world, |flight| flight.from == to && flight.to == from),
+        out: Vec::new(),
+        back: Vec::new(),
         awaited: false,
     }
 }
@@ -155,8 +158,7 @@ fn rail(world: &World<'_>, master: NodeId, first: NodeId, consumers: &[NodeId]) 
     };
     Link {
         out: flying(world, messages),
-        back: Vec::new(),
-        ..link(world, master, first)
+        ..empty(world, master, first)
     }
 }
 

@@ -4,6 +4,7 @@ use loss_lab_engine::event::Event;
 use loss_lab_engine::ids::{EventId, MessageId, NodeId};
 use loss_lab_engine::ledger::Entry;
 use loss_lab_engine::names::Names;
+use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::Scenario;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{ClusterView, NodeView};
@@ -24,6 +25,18 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    /// That of a run, with its view and its ledger at the cursor.
+    #[must_use]
+    pub fn of(run: &'a Run, view: &'a ClusterView, ledger: &'a [Entry]) -> Self {
+        Self {
+            scenario: run.scenario(),
+            names: run.names(),
+            view,
+            events: run.events(),
+            ledger,
+        }
+    }
+
     /// The instant.
     #[must_use]
     pub fn now(&self) -> SimTime {

@@ -40,10 +40,7 @@ pub struct Words {
 /// In this language.
 #[must_use]
 pub fn words(language: Language) -> &'static Words {
-    match language {
-        Language::En => &EN,
-        Language::Zh => &ZH,
-    }
+    language.pick(&EN, &ZH)
 }
 
 static EN: Words = Words {
@@ -369,7 +366,7 @@ mod tests {
                     assert!(!text.is_empty(), "{}", form.word);
                     assert_eq!(text.matches('`').count() % 2, 0, "{text}");
                 }
-                for field in form.fields {
+                for field in form.fields() {
                     assert!(!(words.field)(field.name).is_empty(), "{}", field.name);
                 }
             }

@@ -25,10 +25,7 @@ impl Language {
     /// The texts of the second part. Only the second part asks for them.
     #[must_use]
     pub const fn later(self) -> &'static LaterTexts {
-        match self {
-            Self::En => &en::TEXTS,
-            Self::Zh => &zh::TEXTS,
-        }
+        self.pick(&en::TEXTS, &zh::TEXTS)
     }
 }
 

@@ -20,10 +20,7 @@ pub struct Words {
 /// In this language.
 #[must_use]
 pub fn words(language: Language) -> &'static Words {
-    match language {
-        Language::En => &EN,
-        Language::Zh => &ZH,
-    }
+    language.pick(&EN, &ZH)
 }
 
 static EN: Words = Words {

@@ -25,27 +25,21 @@ pub fn step(
     let form = form(bench).ok_or(Refusal::Problems(Vec::new()))?;
     let mut step = Map::new();
     step.insert("do".to_owned(), Value::from(form.word));
-    let whose = |step: &mut Map<String, Value>, name: &str, value: Value| {
-        step.insert(name.to_owned(), value);
-    };
-    match form.act {
-        Act::DoBetween if form.word == "drop" => whose(&mut step, "from", bench.who.clone().into()),
-        Act::DoBetween => {
-            let peer = value_of(filled, "between").to_owned();
-            whose(&mut step, "between", vec![bench.who.clone(), peer].into());
-        }
-        Act::Do(name) => whose(&mut step, name, bench.who.clone().into()),
-        Act::Add(_) | Act::AddSlave | Act::Change(_) | Act::Remove | Act::World => {}
+    if let Act::Do(whose) = form.act {
+        step.insert(whose.to_owned(), bench.who.clone().into());
     }
-    let between = form.act == Act::DoBetween;
-    for field in form.fields {
+    for field in form.fields() {
         let text = value_of(filled, field.name);
         // A transaction has no mode, so the usual one is not said.
         let usual = field.takes == Takes::Mode && text == SendMode::Sync.word();
-        if text.is_empty() || usual || (between && field.name == "between") {
+        if text.is_empty() || usual {
             continue;
         }
         match field.name {
+            "between" => {
+                let both = vec![bench.who.clone(), text.to_owned()];
+                step.insert("between".to_owned(), both.into());
+            }
             "local" => {
                 let checks = ["check", "checkAgain"].map(|name| value_of(filled, name));
                 let checks = checks.into_iter().filter(|check| !check.is_empty());
@@ -225,7 +219,7 @@ fn value_of<'a>(filled: &'a Filled, name: &str) -> &'a str {
 }
 
 fn fill(entry: &mut Map<String, Value>, form: &Form, filled: &Filled) -> Result<(), Refusal> {
-    for field in form.fields {
+    for field in form.fields() {
         let text = value_of(filled, field.name);
         if !text.is_empty() {
             entry.insert(field.name.to_owned(), json(field, text)?);

@@ -41,6 +41,9 @@ pub(super) static WHEN: [Field; 4] = [
     field("nth", Takes::Number, "1"),
 ];
 
+/// What comes first in every form that adds something.
+pub(super) static NAME: Field = field("name", Takes::Text, "");
+
 /// Every form, in the order in which they are offered.
 pub static FORMS: &[Form] = &[
     form(
@@ -159,7 +162,7 @@ pub static FORMS: &[Form] = &[
     ),
     form(
         "drop",
-        Act::DoBetween,
+        Act::Do("from"),
         PROCESS,
         &[
             field("to", Takes::Peer, ""),
@@ -207,29 +210,27 @@ pub static FORMS: &[Form] = &[
         Act::Add("producers"),
         CLUSTER,
         &[
-            field("name", Takes::Text, ""),
             field("group", Takes::Text, "PG"),
             field("resend", Takes::Number, "0"),
         ],
     ),
-    form("add-consumer", Act::Add("consumers"), CLUSTER, NEW_CONSUMER),
+    form(
+        "add-consumer",
+        Act::Add("consumers"),
+        CLUSTER,
+        CONSUMER_FIELDS,
+    ),
     form(
         "add-broker",
         Act::Add("brokers"),
         CLUSTER,
-        &[
-            field("name", Takes::Text, ""),
-            field("conf", Takes::Conf, ""),
-        ],
+        &[field("conf", Takes::Conf, "")],
     ),
     form(
         "add-topic",
         Act::Add("topics"),
         CLUSTER,
-        &[
-            field("name", Takes::Text, ""),
-            field("queues", Takes::Number, "4"),
-        ],
+        &[field("queues", Takes::Number, "4")],
     ),
     form(
         "world",
@@ -246,18 +247,6 @@ pub static FORMS: &[Form] = &[
 ];
 
 const CONSUMER_FIELDS: &[Field] = &[
-    field("group", Takes::Text, "CG"),
-    field("topic", Takes::Topic, ""),
-    field("tags", Takes::Text, "*"),
-    field("listener", Takes::Listener, "concurrently"),
-    field("model", Takes::Model, "CLUSTERING"),
-    field("processMs", Takes::Number, "20"),
-    field("autoCommit", Takes::YesNo, "true"),
-    field("started", Takes::YesNo, "true"),
-];
-
-const NEW_CONSUMER: &[Field] = &[
-    field("name", Takes::Text, ""),
     field("group", Takes::Text, "CG"),
     field("topic", Takes::Topic, ""),
     field("tags", Takes::Text, "*"),
