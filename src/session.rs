@@ -6,11 +6,12 @@ use loss_lab_engine::action::Rejected;
 use loss_lab_engine::event::Trigger;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::ledger::Verdict;
-use loss_lab_engine::run::Run;
+use loss_lab_engine::run::{Ahead, Run};
 use loss_lab_engine::scenario::{Do, Step};
 use loss_lab_engine::status::Profile;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_present::frame::{Choices, Frame, Notice, project};
+use loss_lab_present::index::Index;
 use loss_lab_present::intent::{Intent, Moment, Press, Setup};
 use loss_lab_present::narration;
 use loss_lab_present::pacer::{self, Leg, Motion, Speed, Tempo};
@@ -43,6 +44,7 @@ pub const COUNT_MOST: u32 = 50;
 /// The state of the page.
 pub struct Session {
     run: Run,
+    index: Index,
     choices: Choices,
     motion: Motion,
     /// How many steps of the script are the story's; the rest is what a person did.
@@ -64,11 +66,11 @@ pub struct Session {
     waiting: Vec<Setup>,
 }
 
-/// A leg that is being played, and the run at its end.
+/// A leg that is being played, and the way to its end.
 struct Playing {
     leg: Leg,
     elapsed: f64,
-    ahead: Run,
+    ahead: Ahead,
 }
 
 impl Session {
@@ -80,6 +82,7 @@ impl Session {
         let choices = Choices::first(settings, StoryId::Free);
         Self {
             run,
+            index: Index::default(),
             choices,
             motion,
             told: 0,
@@ -99,6 +102,7 @@ impl Session {
     pub fn frame(&self) -> Frame {
         project(
             &self.run,
+            &self.index,
             &self.choices,
             self.leg.as_ref().map(|playing| playing.leg.to),
             later::here().map(|later| &later.depths),
@@ -149,7 +153,11 @@ impl Session {
             Intent::Book(turn) => self.choices.book.turn(turn),
             Intent::Seek(at) => self.look_at(|run| run.seek_time(at)),
             Intent::Events(reading) => self.choices.trail.events = reading,
-            Intent::Step(number) => self.look_at(|run| to_told(run, number)),
+            Intent::Step(number) => {
+                let place = number.checked_sub(1);
+                let place = place.and_then(|place| self.index.told().get(place).copied());
+                self.look_at(|run| to_told(run, place));
+            }
             Intent::By(kind) => self.choices.trail.by = kind,
             Intent::Branch(to) => self.switch(to),
             Intent::Menu(target) => self.choices.menu = target,
@@ -173,8 +181,21 @@ impl Session {
         if let Some(past) = past {
             self.note(past);
         }
+        self.look_back();
+    }
+
+    /// Takes in what has become known, and what has happened.
+    fn look_back(&mut self) {
+        self.index.follow(self.run.known_events());
         self.consider_losses();
-        self.choices.desk.collection.add(self.run.events());
+        let events = self.run.events().len();
+        self.choices.desk.collection.add(&self.index, events);
+    }
+
+    /// Begins a run anew.
+    fn run_anew(&mut self, script: Vec<Step>) {
+        self.run = Run::new(self.choices.settings.scenario(script));
+        self.index = Index::default();
     }
 
     fn press(&mut self, press: Press) {
@@ -222,8 +243,8 @@ impl Session {
 
     fn step_on(&mut self) {
         let by = self.choices.trail.by;
-        match after_next(&self.run, |event| by.has(event)) {
-            (ahead, found) if found || by == Kind::Any => self.look_at(|run| *run = ahead),
+        match after_next(&mut self.run, |event| by.has(event)) {
+            (ahead, found) if found || by == Kind::Any => self.look_at(|run| run.go(ahead)),
             (_, _) => self.choices.notice = Some(Notice::NoneOf(by)),
         }
     }
@@ -240,8 +261,8 @@ impl Session {
     }
 
     fn go_to_next_loss(&mut self) {
-        match after_next(&self.run, |event| Kind::Loss.has(event)) {
-            (ahead, true) => self.look_at(|run| *run = ahead),
+        match after_next(&mut self.run, |event| Kind::Loss.has(event)) {
+            (ahead, true) => self.look_at(|run| run.go(ahead)),
             (_, false) => self.choices.notice = Some(Notice::NoLossAhead),
         }
     }
@@ -286,7 +307,7 @@ impl Session {
         let at = self.moment();
         let mut script = self.kept_script();
         script.push(step);
-        self.run = Run::new(self.choices.settings.scenario(script));
+        self.run_anew(script);
         self.run.advance_to(at);
         self.choices.playing = true;
     }
@@ -334,7 +355,7 @@ impl Session {
         for setup in core::mem::take(&mut self.waiting) {
             self.obey(Intent::Setup(setup));
         }
-        self.consider_losses();
+        self.look_back();
     }
 
     /// What this learner had seen before.
@@ -342,10 +363,9 @@ impl Session {
         self.choices.desk.collection = Collection::of_words(words);
     }
 
-    /// Looks at the events since `seen`: what they took is collected, and what was waited for ends the playing.
-    fn collect(&mut self, seen: usize) {
+    /// Playing ends when what was waited for is among the events since `seen`.
+    fn stop_when_wanted(&mut self, seen: usize) {
         let new = self.run.events().get(seen..).unwrap_or_default();
-        self.choices.desk.collection.add(new);
         if self.wanted.is_some() && new.iter().any(|event| taken(event) == self.wanted) {
             self.wanted = None;
             self.choices.playing = false;
@@ -363,7 +383,7 @@ impl Session {
         self.choices.menu = None;
         self.considered.clear();
         self.choices.remedies.clear();
-        self.run = Run::new(self.choices.settings.scenario(script));
+        self.run_anew(script);
     }
 
     /// Looks for the setting that would have saved what is lost now.
@@ -411,14 +431,15 @@ impl Session {
             left = playing.elapsed - playing.leg.whole();
             if let Some(playing) = self.leg.take() {
                 let seen = self.run.events().len();
-                self.run = playing.ahead;
-                self.collect(seen);
+                self.run.go(playing.ahead);
+                self.index.follow(self.run.known_events());
+                self.stop_when_wanted(seen);
                 self.stop_there();
             }
             changed = true;
         }
         if changed {
-            self.consider_losses();
+            self.look_back();
         }
         changed
     }
@@ -431,7 +452,7 @@ impl Session {
         }
     }
 
-    fn next_leg(&self) -> Option<Playing> {
+    fn next_leg(&mut self) -> Option<Playing> {
         if !self.can_advance() {
             return None;
         }
@@ -440,8 +461,8 @@ impl Session {
             speed: self.choices.speed,
             motion: self.motion,
         };
-        let ahead = until_visible(&self.run, self.wanted, self.until);
-        let told = narration::told_at(self.run.events(), self.run.now());
+        let ahead = until_visible(&mut self.run, self.wanted, self.until);
+        let told = narration::told_at(self.run.events(), &self.index, self.run.now());
         let leg = pacer::leg(
             tempo,
             self.run.now(),
@@ -475,32 +496,30 @@ fn notice(rejected: Rejected) -> Notice {
     }
 }
 
-/// The run at the next instant at which something can be seen to change.
-fn until_visible(run: &Run, wanted: Option<Status>, until: Option<Moment>) -> Run {
-    let mut ahead = run.clone();
-    let before = wires_of(&ahead);
-    let mut seen = ahead.events().len();
-    for _ in 0..STEPS_PER_LEG {
-        let waits = wanted.is_some() || until.is_some();
-        let there = until.is_some_and(|until| ahead.position() >= until.position);
-        if there || (ahead.at_rest() && !waits) || !ahead.step() {
-            break;
-        }
-        let new = ahead.events().get(seen..).unwrap_or_default();
+/// The way to the next instant at which something can be seen to change.
+fn until_visible(run: &mut Run, wanted: Option<Status>, until: Option<Moment>) -> Ahead {
+    let before = wires_of(run);
+    let waits = wanted.is_some() || until.is_some();
+    let mut seen = run.events().len();
+    let mut steps = 0;
+    let (ahead, _) = run.look_ahead(|run| {
+        let new = run.events().get(seen..).unwrap_or_default();
         let told = new
             .iter()
             .any(|event| narration::is_told(event) || (wanted.is_some() && taken(event) == wanted));
-        if told || wires_of(&ahead) != before {
-            break;
-        }
-        seen = ahead.events().len();
-    }
+        seen = run.events().len();
+        steps += 1;
+        told || steps > STEPS_PER_LEG
+            || until.is_some_and(|until| run.position() >= until.position)
+            || run.at_rest() && !waits
+            || wires_of(run) != before
+    });
     ahead
 }
 
 fn wires_of(run: &Run) -> Wires {
-    let view = run.cluster().view();
-    wires::wires(&World::of(run, &view, &[]))
+    let outline = run.cluster().outline();
+    wires::wires(&World::of(run, &Index::default(), &outline, &[]))
 }
 
 /// How long the quickest thing on the wires travels in all.

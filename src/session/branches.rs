@@ -3,8 +3,7 @@
 //! A branch is what stands and a script; its run is computed again when one goes there.
 
 use loss_lab_engine::event::Event;
-use loss_lab_engine::ids::EventId;
-use loss_lab_engine::run::Run;
+use loss_lab_engine::run::{Ahead, Run};
 use loss_lab_engine::scenario::Step;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::narration;
@@ -178,18 +177,17 @@ impl Session {
     }
 }
 
-/// The run after the next event that `counts`, and true; if all that is planned has none, the run at its end.
-pub(super) fn after_next(run: &Run, counts: impl Fn(&Event) -> bool) -> (Run, bool) {
-    let mut ahead = run.clone();
-    let mut seen = ahead.events().len();
-    while !ahead.at_rest() && ahead.step_event() {
-        let new = ahead.events().get(seen..).unwrap_or_default();
-        if new.iter().any(&counts) {
-            return (ahead, true);
-        }
-        seen = ahead.events().len();
-    }
-    (ahead, false)
+/// The way to the next event that `counts`, and true; if all that is planned has none, the way to its end.
+pub(super) fn after_next(run: &mut Run, counts: impl Fn(&Event) -> bool) -> (Ahead, bool) {
+    let mut seen = run.events().len();
+    let mut found = false;
+    let (ahead, _) = run.look_ahead(|run| {
+        let new = run.events().get(seen..).unwrap_or_default();
+        found = new.iter().any(&counts);
+        seen = run.events().len();
+        found || run.at_rest()
+    });
+    (ahead, found)
 }
 
 /// To the end of what is known; if that is here, to the end of what is planned.
@@ -197,19 +195,16 @@ pub(super) fn to_end(run: &mut Run) {
     let last = run.known_events().last().map(|event| event.id);
     match last.filter(|last| last.index() >= run.events().len()) {
         Some(last) => run.seek_event(last),
-        None => *run = after_next(run, |_| false).0,
+        None => {
+            let (ahead, _) = after_next(run, |_| false);
+            run.go(ahead);
+        }
     }
 }
 
-/// To the how-manieth told event; before the first at 0.
-pub(super) fn to_told(run: &mut Run, number: usize) {
-    let told = run
-        .known_events()
-        .iter()
-        .filter(|event| event.at >= SimTime::ZERO && narration::is_told(event));
-    let event = number
-        .checked_sub(1)
-        .and_then(|index| told.map(|event| event.id).nth(index));
+/// To a told event, by its place among the known ones; before the first without one.
+pub(super) fn to_told(run: &mut Run, place: Option<usize>) {
+    let event = place.and_then(|place| Some(run.known_events().get(place)?.id));
     let here = run.position();
     let back = event.is_none_or(|event| event.index() < run.events().len());
     match event {
@@ -225,15 +220,15 @@ pub(super) fn to_told(run: &mut Run, number: usize) {
 /// Back to the event before the one on screen that `counts`. False if there is none.
 pub(super) fn to_previous(run: &mut Run, counts: impl Fn(&Event) -> bool) -> bool {
     let here = run.position();
-    let earlier: Vec<EventId> = run
+    let mut end = run.events().len();
+    while let Some(last) = run
         .events()
-        .iter()
-        .rev()
-        .filter(|event| counts(event))
-        .map(|event| event.id)
-        .collect();
-    for event in earlier {
-        run.seek_event(event);
+        .get(..end)
+        .and_then(|events| events.iter().rfind(|one| counts(one)))
+    {
+        end = last.id.index();
+        let id = last.id;
+        run.seek_event(id);
         if run.position() < here {
             return true;
         }

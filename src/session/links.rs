@@ -49,7 +49,7 @@ impl Session {
             self.choices.picked = Some(message);
         }
         self.note(past);
-        self.consider_losses();
+        self.look_back();
         true
     }
 
@@ -69,6 +69,7 @@ impl Session {
                 }
             }),
         }
+        self.look_back();
     }
 
     /// Lights a message up, if it was sent.

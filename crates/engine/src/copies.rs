@@ -12,7 +12,7 @@ use crate::order;
 use crate::setup::system;
 use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
-use crate::view::{NodeKind, NodeView};
+use crate::view::{CopyView, NodeKind, NodeView};
 
 /// How far below a committed offset passed-over messages are looked for.
 const LOOK_BACK: u64 = 64;
@@ -25,16 +25,26 @@ pub(crate) fn for_each(cluster: &Cluster, tell: &mut impl FnMut(MessageId, Copy)
         let is_read = readers.is_read(cluster, node, broker);
         for record in broker.disk().log.records() {
             if let Some(message) = record.message.label {
-                let had = settled.contains(message) && is_plain(record);
                 let copy = Copy {
                     node,
                     place: broker.disk().log.place(record.end()),
-                    served: is_read && (had || !is_skipped(cluster, broker, record)),
+                    served: is_read && is_or_was_given(cluster, broker, record, &settled, message),
                 };
                 tell(message, copy);
             }
         }
     }
+}
+
+/// Whether somebody may still be given a record of `message`, or has been. `settled`: what everybody has had.
+fn is_or_was_given(
+    cluster: &Cluster,
+    broker: &Broker,
+    record: &Record,
+    settled: &MessageSet,
+    message: MessageId,
+) -> bool {
+    settled.contains(message) && is_plain(record) || !is_skipped(cluster, broker, record)
 }
 
 /// Whether a record lies where its readers read: no delay, no transaction stands between.
@@ -60,7 +70,7 @@ impl Awaited {
         };
         for (node, broker, _) in cluster.brokers() {
             if readers.is_read(cluster, node, broker) {
-                let records = broker.disk().log.records();
+                let records = broker.disk().log.awaited();
                 for record in records.filter(|record| !is_settled(record)) {
                     for_each_waiting(cluster, broker, record, &mut |group, message| {
                         awaited.insert(group, message);
@@ -122,7 +132,7 @@ pub(crate) fn is_awaited(cluster: &Cluster, message: MessageId, group: Option<Gr
     });
     in_memory
         || cluster.brokers().any(|(node, broker, _)| {
-            let mut records = broker.disk().log.records();
+            let mut records = broker.disk().log.awaited();
             readers.is_read(cluster, node, broker)
                 && records.any(|record| {
                     let mut waits = false;
@@ -245,9 +255,10 @@ pub(crate) fn wanted(
     groups.map(|group| (label, Some(group))).collect()
 }
 
-/// Fills in which copies of a view will still be served.
-pub(crate) fn mark_served(cluster: &Cluster, nodes: &mut [NodeView]) {
+/// Fills in what lies in the logs.
+pub(crate) fn fill_in(cluster: &Cluster, nodes: &mut [NodeView]) {
     let readers = Readers::of(cluster);
+    let settled = cluster.consumed_by_all();
     for (node, broker, _) in cluster.brokers() {
         let Some(NodeView {
             kind: NodeKind::Broker(view),
@@ -256,13 +267,18 @@ pub(crate) fn mark_served(cluster: &Cluster, nodes: &mut [NodeView]) {
         else {
             continue;
         };
-        let records = broker
-            .disk()
-            .log
-            .records()
-            .filter(|record| record.message.label.is_some());
-        for (copy, record) in view.copies.iter_mut().zip(records) {
-            copy.served = readers.will_get(cluster, node, broker, record);
+        let is_read = readers.is_read(cluster, node, broker);
+        let dispatched = broker.process().map(|process| process.reput_from);
+        let log = &broker.disk().log;
+        for record in log.records() {
+            if let Some(message) = record.message.label {
+                view.copies.push(CopyView {
+                    record: record.named(),
+                    place: log.place(record.end()),
+                    served: is_read && is_or_was_given(cluster, broker, record, &settled, message),
+                    dispatched: dispatched.is_none_or(|from| record.end() <= from),
+                });
+            }
         }
     }
 }
@@ -286,11 +302,6 @@ impl Readers {
     fn master_runs(&self, name: BrokerName) -> bool {
         let mut masters = self.masters.iter();
         masters.any(|(master, _, runs)| *master == name && *runs)
-    }
-
-    /// Whether somebody may still be given `record` from `node`, or has been.
-    fn will_get(&self, cluster: &Cluster, node: NodeId, broker: &Broker, record: &Record) -> bool {
-        self.is_read(cluster, node, broker) && !is_skipped(cluster, broker, record)
     }
 
     /// A master is read, also one that is down and can be started again on its disk. A slave is read while its master is down:

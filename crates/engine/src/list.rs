@@ -44,7 +44,12 @@ impl<T> List<T> {
 
     /// The items from `index` on.
     pub fn iter_from(&self, index: usize) -> impl DoubleEndedIterator<Item = &T> {
-        (index..self.len()).filter_map(|index| self.get(index))
+        let at = index.saturating_add(self.skipped);
+        let first = self.chunks.get(at / CHUNK);
+        let first = first.and_then(|chunk| chunk.get(at % CHUNK..));
+        let rest = self.chunks.get(at / CHUNK + 1..).unwrap_or_default();
+        let rest = rest.iter().flat_map(|chunk| chunk.iter());
+        first.unwrap_or_default().iter().chain(rest)
     }
 
     /// How many items, from the first one on, are as `is_before` says. They stand before all the others.

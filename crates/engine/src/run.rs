@@ -47,6 +47,28 @@ pub struct Run {
     judged: OnceLock<Arc<[Entry]>>,
 }
 
+/// A stretch that the cursor has looked down and not gone yet: [`Run::look_ahead`].
+#[derive(Debug)]
+pub struct Ahead {
+    /// Where it begins …
+    from: u32,
+    /// … and ends.
+    position: u32,
+    world: World,
+    /// What was not known before.
+    events: Vec<Event>,
+    ends: Vec<u32>,
+    checkpoints: Vec<(u32, Arc<World>)>,
+}
+
+impl Ahead {
+    /// The instant at its end.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.world.cluster.now()
+    }
+}
+
 /// What a checkpoint holds.
 #[derive(Clone, Debug)]
 struct World {
@@ -186,6 +208,46 @@ impl Run {
             }
         }
         false
+    }
+
+    /// Steps until it `is_there`, which it may be at once, or to the end, and leaves the cursor and all that is known as they were: [`Run::go`] takes it there. Says
+    /// whether it is there, too.
+    pub fn look_ahead(&mut self, mut is_there: impl FnMut(&Self) -> bool) -> (Ahead, bool) {
+        let (from, here) = (self.position, self.world.clone());
+        let judged = core::mem::take(&mut self.judged);
+        let (events, ends) = (self.events.len(), self.ends.len());
+        let checkpoints = self.checkpoints.len();
+        let found = loop {
+            if is_there(self) {
+                break true;
+            }
+            if !self.step() {
+                break false;
+            }
+        };
+        self.judged = judged;
+        let ahead = Ahead {
+            from,
+            position: core::mem::replace(&mut self.position, from),
+            world: core::mem::replace(&mut self.world, here),
+            events: self.events.split_off(events),
+            ends: self.ends.split_off(ends),
+            checkpoints: self.checkpoints.split_off(checkpoints),
+        };
+        (ahead, found)
+    }
+
+    /// Goes where it has looked. From anywhere else than where that was, it stays.
+    pub fn go(&mut self, ahead: Ahead) {
+        if ahead.from != self.position {
+            return;
+        }
+        self.position = ahead.position;
+        self.world = ahead.world;
+        self.judged = OnceLock::new();
+        self.events.extend(ahead.events);
+        self.ends.extend(ahead.ends);
+        self.checkpoints.extend(ahead.checkpoints);
     }
 
     /// Runs to the end.

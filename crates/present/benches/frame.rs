@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::file_v1;
 use loss_lab_present::frame::{Choices, Depths, project};
+use loss_lab_present::index::Index;
 use loss_lab_present::settings::Settings;
 use loss_lab_present::stage::stage;
 use loss_lab_present::statuses::{Collection, statuses};
@@ -49,6 +50,7 @@ fn main() {
     );
     for messages in [50, 2_000, 10_000] {
         let mut run = run(messages);
+        let index = Index::of(run.known_events());
         let choices = choices(&run);
         let steps = run.position();
         let mut random = 1_u64;
@@ -73,7 +75,7 @@ fn main() {
                 black_box(run.ledger());
             });
             let ledger = run.ledger();
-            let world = World::of(&run, &view, &ledger);
+            let world = World::of(&run, &index, &view, &ledger);
             clock(&mut || {
                 black_box(stage(&world));
             });
@@ -84,7 +86,7 @@ fn main() {
                 black_box(statuses(&world, Collection::default()));
             });
             clock(&mut || {
-                black_box(project(&run, &choices, None, Some(&Depths::ALL)));
+                black_box(project(&run, &index, &choices, None, Some(&Depths::ALL)));
             });
         }
         let [seek, view, ledger, stage, timeline, statuses, frame] =

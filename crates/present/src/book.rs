@@ -163,6 +163,7 @@ mod tests {
     use crate::world::World;
 
     use super::*;
+    use crate::index::Index;
 
     /// So many messages that are consumed, and one that is lost in both brokers' page caches.
     fn run(consumed: u32) -> Run {
@@ -187,7 +188,8 @@ mod tests {
         }
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World::of(run, &view, &ledger);
+        let index = Index::of(run.known_events());
+        let world = World::of(run, &index, &view, &ledger);
         ledger::ledger(&world, &book)
     }
 

@@ -9,6 +9,7 @@ use loss_lab_engine::view::{Condition, NodeKind};
 
 use crate::book::Book;
 use crate::desk::Desk;
+use crate::index::Index;
 use crate::inside::{self, Inside, Lens};
 use crate::intent::Controls;
 use crate::ledger::{self, Ledger};
@@ -162,17 +163,18 @@ impl Depths {
     };
 }
 
-/// The page for `run` and `choices`. `ahead` is the next known instant.
+/// The page for `run`, which `index` has followed, and `choices`. `ahead` is the next known instant.
 #[must_use]
 pub fn project(
     run: &Run,
+    index: &Index,
     choices: &Choices,
     ahead: Option<SimTime>,
     depths: Option<&Depths>,
 ) -> Frame {
     let view = run.cluster().view();
     let ledger = run.ledger();
-    let world = World::of(run, &view, &ledger);
+    let world = World::of(run, index, &view, &ledger);
     Frame {
         choices: choices.clone(),
         stage: stage::stage(&world),

@@ -103,14 +103,24 @@ impl Holding {
     /// `glyphs`, oldest first; past twelve, the newest eleven and how many more there are.
     #[must_use]
     pub fn of(mut glyphs: Vec<Glyph>) -> Self {
-        let more = if glyphs.len() > HOLDS {
-            glyphs.len() - (HOLDS - 1)
-        } else {
-            0
-        };
+        let more = Self::left_out(glyphs.len());
         glyphs.drain(..more);
         Self {
             shown: glyphs,
+            more,
+        }
+    }
+
+    fn left_out(many: usize) -> usize {
+        if many > HOLDS { many - (HOLDS - 1) } else { 0 }
+    }
+
+    /// The same of so `many`: `newest` makes those that are shown, all but the `more` that it is told to leave out.
+    #[must_use]
+    pub fn newest(many: usize, newest: impl Fn(usize) -> Vec<Glyph>) -> Self {
+        let more = Self::left_out(many);
+        Self {
+            shown: newest(more),
             more,
         }
     }

@@ -328,6 +328,7 @@ mod tests {
     use loss_lab_engine::units::SimTime;
 
     use super::*;
+    use crate::index::Index;
     use crate::settings::{Change, Settings};
     use crate::story;
 
@@ -340,7 +341,8 @@ mod tests {
         run.advance_to(SimTime::from_millis(at));
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World::of(&run, &view, &ledger);
+        let index = Index::of(run.known_events());
+        let world = World::of(&run, &index, &view, &ledger);
         inside(&world, lens)
     }
 

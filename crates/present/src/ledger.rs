@@ -217,7 +217,7 @@ impl Tally {
     }
 }
 
-/// What the events say about messages, gathered in one pass.
+/// What the events say about messages.
 #[derive(Default)]
 struct Heard {
     told: LiteMap<MessageId, Told>,
@@ -227,23 +227,19 @@ struct Heard {
 impl Heard {
     fn of(world: &World<'_>, shown: &[(&Entry, Judgement)]) -> Self {
         let mut heard = Self::default();
-        let messages: LiteMap<MessageId, ()> =
-            order::map(shown.iter().map(|(entry, _)| (entry.message, ())));
-        let is_shown = |message: &MessageId| messages.contains_key(message);
-        for event in world.events {
-            if let EventKind::SendReturned { message, outcome } = &event.kind
-                && is_shown(message)
-            {
-                heard.told.insert(*message, told(outcome));
-            }
-            if let EventKind::Delivered { record, .. } = &event.kind
-                && let Some(message) = record.message.filter(is_shown)
-            {
-                let name = world.name(event.node);
-                let all = heard.deliveries.entry(message).or_default();
-                match all.last_mut() {
-                    Some((last, times)) if *last == name => *times += 1,
-                    Some(_) | None => all.push((name, 1)),
+        for (entry, _) in shown {
+            let message = entry.message;
+            for event in world.happened(world.index.of_message(message)) {
+                if let EventKind::SendReturned { outcome, .. } = &event.kind {
+                    heard.told.insert(message, told(outcome));
+                }
+                if matches!(event.kind, EventKind::Delivered { .. }) {
+                    let name = world.name(event.node);
+                    let all = heard.deliveries.entry(message).or_default();
+                    match all.last_mut() {
+                        Some((last, times)) if *last == name => *times += 1,
+                        Some(_) | None => all.push((name, 1)),
+                    }
                 }
             }
         }

@@ -13,6 +13,7 @@ pub mod fidelity;
 pub mod frame;
 pub mod glyph;
 pub mod host;
+pub mod index;
 pub mod inside;
 pub mod intent;
 pub mod keys;

@@ -1,8 +1,8 @@
 //! The events in words, a page at a time: what the timeline draws, as a table. Of a run of any length all of it is in reach.
 
 use loss_lab_engine::event::Event;
-use loss_lab_engine::units::SimTime;
 
+use crate::index;
 use crate::narration::{self, Line};
 use crate::world::World;
 
@@ -34,30 +34,25 @@ pub struct Listing {
 /// The page of `known`, which reaches beyond the cursor.
 #[must_use]
 pub fn listing(world: &World<'_>, known: &[Event], reading: Reading) -> Listing {
-    let told = || {
-        let known = known.iter();
-        known.filter(|event| event.at >= SimTime::ZERO && narration::is_told(event))
-    };
-    let seen = world.events.len();
-    let all = told().count();
-    let here = told().take_while(|event| event.id.index() < seen).count();
+    let told = world.index.told();
+    let here = index::before(told, world.events.len()).len();
     let wanted = match reading {
         Reading::Here => here,
         Reading::At(number) => number,
     };
-    let before = wanted.clamp(1, all.max(1)).saturating_sub(1) / PAGE * PAGE;
+    let before = wanted.clamp(1, told.len().max(1)).saturating_sub(1) / PAGE * PAGE;
     let whole = World {
         events: known,
         ..*world
     };
-    let page = told().skip(before).take(PAGE);
+    let page = told.get(before..).unwrap_or_default().iter().take(PAGE);
     let mut lines: Vec<Line> = page
-        .filter_map(|event| narration::line(&whole, event))
+        .filter_map(|place| narration::line(&whole, known.get(*place)?))
         .collect();
     lines.reverse();
     Listing {
         before,
-        after: all - before - lines.len(),
+        after: told.len() - before - lines.len(),
         lines,
         here,
     }
@@ -70,11 +65,15 @@ mod tests {
 
     use crate::story::{self, StoryId};
 
+    use loss_lab_engine::units::SimTime;
+
     use super::*;
+    use crate::index::Index;
 
     fn read(run: &Run, reading: Reading) -> Listing {
         let view = run.cluster().view();
-        let world = World::of(run, &view, &[]);
+        let index = Index::of(run.known_events());
+        let world = World::of(run, &index, &view, &[]);
         listing(&world, run.known_events(), reading)
     }
 

@@ -13,6 +13,7 @@ use loss_lab_engine::status::{
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::NodeKind;
 
+use crate::index::{self, Index};
 use crate::pacer::Told;
 use crate::world::World;
 
@@ -60,7 +61,7 @@ pub enum Weight {
 }
 
 /// What happened.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[allow(missing_docs, reason = "the sentences say what they are")]
 pub enum Key {
     SendCalled,
@@ -194,25 +195,23 @@ pub fn is_told(event: &Event) -> bool {
 
 /// Of what is told at `now`, the gravest, with how often the like of it was told before; none when nothing is told.
 #[must_use]
-pub fn told_at(events: &[Event], now: SimTime) -> Option<Told> {
+pub fn told_at(events: &[Event], index: &Index, now: SimTime) -> Option<Told> {
     let this = events
         .iter()
         .rev()
         .take_while(|event| event.at == now)
         .filter_map(key)
         .max_by_key(|key| weight(*key))?;
-    let before = events
-        .iter()
-        .take_while(|event| event.at < now)
-        .filter(|event| key(event) == Some(this))
-        .count();
+    let is_before = |place: &usize| events.get(*place).is_some_and(|event| event.at < now);
+    let before = index.of_key(this).partition_point(is_before);
     Some(Told {
         weight: weight(this),
         seen: u32::try_from(before).unwrap_or(u32::MAX),
     })
 }
 
-fn key(event: &Event) -> Option<Key> {
+/// What an event is told as, if it is.
+pub(crate) fn key(event: &Event) -> Option<Key> {
     match &event.kind {
         EventKind::SendCalled { .. } => Some(Key::SendCalled),
         EventKind::RequestSent { attempt, .. } => Some(if *attempt > 1 {
@@ -393,12 +392,11 @@ fn values(world: &World<'_>, event: &Event) -> Values {
 /// Whether a listener has been given the message before, and how often by now.
 fn delivered(world: &World<'_>, event: &Event, values: &mut Values) -> Key {
     let message = event.kind.message();
-    let same = |other: &&Event| {
-        matches!(other.kind, EventKind::Delivered { .. })
-            && other.kind.message() == message
-            && other.id <= event.id
-    };
-    values.number = u64::try_from(world.events.iter().filter(same).count()).unwrap_or(u64::MAX);
+    let places = message.map_or(&[][..], |message| world.index.of_message(message));
+    let given = |other: &&Event| matches!(other.kind, EventKind::Delivered { .. });
+    let up_to_it = index::before(places, event.id.index() + 1);
+    let times = world.happened(up_to_it).filter(given).count();
+    values.number = u64::try_from(times).unwrap_or(u64::MAX);
     if values.number > 1 {
         Key::DeliveredAgain
     } else {

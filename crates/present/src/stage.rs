@@ -234,11 +234,12 @@ pub fn stage(world: &World<'_>) -> Stage {
         let Some(id) = world.names.find_group(&group.name) else {
             continue;
         };
-        let shares = world.ledger.iter().map(|entry| shares.share(entry, id));
-        let shares: Vec<Share> = shares.collect();
-        let done = shares.iter().filter(|share| share.consumed > 0);
-        group.done = Holding::of(done.map(Share::done).collect());
-        let dead = shares.iter().filter(|share| share.fate == Fate::DeadLetter);
+        let all = || world.ledger.iter().map(|entry| shares.share(entry, id));
+        let done = || all().filter(|share| share.consumed > 0);
+        group.done = Holding::newest(done().count(), |more| {
+            done().skip(more).map(|share| share.done()).collect()
+        });
+        let dead = all().filter(|share| share.fate == Fate::DeadLetter);
         let dead = dead.map(|share| Glyph::new(share.message, Look::Disk));
         group.dead = Holding::of(dead.collect());
     }
@@ -300,9 +301,9 @@ fn broker(world: &World<'_>, node: &NodeView, view: &BrokerView, homes: &[Home])
         name: world.name(node.id),
         role: view.role,
         picture: picture(node),
-        heap: view.transient_pool.then(|| Holding::of(places.heap)),
-        cache: Holding::of(places.cache),
-        disk: Holding::of(places.disk),
+        heap: view.transient_pool.then_some(places.heap),
+        cache: places.cache,
+        disk: places.disk,
         lost_at: lost_memory.iter().map(|home| home.at).max(),
         lost_memory: lost_memory
             .iter()
@@ -320,15 +321,14 @@ fn broker(world: &World<'_>, node: &NodeView, view: &BrokerView, homes: &[Home])
 /// A broker's copies by place. A broker shows a message once, at its safest place.
 #[derive(Default)]
 struct Places {
-    heap: Vec<Glyph>,
-    cache: Vec<Glyph>,
-    disk: Vec<Glyph>,
+    heap: Holding,
+    cache: Holding,
+    disk: Holding,
     ghosts: bool,
 }
 
 impl Places {
     fn of(world: &World<'_>, view: &BrokerView) -> Self {
-        let mut places = Self::default();
         let master = if view.role == BrokerRole::Slave {
             master_of(world, view)
         } else {
@@ -336,46 +336,94 @@ impl Places {
         };
         let retries =
             |copy: &CopyView| Shelf::of(world.names.topic(copy.record.topic)) == Shelf::Retry;
-        let safety = |copy: &CopyView| (copy.place, copy.served, copy.record.start);
-        let mut safest: LiteMap<(MessageId, bool), &CopyView> = LiteMap::new();
-        for copy in &view.copies {
-            if let Some(message) = copy.record.message {
-                let safest = safest.entry((message, retries(copy))).or_insert(copy);
-                if safety(copy) > safety(safest) {
-                    *safest = copy;
-                }
-            }
-        }
-        for copy in &view.copies {
-            let Some(message) = copy.record.message else {
-                continue;
+        // A slave's copy of what its master has is a spare; one that its master lacks is given to nobody.
+        let look = |copy: &CopyView| {
+            let spare = || {
+                let other = master.and_then(|master| copy_at(master, copy));
+                other.is_some_and(|other| other.record == copy.record)
             };
+            let entry = copy.record.message.and_then(|message| world.entry(message));
+            look(entry, copy, copy.served || spare())
+        };
+        let safest = Safest::of(&view.copies, retries);
+        let glyph = |copy: &CopyView| {
+            let message = copy.record.message?;
             let retry = retries(copy);
-            if safest.get(&(message, retry)) != Some(&copy) {
-                continue;
-            }
-            // A slave's copy of what its master has is a spare; one that its master lacks is given to nobody.
-            let spare = master
-                .and_then(|master| copy_at(master, copy))
-                .is_some_and(|other| other.record == copy.record);
-            let look = look(world.entry(message), copy, spare);
-            places.ghosts |= look == Look::Ghost && copy.place != Place::Disk;
-            let glyph = Glyph {
-                retry,
-                ..Glyph::new(message, look)
-            };
-            match copy.place {
-                Place::Heap => places.heap.push(glyph),
-                Place::PageCache => places.cache.push(glyph),
-                Place::Disk => places.disk.push(glyph),
-            }
+            let glyph = Glyph::new(message, look(copy));
+            Some(Glyph { retry, ..glyph })
+        };
+        let holding = |place: Place| {
+            let there = || safest.copies().filter(|copy| copy.place == place);
+            let many = there().count();
+            Holding::newest(many, |more| there().skip(more).filter_map(glyph).collect())
+        };
+        let mut in_memory = safest.copies().filter(|copy| copy.place != Place::Disk);
+        Self {
+            heap: holding(Place::Heap),
+            cache: holding(Place::PageCache),
+            disk: holding(Place::Disk),
+            ghosts: in_memory.any(|copy| look(copy) == Look::Ghost),
         }
-        places
     }
 }
 
-fn look(entry: Option<&Entry>, copy: &CopyView, spare: bool) -> Look {
-    if !copy.served && !spare {
+/// Of each message, and of each message's retry, the safest copy in one log.
+struct Safest<'a> {
+    /// All copies, each with whether it is the safest of its message.
+    copies: Vec<(&'a CopyView, bool)>,
+}
+
+impl<'a> Safest<'a> {
+    fn of(copies: &'a [CopyView], retries: impl Fn(&CopyView) -> bool) -> Self {
+        let safety = |copy: &CopyView| (copy.place, copy.served, copy.record.start);
+        let mut all: Vec<(&CopyView, bool)> = Vec::with_capacity(copies.len());
+        // By message: where among them its own safest copy is, and that of its retry. Messages are numbered from 1.
+        let mut safest: Vec<[Option<usize>; 2]> = Vec::new();
+        let mut topic = None;
+        for copy in copies {
+            let Some(message) = copy.record.message else {
+                continue;
+            };
+            // Neighbours are mostly of one topic.
+            let retry = match topic {
+                Some((last, retry)) if last == copy.record.topic => retry,
+                Some(_) | None => retries(copy),
+            };
+            topic = Some((copy.record.topic, retry));
+            let place = usize::try_from(message.0).unwrap_or(0);
+            if safest.len() <= place {
+                safest.resize(place + 1, [None; 2]);
+            }
+            let Some(held) = safest
+                .get_mut(place)
+                .and_then(|both| both.get_mut(usize::from(retry)))
+            else {
+                continue;
+            };
+            let other = held.and_then(|at| all.get_mut(at));
+            let is_safest = other
+                .as_ref()
+                .is_none_or(|(other, _)| safety(copy) > safety(other));
+            if is_safest {
+                if let Some((_, is_safest)) = other {
+                    *is_safest = false;
+                }
+                *held = Some(all.len());
+            }
+            all.push((copy, is_safest));
+        }
+        Self { copies: all }
+    }
+
+    /// The safest ones, in the order of the log.
+    fn copies(&self) -> impl Iterator<Item = &'a CopyView> {
+        let safest = self.copies.iter().filter(|(_, is_safest)| *is_safest);
+        safest.map(|(copy, _)| *copy)
+    }
+}
+
+fn look(entry: Option<&Entry>, copy: &CopyView, of_use: bool) -> Look {
+    if !of_use {
         return Look::Ghost;
     }
     // Risk is what the ledger says of the message, never of the place alone.
@@ -397,7 +445,8 @@ const fn lies(place: Place) -> Look {
 fn disk_note(world: &World<'_>, node: NodeId, view: &BrokerView) -> DiskNote {
     match view.disk {
         DiskState::Stalled => {
-            let since = world.events.iter().rev().find(|event| {
+            let mut changes = world.happened(world.index.of_nodes());
+            let since = changes.rfind(|event| {
                 event.node == node
                     && event.kind
                         == EventKind::DiskChanged {
@@ -437,21 +486,16 @@ fn behind(world: &World<'_>, slave: &BrokerView) -> Option<Foot> {
         return None;
     }
     let master = master_of(world, slave)?;
-    let here = |copy: &&CopyView| {
-        copy_at(slave, copy).is_some_and(|mine| mine.record.message == copy.record.message)
-    };
-    let of = master
-        .copies
-        .iter()
-        .filter(|copy| copy.record.message.is_some())
-        .count();
-    let missing = of
-        - master
-            .copies
-            .iter()
-            .filter(|copy| copy.record.message.is_some())
-            .filter(here)
-            .count();
+    let mut mine = slave.copies.iter().peekable();
+    let (mut missing, mut of) = (0, 0);
+    // Both logs are in order.
+    for copy in &master.copies {
+        let start = copy.record.start;
+        while mine.next_if(|mine| mine.record.start < start).is_some() {}
+        let there = mine.peek().filter(|mine| mine.record.start == start);
+        of += 1;
+        missing += usize::from(there.is_none_or(|mine| mine.record.message != copy.record.message));
+    }
     (missing > 0).then_some(Foot::Behind { missing, of })
 }
 
@@ -545,7 +589,8 @@ struct Shares(Option<LiteMap<(GroupId, MessageId), ()>>);
 
 impl Shares {
     fn of(world: &World<'_>, groups: usize) -> Self {
-        let given = world.events.iter().filter_map(|event| {
+        let given = world.happened(world.index.deliveries());
+        let given = given.filter_map(|event| {
             if let EventKind::Delivered { record, group, .. } = &event.kind {
                 Some(((*group, record.message?), ()))
             } else {
@@ -599,10 +644,23 @@ fn homes(world: &World<'_>) -> Vec<Home> {
         .filter(|entry| entry.verdict == Verdict::Lost);
     lost.filter_map(|entry| {
         let by = world.event(entry.lost_by?.event)?;
-        let flushed = |kind: &EventKind| matches!(kind, EventKind::Flushed { record } if record.message == Some(entry.message));
-        let was_on_disk = world.events.iter().any(|event| event.node == by.node && event.at <= by.at && flushed(&event.kind));
-        let layer = if was_on_disk { Layer::Disk } else { Layer::Memory };
-        Some(Home { message: entry.message, node: by.node, layer, at: by.at })
+        let mut told = world.happened(world.index.of_message(entry.message));
+        let was_on_disk = told.any(|event| {
+            event.node == by.node
+                && event.at <= by.at
+                && matches!(event.kind, EventKind::Flushed { .. })
+        });
+        let layer = if was_on_disk {
+            Layer::Disk
+        } else {
+            Layer::Memory
+        };
+        Some(Home {
+            message: entry.message,
+            node: by.node,
+            layer,
+            at: by.at,
+        })
     })
     .collect()
 }

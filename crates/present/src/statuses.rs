@@ -3,10 +3,11 @@
 use loss_lab_engine::event::{Event, EventKind, SendOutcome};
 use loss_lab_engine::status::{ConsumeResult, GetMessageStatus, Profile, SendStatus};
 
+use crate::index::{self, Index};
 use crate::world::World;
 
 /// A value of one of the four machines.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Status {
     /// Of `SendStatus`.
     Send(SendStatus),
@@ -112,10 +113,13 @@ impl Collection {
         self.0 == 0
     }
 
-    /// Puts in what `events` have taken.
-    pub fn add(&mut self, events: &[Event]) {
-        for status in events.iter().filter_map(taken) {
-            self.0 |= bit(status);
+    /// Puts in what the first `events` of a run have taken.
+    pub fn add(&mut self, index: &Index, events: usize) {
+        for status in Status::ALL {
+            let first = index.of_status(status).first();
+            if first.is_some_and(|first| *first < events) {
+                self.0 |= bit(status);
+            }
         }
     }
 
@@ -237,21 +241,22 @@ pub fn statuses(world: &World<'_>, collection: Collection) -> Statuses {
         seen: collection.has(status),
         can_show: status.is_given(),
     });
-    for event in world.events {
-        let Some(status) = taken(event) else {
-            continue;
-        };
-        let Some(machine) = status.machine() else {
-            continue;
-        };
-        let card = values
-            .iter_mut()
-            .filter(|value| value.status.machine() == Some(machine));
-        for value in card {
-            let hit = value.status == status;
-            value.count += u32::from(hit);
-            value.now = hit && event.at == world.now();
-            value.seen |= hit;
+    for machine in Machine::ALL {
+        let of_machine = |value: &&mut Value| value.status.machine() == Some(machine);
+        let mut latest: Option<(&Event, &mut Value)> = None;
+        for value in values.iter_mut().filter(of_machine) {
+            let taken = index::before(world.index.of_status(value.status), world.events.len());
+            value.count = u32::try_from(taken.len()).unwrap_or(u32::MAX);
+            value.seen |= !taken.is_empty();
+            let last = world.happened(taken).next_back();
+            if let Some(last) =
+                last.filter(|last| latest.as_ref().is_none_or(|(other, _)| last.id > other.id))
+            {
+                latest = Some((last, value));
+            }
+        }
+        if let Some((last, value)) = latest {
+            value.now = last.at == world.now();
         }
     }
     let cards = Machine::ALL

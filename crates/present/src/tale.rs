@@ -115,11 +115,7 @@ fn causes<'a>(world: &World<'a>, event: EventId) -> Vec<&'a Event> {
 
 fn story<'a>(world: &World<'a>, message: MessageId) -> Vec<&'a Event> {
     let mut events: Vec<&Event> = Vec::new();
-    for event in world
-        .events
-        .iter()
-        .filter(|event| event.kind.message() == Some(message))
-    {
+    for event in world.happened(world.index.of_message(message)) {
         // What took it is no event of its own, and belongs to its story.
         if let EventKind::Lost { .. } = event.kind
             && let Some(taker) = cause(world, event)
@@ -145,6 +141,7 @@ mod tests {
     use crate::story;
 
     use super::*;
+    use crate::index::Index;
 
     /// One message; its master loses power as soon as it has it.
     fn lost() -> Run {
@@ -164,7 +161,8 @@ mod tests {
     fn told(run: &Run, asked: Option<EventId>) -> Option<Tale> {
         let view = run.cluster().view();
         let ledger = run.ledger();
-        let world = World::of(run, &view, &ledger);
+        let index = Index::of(run.known_events());
+        let world = World::of(run, &index, &view, &ledger);
         tale(&world, run.known_events(), asked, Some(MessageId(1)))
     }
 

@@ -10,6 +10,7 @@ use loss_lab_engine::order;
 use loss_lab_engine::units::{SimTime, Span};
 use loss_lab_engine::view::NodeKind;
 
+use crate::index;
 use crate::narration;
 use crate::world::World;
 
@@ -227,15 +228,8 @@ fn width(time: Span) -> (i32, bool) {
 pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> Timeline {
     let first = known.partition_point(|event| event.at < SimTime::ZERO);
     let seen = world.events.len();
-    let (mut done, mut all) = (0, 0);
-    for event in known
-        .iter()
-        .skip(first)
-        .filter(|one| narration::is_told(one))
-    {
-        all += 1;
-        done += usize::from(happened(world, event.id));
-    }
+    let told = world.index.told();
+    let (done, all) = (index::before(told, seen).len(), told.len());
     let (older, newer) = if all <= WHOLE {
         (0, all)
     } else {
@@ -245,19 +239,14 @@ pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> T
             newer.min(all),
         )
     };
-    // From the cursor both ways, so that what is far away is not looked at.
-    let (past, future) = known.split_at_checked(seen).unwrap_or((known, &[]));
-    let back = match done - older {
-        0 => None,
-        many => nth_told(past.iter().rev(), many),
+    let place = |number: usize| told.get(number).copied();
+    let from = match older {
+        0 => first,
+        older => place(older).unwrap_or(first),
     };
-    let from = match back {
-        Some(back) if older > 0 => seen - back,
-        Some(_) | None => first,
-    };
-    let to = match newer - done {
-        0 => seen,
-        many => nth_told(future.iter(), many).map_or(known.len(), |on| seen + on),
+    let to = match newer {
+        newer if newer == done => seen,
+        newer => place(newer - 1).map_or(known.len(), |last| last + 1),
     };
     let (before, rest) = known.split_at_checked(from).unwrap_or((&[], known));
     let placed = rest.get(..to.saturating_sub(from)).unwrap_or(rest);
@@ -272,7 +261,7 @@ pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> T
     let lanes = lanes(world);
     let ahead = ahead.filter(|_| newer == all);
     let mut drawing = Drawing::new(world, &lanes, &told, ahead, start);
-    drawing.recall(before, placed);
+    drawing.recall(known, before.len(), placed);
     for event in placed {
         drawing.draw(event);
     }
@@ -289,14 +278,6 @@ pub fn timeline(world: &World<'_>, known: &[Event], ahead: Option<SimTime>) -> T
         steps: (done, all),
         is_window: older > 0 || newer < all,
     }
-}
-
-/// How far to go for so many told events.
-fn nth_told<'a>(events: impl Iterator<Item = &'a Event>, many: usize) -> Option<usize> {
-    let mut told = events
-        .enumerate()
-        .filter(|(_, event)| narration::is_told(event));
-    told.nth(many - 1).map(|(index, _)| index + 1)
 }
 
 fn happened(world: &World<'_>, event: EventId) -> bool {
@@ -378,30 +359,31 @@ impl<'a> Drawing<'a> {
     }
 
     /// What of the time before still matters: who is down, and what was consumed before.
-    fn recall(&mut self, before: &[Event], placed: &[Event]) {
-        fn consumed(event: &Event) -> Option<MessageId> {
-            if let EventKind::Consumed {
-                message,
-                succeeded: true,
-                ..
-            } = &event.kind
-            {
-                Some(*message)
-            } else {
-                None
-            }
-        }
+    fn recall(&mut self, known: &[Event], before: usize, placed: &[Event]) {
+        let consumed = |event: &Event| {
+            let consumed = matches!(
+                event.kind,
+                EventKind::Consumed {
+                    succeeded: true,
+                    ..
+                }
+            );
+            event.kind.message().filter(|_| consumed)
+        };
+        let earlier = |places| {
+            let places = index::before(places, before).iter();
+            places.filter_map(|place| known.get(*place))
+        };
         for message in placed.iter().filter_map(consumed) {
-            self.consumed.insert(message, 0);
+            let times = earlier(self.world.index.of_message(message)).filter_map(consumed);
+            let times = u32::try_from(times.count()).unwrap_or(u32::MAX);
+            self.consumed.insert(message, times);
         }
-        for event in before {
+        for event in earlier(self.world.index.of_nodes()) {
             if matches!(event.kind, EventKind::NodeDown { .. } | EventKind::Paused) {
                 self.leave(event);
             } else if matches!(event.kind, EventKind::NodeUp | EventKind::Resumed) {
                 self.down.remove(&event.node);
-            } else if let Some(times) = consumed(event).and_then(|one| self.consumed.get_mut(&one))
-            {
-                *times += 1;
             }
         }
     }
@@ -652,6 +634,7 @@ mod tests {
     use loss_lab_engine::run::Run;
     use loss_lab_engine::scenario::Do;
 
+    use crate::index::Index;
     use crate::story;
 
     use super::*;
@@ -685,7 +668,8 @@ mod tests {
 
     fn project(run: &Run) -> Timeline {
         let view = run.cluster().view();
-        let world = World::of(run, &view, &[]);
+        let index = Index::of(run.known_events());
+        let world = World::of(run, &index, &view, &[]);
         timeline(&world, run.known_events(), None)
     }
 

@@ -9,6 +9,8 @@ use loss_lab_engine::scenario::Scenario;
 use loss_lab_engine::units::SimTime;
 use loss_lab_engine::view::{ClusterView, NodeView};
 
+use crate::index::{self, Index};
+
 /// A run at its cursor.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
@@ -22,18 +24,21 @@ pub struct World<'a> {
     pub events: &'a [Event],
     /// What became of every message.
     pub ledger: &'a [Entry],
+    /// Where in the events something is to be found, beyond the cursor too.
+    pub index: &'a Index,
 }
 
 impl<'a> World<'a> {
-    /// That of a run, with its view and its ledger at the cursor.
+    /// That of a run, with its index, and its view and its ledger at the cursor.
     #[must_use]
-    pub fn of(run: &'a Run, view: &'a ClusterView, ledger: &'a [Entry]) -> Self {
+    pub fn of(run: &'a Run, index: &'a Index, view: &'a ClusterView, ledger: &'a [Entry]) -> Self {
         Self {
             scenario: run.scenario(),
             names: run.names(),
             view,
             events: run.events(),
             ledger,
+            index,
         }
     }
 
@@ -58,32 +63,38 @@ impl<'a> World<'a> {
     /// A message's line in the ledger.
     #[must_use]
     pub fn entry(&self, message: MessageId) -> Option<&'a Entry> {
-        // The ledger is in order of the messages' numbers.
-        let at = self.ledger.partition_point(|entry| entry.message < message);
-        self.ledger.get(at).filter(|entry| entry.message == message)
+        // The ledger is in order of the messages' numbers, which begin at 1, and seldom one is missing.
+        let is_it = |entry: &&Entry| entry.message == message;
+        let place = usize::try_from(message.0).ok()?.checked_sub(1)?;
+        self.ledger.get(place).filter(is_it).or_else(|| {
+            let at = self.ledger.partition_point(|entry| entry.message < message);
+            self.ledger.get(at).filter(is_it)
+        })
     }
 
     /// An event that has happened.
     #[must_use]
     pub fn event(&self, id: EventId) -> Option<&'a Event> {
-        // Ids number a run's events from 0, so the position is a good guess; it is checked all the same.
-        self.events
-            .get(id.index())
-            .filter(|event| event.id == id)
-            .or_else(|| self.events.iter().find(|event| event.id == id))
+        // Ids number a run's events from 0.
+        self.events.get(id.index())
+    }
+
+    /// The events at `places` of the index that have happened, in order.
+    pub fn happened(
+        &self,
+        places: &'a [usize],
+    ) -> impl DoubleEndedIterator<Item = &'a Event> + use<'a> {
+        let events = self.events;
+        let places = index::before(places, events.len()).iter();
+        places.filter_map(|place| events.get(*place))
     }
 
     /// The number that the next message will get.
     #[must_use]
     pub fn next_message(&self) -> MessageId {
-        MessageId(
-            self.ledger
-                .iter()
-                .map(|entry| entry.message.0)
-                .max()
-                .unwrap_or(0)
-                .saturating_add(1),
-        )
+        // The ledger is in order of the messages' numbers.
+        let last = self.ledger.last().map_or(0, |entry| entry.message.0);
+        MessageId(last.saturating_add(1))
     }
 
     /// Whether packets pass between two nodes.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::event::{Place, RecordRef};
 use crate::ids::{QueueId, TopicId};
 use crate::list::List;
+use crate::message_set::MessageSet;
 use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 use crate::wire::Message;
 
@@ -16,6 +17,8 @@ use crate::wire::Message;
 const BLANK: u64 = 8;
 /// A record's bytes besides body, topic and properties (IPv4).
 const RECORD_HEADER: u64 = 91;
+/// What nobody waits for is passed over by so many entries at once.
+const STRETCH: usize = 64;
 /// Bytes of a page.
 pub(crate) const PAGE: u64 = 4_096;
 
@@ -99,6 +102,8 @@ pub(crate) struct CommitLog {
     min: PhysicalOffset,
     /// Where the last file that is in use ends. Files outlive what they hold.
     files_end: PhysicalOffset,
+    /// Before it lies nothing that anybody waits for: whoever looks for that need not read a long log from its start.
+    awaited_from: PhysicalOffset,
 }
 
 impl CommitLog {
@@ -127,6 +132,31 @@ impl CommitLog {
     pub fn entries_from(&self, from: PhysicalOffset) -> impl Iterator<Item = &Entry> {
         let index = self.entries.partition_point(|entry| entry.end() <= from);
         self.entries.iter_from(index)
+    }
+
+    /// The records among which everything lies that somebody waits for.
+    pub fn awaited(&self) -> impl Iterator<Item = &Arc<Record>> {
+        let entries = self.entries_from(self.awaited_from);
+        entries.filter_map(Entry::record)
+    }
+
+    /// Where the next stretch ends, if nobody waits for anything in it: not for the messages of `settled`.
+    pub fn settled_stretch(&self, settled: &MessageSet) -> Option<PhysicalOffset> {
+        let first = self
+            .entries
+            .partition_point(|entry| entry.end() <= self.awaited_from);
+        let is_settled = |entry: &Entry| {
+            let label = entry.record().and_then(|record| record.message.label);
+            label.is_none_or(|label| settled.contains(label))
+        };
+        let last = self.entries.get(first + STRETCH - 1)?;
+        let mut stretch = self.entries.iter_from(first).take(STRETCH);
+        (is_settled(last) && stretch.all(is_settled)).then(|| last.end())
+    }
+
+    /// Nobody waits for anything before `at`.
+    pub fn await_from(&mut self, at: PhysicalOffset) {
+        self.awaited_from = at;
     }
 
     /// The record that starts at `start`.
@@ -281,6 +311,7 @@ impl CommitLog {
         self.wrote = self.wrote.min(end);
         self.committed = self.committed.min(end);
         self.flushed = self.flushed.min(end);
+        self.awaited_from = self.awaited_from.min(end);
         self.hollow = self.hollow.filter(|hollow| *hollow < end);
         self.recovered = self.recovered.filter(|recovered| *recovered < end);
         gone.reverse();

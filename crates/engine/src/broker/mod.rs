@@ -383,6 +383,11 @@ impl Broker {
         &self.disk
     }
 
+    /// Nobody waits for anything in the log before `at`.
+    pub fn await_from(&mut self, at: PhysicalOffset) {
+        self.disk.log.await_from(at);
+    }
+
     pub fn process(&self) -> Option<&Process> {
         self.process.as_deref()
     }

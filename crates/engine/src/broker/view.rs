@@ -1,13 +1,13 @@
 //! What can be seen of a broker.
 
 use crate::units::SimTime;
-use crate::view::{BrokerView, CopyView, DiskState, OffsetView, QueueView, SlaveLink};
+use crate::view::{BrokerView, DiskState, OffsetView, QueueView, SlaveLink};
 
 use super::Broker;
 
 impl Broker {
-    /// The broker as the page sees it. Whether a copy will still be served depends on the rest of the cluster, and is filled in
-    /// there.
+    /// The broker as the page sees it, but for its copies: whether one will still be served depends on the rest of the cluster, and
+    /// they are filled in there.
     pub fn view(&self, _: SimTime) -> BrokerView {
         let disk = &self.disk;
         let state = if disk.destroyed {
@@ -20,18 +20,6 @@ impl Broker {
             DiskState::Healthy
         };
         let process = self.process();
-        let dispatched = process.map(|process| process.reput_from);
-        let copies = disk
-            .log
-            .records()
-            .filter(|record| record.message.label.is_some())
-            .map(|record| CopyView {
-                record: record.named(),
-                place: disk.log.place(record.end()),
-                served: true,
-                dispatched: dispatched.is_none_or(|from| record.end() <= from),
-            })
-            .collect();
         let offsets = process.map_or(&disk.offsets, |process| &process.offsets);
         BrokerView {
             broker: self.id.broker,
@@ -40,7 +28,7 @@ impl Broker {
             flush: self.id.conf.flush_disk_type,
             transient_pool: self.id.conf.transient_store_pool_enable,
             disk: state,
-            copies,
+            copies: Vec::new(),
             wrote: disk.log.wrote(),
             committed: disk.log.committed(),
             flushed: disk.log.flushed(),

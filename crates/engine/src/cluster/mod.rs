@@ -660,6 +660,19 @@ impl Cluster {
         all.unwrap_or_default()
     }
 
+    /// What everybody has had is passed over from now on.
+    fn pass_settled(&mut self) {
+        let settled = self.consumed_by_all();
+        for node in &mut self.nodes {
+            if let Role::Broker(broker) = &node.role
+                && let Some(at) = broker.disk().log.settled_stretch(&settled)
+                && let Role::Broker(broker) = &mut Arc::make_mut(node).role
+            {
+                broker.await_from(at);
+            }
+        }
+    }
+
     fn record(
         &mut self,
         node: NodeId,
@@ -675,6 +688,7 @@ impl Cluster {
         } = &kind
         {
             self.consumed.entry(*group).or_default().insert(*message);
+            self.pass_settled();
         }
         // Sent again by the application: there is a copy once more.
         if let EventKind::Appended { record, .. } = &kind

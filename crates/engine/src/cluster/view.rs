@@ -13,13 +13,16 @@ impl Cluster {
     /// What can be seen now.
     #[must_use]
     pub fn view(&self) -> ClusterView {
-        let mut nodes: Vec<NodeView> = self
-            .nodes
-            .iter()
-            .zip(0u16..)
-            .map(|(node, id)| self.view_node(NodeId(id), node))
-            .collect();
-        crate::copies::mark_served(self, &mut nodes);
+        let mut view = self.outline();
+        crate::copies::fill_in(self, &mut view.nodes);
+        view
+    }
+
+    /// What can be seen now, but for what lies in the logs: of a run of any length it costs the same.
+    #[must_use]
+    pub fn outline(&self) -> ClusterView {
+        let nodes = self.nodes.iter().zip(0u16..);
+        let nodes = nodes.map(|(node, id)| self.view_node(NodeId(id), node));
         let mut flights: Vec<_> = self
             .agenda
             .iter()
@@ -35,7 +38,7 @@ impl Cluster {
         );
         ClusterView {
             now: self.now,
-            nodes,
+            nodes: nodes.collect(),
             flights,
             cuts: self.network.cuts(),
         }

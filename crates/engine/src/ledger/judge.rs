@@ -1,10 +1,12 @@
 //! From what was told of a message, and where its copies lie now, to its line of the ledger.
 
+use litemap::LiteMap;
+
 use crate::action::{Action, Command};
 use crate::cluster::Cluster;
 use crate::copies::{self, Awaited};
 use crate::event::EventName;
-use crate::ids::{GroupId, MessageId, NodeId};
+use crate::ids::{GroupId, MessageId, NodeId, TagId, TopicId};
 use crate::status::SendMode;
 
 use super::tally::{Tally, Told, place};
@@ -22,13 +24,18 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
     let awaited = Awaited::now(cluster);
     let exposed = exposed(cluster, &awaited, &copies_of);
     let told = tally.messages.iter().zip(0u32..).zip(copies_of);
+    let mut wanted_by: LiteMap<(TopicId, TagId), Vec<GroupId>> = LiteMap::new();
     told.filter_map(|((told, label), copies)| {
         let told = told.as_ref()?;
+        let wanted_by = wanted_by
+            .entry((told.topic, told.tag))
+            .or_insert_with(|| copies::groups_for(cluster, told.topic, told.tag));
         let faults = exposed.get(place(MessageId(label))).copied();
         let exposed = faults.unwrap_or_default();
         Some(line(
             cluster,
             &awaited,
+            wanted_by,
             MessageId(label),
             told,
             copies,
@@ -42,12 +49,12 @@ pub(crate) fn judge(cluster: &Cluster, tally: &Tally) -> Vec<Entry> {
 fn line(
     cluster: &Cluster,
     awaited: &Awaited,
+    wanted_by: &[GroupId],
     message: MessageId,
     told: &Told,
     copies: Vec<Copy>,
     exposed: Faults,
 ) -> Entry {
-    let wanted_by = copies::groups_for(cluster, told.topic, told.tag);
     let on_slaves_only =
         !copies.is_empty() && copies.iter().all(|copy| cluster.is_slave(copy.node));
     let of_one = |group: Option<GroupId>, awaited| {
@@ -55,7 +62,7 @@ fn line(
         (fate, lost_by(told, group, fate, on_slaves_only))
     };
     let mut groups = Vec::new();
-    let (fate, lost_by) = match wanted_by.as_slice() {
+    let (fate, lost_by) = match wanted_by {
         [] => of_one(None, awaited.has_anywhere(message)),
         [only] => of_one(Some(*only), awaited.has(Some(*only), message)),
         several => {
