@@ -97,3 +97,24 @@ test("without WebAssembly the page says so", async () => {
   assert.match(await page.locator("#failed").innerText(), /no WebAssembly/);
   await close();
 });
+
+test("what an event does not change is not written again", async () => {
+  const { page, close } = await open(lab, { reducedMotion: "reduce" });
+  await page.locator(".send").click();
+  await page.locator(".play").click();
+  await page.keyboard.press("Home");
+  await page.evaluate(() => {
+    globalThis.__same = [];
+    const watch = new MutationObserver((all) => {
+      for (const { target, attributeName: name, oldValue } of all) {
+        if (target.getAttribute(name) === oldValue) globalThis.__same.push(`${target.className?.baseVal ?? target.className} ${name}`);
+      }
+    });
+    watch.observe(document.querySelector("main"), { subtree: true, attributeOldValue: true });
+  });
+  for (let step = 0; step < 8; step += 1) await page.keyboard.press("ArrowRight");
+  // Leptos writes by itself what its elements have methods for.
+  const same = await page.evaluate(() => globalThis.__same.filter((one) => !/ (style|type|scope|value|href|min|max)$/.test(one)));
+  assert.deepEqual(same, []);
+  await close();
+});

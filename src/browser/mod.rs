@@ -1,6 +1,7 @@
 //! The only code that says `web_sys`: frames, keys, storage, clipboard, focus. It does not know what the page is about.
 
 mod address;
+mod element;
 mod files;
 mod frames;
 mod host;
@@ -9,6 +10,7 @@ mod pointer;
 mod window;
 
 pub use address::{page_address, query, say_fragment, soon};
+pub use element::{set_attribute, set_markup, set_property};
 pub use files::{close_dialog, field_text, filled, open_dialog, read_file, reset_form, save};
 pub use frames::animate;
 pub use host::{Given, Host, on_height, on_seen};

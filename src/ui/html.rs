@@ -3,13 +3,20 @@
 //! Leptos has a type for each pair of an attribute's name and value and for each shape of a view, and builds code for each of them:
 //! with these two, most of the page's bytes. So views use [`html!`] in place of `view!`, and import this module in place of Leptos's
 //! prelude: the same markup then means [`Attributes`] and [`AnyView`].
+//!
+//! With types forgotten Leptos takes every attribute of an element away before it draws it anew, and the browser then styles and
+//! lays out all of it again. A [`Given`] is never taken away: it is compared with what the element has.
 
-use leptos::attr::custom::{CustomAttr, custom_attribute};
 use leptos::html::HtmlElement;
 use leptos::prelude::{AddAnyAttr, RenderHtml, View};
+use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
+use leptos::tachys::html::attribute::{Attribute, NextAttribute};
+use leptos::tachys::renderer::types::Element;
+
+use crate::browser;
 
 pub(super) use leptos::prelude::{
-    AnyView, CollectView, ElementChild, Get, IntoAny, OnAttribute, PropAttribute, StyleAttribute,
+    AnyView, CollectView, ElementChild, Get, IntoAny, OnAttribute, StyleAttribute,
 };
 
 /// Leptos's `view!`, forgotten what it is made of.
@@ -57,7 +64,76 @@ impl From<bool> for Value {
     }
 }
 
-type With_<T> = <T as AddAnyAttr>::Output<CustomAttr<&'static str, Option<String>>>;
+/// What an element is given, written to it only where that differs from what it has.
+#[derive(Clone)]
+pub struct Given {
+    what: What,
+    value: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Attribute(&'static str),
+    Property(&'static str),
+    Markup,
+}
+
+impl Attribute for Given {
+    const MIN_LENGTH: usize = 0;
+    type AsyncOutput = Self;
+    type State = Element;
+    type Cloneable = Self;
+    type CloneableOwned = Self;
+
+    fn html_len(&self) -> usize {
+        0
+    }
+
+    // Nothing is rendered anywhere but in a browser.
+    fn to_html(self, _: &mut String, _: &mut String, _: &mut String, _: &mut String) {}
+
+    fn hydrate<const FROM_SERVER: bool>(self, element: &Element) -> Element {
+        self.build(element)
+    }
+
+    fn build(self, element: &Element) -> Element {
+        let value = self.value.as_deref();
+        match self.what {
+            What::Attribute(name) => browser::set_attribute(element, name, value),
+            What::Property(name) => browser::set_property(element, name, value.unwrap_or_default()),
+            What::Markup => browser::set_markup(element, value.unwrap_or_default()),
+        }
+        element.clone()
+    }
+
+    fn rebuild(self, element: &mut Element) {
+        self.build(element);
+    }
+
+    fn into_cloneable(self) -> Self {
+        self
+    }
+
+    fn into_cloneable_owned(self) -> Self {
+        self
+    }
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+}
+
+impl NextAttribute for Given {
+    type Output<Next: Attribute> = Vec<AnyAttribute>;
+
+    fn add_any_attr<Next: Attribute>(self, next: Next) -> Vec<AnyAttribute> {
+        vec![self.into_any_attr(), next.into_any_attr()]
+    }
+}
+
+type With<T> = <T as AddAnyAttr>::Output<Given>;
 
 macro_rules! attributes {
     ($($method:ident = $name:literal),* $(,)?) => {
@@ -65,10 +141,18 @@ macro_rules! attributes {
         #[allow(missing_docs, reason = "each is named after the attribute")]
         pub trait Attributes: AddAnyAttr + Sized {
             /// Any attribute; those of SVG come this way.
-            fn attr(self, name: &'static str, value: impl Into<Value>) -> With_<Self> {
-                self.add_any_attr(custom_attribute(name, value.into().0))
+            fn attr(self, name: &'static str, value: impl Into<Value>) -> With<Self> {
+                self.add_any_attr(Given { what: What::Attribute(name), value: value.into().0 })
             }
-            $(fn $method(self, value: impl Into<Value>) -> With_<Self> {
+            /// What a field holds.
+            fn prop(self, name: &'static str, value: impl Into<Value>) -> With<Self> {
+                self.add_any_attr(Given { what: What::Property(name), value: value.into().0 })
+            }
+            /// What is inside, as markup of our own.
+            fn inner_html(self, markup: impl Into<Value>) -> With<Self> {
+                self.add_any_attr(Given { what: What::Markup, value: markup.into().0 })
+            }
+            $(fn $method(self, value: impl Into<Value>) -> With<Self> {
                 self.attr($name, value)
             })*
         }

@@ -1,6 +1,6 @@
 //! The views of the second part (see [`crate::later`]), and what is seen until it is here.
 
-use leptos::prelude::{InnerHtmlAttribute, Set, With};
+use leptos::prelude::{Set, With};
 use leptos::task::spawn_local;
 use loss_lab_engine::ids::{MessageId, NodeId};
 use loss_lab_present::frame::OpenMenu;

@@ -1,10 +1,11 @@
 //! The timeline: what `present` has placed, as SVG, and a playhead that can be dragged.
 //!
-//! Marks come by the hundred and nobody presses one by itself, so they are one piece of markup: it is written from numbers and
+//! Marks come by the hundred and nobody presses one by itself, so they are a few pieces of markup, which are written from numbers and
 //! RocketMQ's own words alone. What a scenario can name, the lanes, are elements.
 
 use leptos::ev::PointerEvent;
-use leptos::prelude::{Effect, InnerHtmlAttribute, With, event_target_value};
+use leptos::prelude::{Effect, With, event_target_value};
+use leptos::task::spawn_local;
 use loss_lab_engine::ids::MessageId;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::glyph;
@@ -21,6 +22,9 @@ use super::icon::hue;
 use super::page::{OnChange, Page, Words};
 use super::rooms::extra;
 use super::transport::{transport, ways};
+
+/// So many marks are one piece of markup.
+const PIECE: usize = 24;
 
 /// Tenths of a pixel as a number of pixels.
 fn px(tenths: i32) -> String {
@@ -49,15 +53,16 @@ pub fn time_panel(page: Page) -> AnyView {
         },
         |page, (whole, trail)| words(page, *whole, trail),
     );
-    // With each event, not with each animation frame: asking where something is makes the browser lay the page out.
+    // With each event, not with each animation frame, and after everything else that the event changes: asking where something is
+    // makes the browser lay the page out.
     Effect::new(move |_| {
-        page.frame.with(|frame| {
+        let part = page.frame.with(|frame| {
             let Timeline { width, scale, .. } = &frame.timeline;
-            if *width > WIDTH {
-                let part = f64::from(scale.x(frame.now)) / f64::from(*width);
-                browser::keep_in_sight(".tl-wrap", part);
-            }
+            (*width > WIDTH).then(|| f64::from(scale.x(frame.now)) / f64::from(*width))
         });
+        if let Some(part) = part {
+            spawn_local(async move { browser::keep_in_sight(".tl-wrap", part) });
+        }
     });
     html! {
         <section class="panel time" aria-labelledby="h-time">
@@ -88,6 +93,7 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
         let disk = lane.disk.map_or_else(String::new, |disk| ["M88 ", &px(disk), "H", &px(timeline.width)].concat());
         html! { <text class="tl-lane" x="0" y=px(lane.y + 40)>{lane.name.clone()}</text><path class="lane" d=line/><path class="lane on-disk" d=disk/> }
     });
+    let pieces = marks(timeline, picked).into_iter();
     let view_box = ["0 0 ", &px(timeline.width), " ", &px(timeline.height)].concat();
     html! {
         <div class="tl-box" style=("min-width", least)>
@@ -100,7 +106,7 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
                 on:pointermove=seek(page, timeline, browser::presses)
             >
                 {lanes.collect_view()}
-                <g inner_html=marks(timeline, picked)></g>
+                {pieces.map(|piece| html! { <g inner_html=piece></g> }).collect_view()}
             </svg>
             <div class="playhead" style=("transform", playhead(page, timeline))>{slider(page, timeline, now)}</div>
         </div>
@@ -179,17 +185,20 @@ fn slider(page: Page, timeline: &Timeline, now: SimTime) -> AnyView {
     }
 }
 
-/// Everything that stands in the lanes.
-fn marks(timeline: &Timeline, picked: Option<MessageId>) -> String {
+/// Everything that stands in the lanes, in pieces: most events change one of them.
+fn marks(timeline: &Timeline, picked: Option<MessageId>) -> Vec<String> {
     let floor = timeline.height - 200;
+    let folds = timeline.folds.iter().map(|fold| fold_markup(fold, floor));
+    let ticks = timeline.ticks.iter().map(|tick| tick_markup(tick, floor));
+    let mut pieces = vec![folds.chain(ticks).collect()];
+    let of_piece = timeline.marks.chunks(PIECE);
+    pieces.extend(of_piece.map(|marks| piece(marks, floor, picked)));
+    pieces
+}
+
+fn piece(marks: &[Mark], floor: i32, picked: Option<MessageId>) -> String {
     let mut all = String::new();
-    for fold in &timeline.folds {
-        all.push_str(&fold_markup(fold, floor));
-    }
-    for tick in &timeline.ticks {
-        all.push_str(&tick_markup(tick, floor));
-    }
-    for mark in &timeline.marks {
+    for mark in marks {
         let class = if mark.ahead { "planned" } else { "" };
         let place = [&px(mark.x), " ", &px(mark.y)].concat();
         let inside = mark_markup(mark, floor, picked);

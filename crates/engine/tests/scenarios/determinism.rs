@@ -96,6 +96,29 @@ fn seeking_to_a_step_is_stepping_there() {
 }
 
 #[test]
+fn looking_ahead_leaves_everything_as_it_is_and_going_there_is_stepping_there() {
+    let all = stepped(eventful());
+    let mut run = Run::new(eventful());
+    let mut stale = None;
+    while usize::try_from(run.position()).unwrap() + 1 < all.len() {
+        let (before, known) = (seen(&run), run.known_events().len());
+        let to = run.position() + 5;
+        let (ahead, found) = run.look_ahead(|run| run.position() >= to);
+        assert_eq!((seen(&run), run.known_events().len()), (before, known));
+        run.go(ahead);
+        assert_eq!(found, run.position() == to);
+        assert_eq!(seen(&run), all[usize::try_from(run.position()).unwrap()]);
+        let (ahead, _) = run.look_ahead(|_| true);
+        // From another place it leads nowhere.
+        if let Some(stale) = stale.replace(ahead) {
+            run.go(stale);
+            assert_eq!(seen(&run), all[usize::try_from(run.position()).unwrap()]);
+        }
+    }
+    assert!(Trace::of(&run).to_json() == Trace::of(&lab::finished(eventful())).to_json());
+}
+
+#[test]
 fn seeking_to_an_event_shows_it_as_the_latest() {
     let mut run = lab::finished(eventful());
     let events: Vec<_> = run.known_events().iter().map(|event| event.id).collect();

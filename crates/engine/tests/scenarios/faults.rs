@@ -54,6 +54,29 @@ fn a_power_loss_after_a_recovery_takes_what_it_only_counted_as_flushed() {
     );
 }
 
+/// Whoever looks for what is awaited passes over what everybody has had: not where the log was cut and has grown anew.
+#[test]
+fn what_is_stored_where_a_long_log_was_cut_is_lost_like_anything_else() {
+    let run = lab::run(
+        r#"
+            "consumers": [ { "name": "c1" } ],
+            "script": [ { "at": 0, "do": "send", "count": 200, "everyMs": 1 }, { "at": 300, "do": "power-loss", "node": "broker-a/0" },
+                        { "at": 310, "do": "crash", "node": "c1" }, { "at": 400, "do": "restart", "node": "broker-a/0" },
+                        { "at": 20000, "do": "send", "count": 3 }, { "at": 20050, "do": "power-loss", "node": "broker-a/0" } ], "until": 21000
+        "#,
+    );
+    let ledger = run.ledger();
+    let lost: Vec<_> = ledger
+        .iter()
+        .filter_map(|entry| {
+            let by = run.events().get(entry.lost_by?.event.index())?;
+            Some((entry.message.0, by.at.to_string()))
+        })
+        .collect();
+    let at = || String::from("20050");
+    assert_eq!(lost, [(201, at()), (202, at()), (203, at())]);
+}
+
 /// `MappedFile#flush` forces the whole file: m1 goes to the disk with m2.
 #[test]
 fn the_next_fsync_of_its_file_writes_what_a_recovery_has_read() {
