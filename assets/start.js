@@ -1,6 +1,6 @@
 // Runs before the first paint, so it stays small: language, theme, then the app.
 // What a link says wins over ?lang=zh|en and ?theme=dark|light, those over what was chosen here before, and that over the
-// browser's language and the system's theme.
+// browser's language and the system's theme. In somebody else's page nothing was chosen: there the browser says what that page wants.
 (() => {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
@@ -8,7 +8,7 @@
   const chosen = (name) => {
     const said = linked.get(name) ?? asked.get(name);
     try {
-      return said ?? localStorage.getItem(name);
+      return said ?? (parent === window ? localStorage.getItem(name) : null);
     } catch {
       return said; // A browser may refuse to remember.
     }

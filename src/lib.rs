@@ -2,6 +2,7 @@
 
 pub mod i18n;
 pub mod later;
+pub mod lesson_link;
 pub mod lessons;
 pub mod session;
 pub mod view;

@@ -52,7 +52,7 @@ async function cached(folder) {
 const policy = (url) => `default-src 'none'; script-src 'unsafe-inline' ${url}; style-src 'unsafe-inline'; frame-src ${url}`;
 
 /** A page of another origin with this in its body, opened. */
-async function host(body, { url = kept.url, csp = policy(url), init, ...context } = {}) {
+async function host(body, { url = kept.url, csp = policy(url), init, given, ...context } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "host-"));
   const head = csp ? `<meta http-equiv="Content-Security-Policy" content="${csp}">` : "";
   await writeFile(join(folder, "index.html"), `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">${head}</head><body><main><h1>Host</h1>${body}</main></body></html>`);
@@ -62,7 +62,7 @@ async function host(body, { url = kept.url, csp = policy(url), init, ...context 
   const errors = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(`${error}`));
-  if (init) await page.addInitScript(init);
+  if (init) await page.addInitScript(init, given);
   await page.goto(site.url);
   return { page, errors, site, close: () => Promise.all([visit.close(), site.close()]) };
 }
@@ -119,6 +119,24 @@ test("it follows the page's colours", async () => {
   await page.evaluate(() => (document.documentElement.className = "dark"));
   await frame.locator("html[data-theme=dark]").waitFor({ state: "attached" });
   await close();
+});
+
+test("an iframe alone follows the colours that the page around it says it has, whatever the reader chose in the lab", async () => {
+  for (const scheme of ["light", "dark"]) {
+    // Without Playwright's own scheme, which every frame would follow.
+    const { page, errors, close } = await host(
+      `<style>html { color-scheme: ${scheme}; }</style><iframe title="lab" src="${kept.url}index.html#/embed?scenario=send-ok&amp;view=stage" width="900" height="500"></iframe>`,
+      { colorScheme: null, init: (other) => localStorage.setItem("theme", other), given: scheme === "light" ? "dark" : "light" },
+    );
+    await assertEventually(() => embedded(page));
+    const frame = embedded(page);
+    await frame.locator(".embed-bar").waitFor();
+    assert.equal(await frame.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches), scheme === "dark");
+    const [red] = await frame.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g).map(Number));
+    assert.equal(red > 150, scheme === "dark", `its ink under ${scheme}: ${red}`);
+    assert.deepEqual(errors, []);
+    await close();
+  }
 });
 
 test("commands are obeyed and events are told", async () => {

@@ -241,6 +241,49 @@ test("a trainer's own lesson opens from a file, and a wrong one says where", asy
   await close();
 });
 
+test("a trainer's own lesson is given by a link, and a bad one says in both languages what is wrong with it", async () => {
+  const text = await readFile("assets/lessons/1-four-answers.md", "utf8");
+  const trainer = await open(lab, { hash: "#/lessons" });
+  await trainer.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const buffer = Buffer.from(text.replaceAll("The four answers to a send", "A lesson of my own"));
+  await trainer.page.locator(".shelf input[type=file]").setInputFiles({ name: "own.md", mimeType: "text/markdown", buffer });
+  await trainer.page.getByRole("heading", { name: "A lesson of my own" }).waitFor();
+  await trainer.page.locator(".copy-lesson").click();
+  await trainer.page.locator(".copied", { hasText: "Copied" }).waitFor();
+  assert.deepEqual(await violations(trainer.page), []);
+  const link = new URL(await trainer.page.evaluate(() => navigator.clipboard.readText()));
+  await trainer.close();
+  assert.ok(link.hash.length < 6_000, `${link.hash.length}`);
+
+  const { page, errors, foreign, close } = await open(lab, { hash: link.hash, width: 390, height: 844 });
+  await page.getByRole("heading", { name: "A lesson of my own" }).waitFor();
+  await step(page).getByText("Step 1 ").waitFor();
+  await page.keyboard.press("PageDown");
+  await page.locator(".option.is-right").waitFor();
+
+  const start = link.hash.slice(0, link.hash.indexOf("1.") + 2);
+  const bad = {
+    "its end is missing": link.hash.slice(0, -5),
+    "a later version": link.hash.replace("1.", "7."),
+    "never packs": `${start}%3Cscript%3E`,
+    "longer than any link": start + "A".repeat(200_000),
+  };
+  for (const [why, hash] of Object.entries(bad)) {
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator(".wrong li", { hasText: why }).waitFor();
+    assert.equal(await page.locator(".lesson-step").count(), 0);
+  }
+  assert.deepEqual(await violations(page), []);
+  await page.locator("#language").click();
+  await page.locator(".wrong li", { hasText: "超过了本页面会写出的任何链接的长度" }).waitFor();
+  // Neither is kept instead of the lesson that was given last.
+  await page.evaluate(() => (location.hash = "#/lessons/own/1"));
+  await page.locator(".lesson-step", { hasText: "第 1 步" }).waitFor();
+  assert.deepEqual(errors, []);
+  assert.deepEqual(foreign, []);
+  await close();
+});
+
 test("an address or a memory that makes no sense leads to a step or to the list, and nothing runs", async () => {
   const ran = "window.ran = true";
   const odd = ["nowhere", `<img src=x onerror="${ran}">`, "own", "own/handout", "own/3", "%00", "four-answers/-1", "four-answers/0", "four-answers/99999999999999999999", "four-answers/1/6.0", "four-answers/handout/6.0", "//", "?x"];

@@ -1,7 +1,7 @@
 //! What the second part says of links and embeds, per language.
 
 use loss_lab_present::embed::Part;
-use loss_lab_present::link::{BadLink, Why};
+use loss_lab_present::link::Why;
 
 use super::Language;
 
@@ -15,7 +15,9 @@ pub struct ShareTexts {
     /// What is wrong with the link that was opened …
     pub bad_link: &'static str,
     /// … each thing …
-    pub wrong: fn(&BadLink) -> String,
+    pub why: fn(&Why) -> String,
+    /// … where …
+    pub wrong: fn(usize, &str) -> String,
     /// … and the button that takes the words away.
     pub dismiss: &'static str,
     /// The embed's own bar.
@@ -59,25 +61,23 @@ static EN: ShareTexts = ShareTexts {
     copied: "Link copied",
     too_long: "This run is too long for a link. Save it as a scenario file instead.",
     bad_link: "Not all of this link could be used. The lab is as it would be without that part.",
-    wrong: |bad| {
-        let why = match &bad.why {
-            Why::TooLong => "it is longer than any link this page writes".to_owned(),
-            Why::NoSuchRoom(word) => format!("there is no view “{word}”"),
-            Why::Unknown(key) => {
-                format!("“{key}” is neither a parameter of links nor a RocketMQ key of this lab")
-            }
-            Why::Twice(key) => format!("“{key}” is there twice"),
-            Why::Value(key, value) => format!("“{key}” cannot be “{value}”"),
-            Why::TwoScenarios => "it says two scenarios".to_owned(),
-            Why::Version(version) => {
-                format!("it was packed by a later version of the lab ({version})")
-            }
-            Why::Checksum => "its end is missing, or a character was changed".to_owned(),
-            Why::Damaged => "it holds what no packed scenario has".to_owned(),
-            Why::Scenario(problem) => format!("its scenario cannot be played: {problem}"),
-        };
-        format!("Character {}: {why}.", bad.at)
+    why: |why| match why {
+        Why::TooLong => "it is longer than any link this page writes".to_owned(),
+        Why::NoSuchRoom(word) => format!("there is no view “{word}”"),
+        Why::Unknown(key) => {
+            format!("“{key}” is neither a parameter of links nor a RocketMQ key of this lab")
+        }
+        Why::Twice(key) => format!("“{key}” is there twice"),
+        Why::Value(key, value) => format!("“{key}” cannot be “{value}”"),
+        Why::TwoScenarios => "it says two scenarios".to_owned(),
+        Why::Version(version) => {
+            format!("it was packed by a later version of the lab ({version})")
+        }
+        Why::Checksum => "its end is missing, or a character was changed".to_owned(),
+        Why::Damaged => "it holds what this page never packs".to_owned(),
+        Why::Scenario(problem) => format!("its scenario cannot be played: {problem}"),
     },
+    wrong: |at, why| format!("Character {at}: {why}."),
     dismiss: "Dismiss",
     cut_power: "Cut power",
     open_in_lab: "Open in Loss Lab",
@@ -117,23 +117,26 @@ static ZH: ShareTexts = ShareTexts {
     copied: "链接已复制",
     too_long: "这次运行太长，放不进链接。请另存为场景文件。",
     bad_link: "链接有一部分无法使用，已按没有这部分处理。",
-    wrong: |bad| {
-        let why = match &bad.why {
-            Why::TooLong => "超过了本页面会写出的任何链接的长度".to_owned(),
-            Why::NoSuchRoom(word) => format!("没有“{word}”这个视图"),
-            Why::Unknown(key) => {
-                format!("“{key}”既不是链接参数，也不是本实验室支持的 RocketMQ 配置项")
-            }
-            Why::Twice(key) => format!("“{key}”出现了两次"),
-            Why::Value(key, value) => format!("“{key}”不能取“{value}”"),
-            Why::TwoScenarios => "给出了两个场景".to_owned(),
-            Why::Version(version) => format!("由更新版本的实验室打包（{version}）"),
-            Why::Checksum => "末尾缺失，或有字符被改动".to_owned(),
-            Why::Damaged => "内容不是打包的场景".to_owned(),
-            Why::Scenario(problem) => format!("其中的场景无法运行：{problem}"),
-        };
-        format!("第 {} 个字符：{why}。", bad.at)
+    why: |why| match why {
+        Why::TooLong => "超过了本页面会写出的任何链接的长度".to_owned(),
+        Why::NoSuchRoom(word) => format!("没有“{word}”这个视图"),
+        Why::Unknown(key) => {
+            format!("“{key}”既不是链接参数，也不是本实验室支持的 RocketMQ 配置项")
+        }
+        Why::Twice(key) => format!("“{key}”出现了两次"),
+        Why::Value(key, value) => format!("“{key}”不能取“{value}”"),
+        Why::TwoScenarios => "给出了两个场景".to_owned(),
+        Why::Version(version) => format!("由更新版本的实验室打包（{version}）"),
+        Why::Checksum => "末尾缺失，或有字符被改动".to_owned(),
+        Why::Damaged => "内容不是本页面打包的".to_owned(),
+        Why::Scenario(problem) => {
+            format!(
+                "其中的场景无法运行：{}",
+                super::later::keys_zh::problem(problem)
+            )
+        }
     },
+    wrong: |at, why| format!("第 {at} 个字符：{why}。"),
     dismiss: "知道了",
     cut_power: "断电",
     open_in_lab: "在丢消息实验室中打开",

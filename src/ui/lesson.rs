@@ -8,10 +8,13 @@ use loss_lab_engine::scenario::Title;
 use loss_lab_engine::status::Profile;
 use loss_lab_lesson::{Choice, Lesson, Problem, Role, Shown};
 use loss_lab_present::intent::{Intent, Setup};
+use loss_lab_present::link::Why;
 
 use crate::browser;
 use crate::i18n::Language;
 use crate::i18n::later::lessons::{Words, words};
+use crate::i18n::share::ShareTexts;
+use crate::lesson_link;
 use crate::lessons::{Class, Handout, OWN, moments, shelf};
 
 use super::handout::handout;
@@ -41,10 +44,21 @@ pub struct Room {
     pub class: RwSignal<Option<Class>>,
     /// A lesson on paper.
     paper: RwSignal<Option<Handout>>,
-    problems: RwSignal<Vec<Problem>>,
+    wrong: RwSignal<Option<Wrong>>,
+    /// Whether the link to the lesson was copied: its length, if it is too long to be one.
+    copied: RwSignal<Option<Result<(), usize>>>,
     notes: Notes,
     /// Nothing is seen: who speaks wants to be looked at.
     blank: RwSignal<bool>,
+}
+
+/// Why there is no class.
+#[derive(Clone)]
+enum Wrong {
+    /// What the author of the lesson has to mend.
+    Lesson(Vec<Problem>),
+    /// The link cannot be read.
+    Link(Why),
 }
 
 /// The view.
@@ -56,7 +70,8 @@ pub fn lessons(page: Page) -> AnyView {
         t: words(language),
         class: RwSignal::new(None),
         paper: RwSignal::new(None),
-        problems: RwSignal::new(Vec::new()),
+        wrong: RwSignal::new(None),
+        copied: RwSignal::new(None),
         notes: Notes::new(),
         blank: RwSignal::new(false),
     };
@@ -81,9 +96,18 @@ pub fn lessons(page: Page) -> AnyView {
 }
 
 impl Room {
-    /// Goes where the address says: `#/lessons/ID/STEP/PROFILE`, or `handout` for the step. The language may just have changed:
-    /// then nothing else does.
+    /// Goes where the address says: `#/lessons/ID/STEP/PROFILE`, or `handout` for the step, or the lesson that a link carries. The
+    /// language may just have changed: then nothing else does.
     fn enter(self, address: &str) {
+        if let Some(text) = lesson_link::read(address) {
+            self.paper.set(None);
+            self.leave();
+            match text {
+                Ok(text) => self.open(&text),
+                Err(why) => self.wrong.set(Some(Wrong::Link(why))),
+            }
+            return;
+        }
         let mut words = address.split(['/', '?']).skip(2);
         let (name, step, profile) = (words.next(), words.next(), words.next());
         let place = step.and_then(|step| step.parse::<usize>().ok());
@@ -100,12 +124,36 @@ impl Room {
                 class.restore(&browser::kept(RECORD).unwrap_or_default());
                 self.stand(class);
             }
-            None => {
-                browser::keep(RECORD, "");
-                self.notes.close();
-                self.class.set(None);
-            }
+            None => self.leave(),
         }
+    }
+
+    /// Back to the list.
+    fn leave(self) {
+        browser::keep(RECORD, "");
+        self.notes.close();
+        self.class.set(None);
+    }
+
+    /// Gives a trainer's own lesson, or says why it cannot be given; the one before is kept then.
+    fn open(self, text: &str) {
+        match Class::of_text(text) {
+            Ok(class) => {
+                browser::remember(OWN_TEXT, text);
+                self.wrong.set(None);
+                self.stand(class);
+            }
+            Err(problems) => self.wrong.set(Some(Wrong::Lesson(problems))),
+        }
+    }
+
+    /// Copies a link that gives the trainer's own lesson to whoever follows it.
+    fn copy_link(self) {
+        let written = browser::recall(OWN_TEXT).map(|text| lesson_link::write(&text));
+        if let Some(Ok(link)) = &written {
+            browser::copy(&[&browser::page_address(), link.as_str()].concat());
+        }
+        self.copied.set(written.map(|written| written.map(|_| ())));
     }
 
     /// Shows a step: where it waits, or at its end if it asks nothing.
@@ -210,23 +258,18 @@ impl Room {
         let rows = shelf().into_iter().map(|lesson| self.row(&lesson));
         let last = browser::recall(PLACE).and_then(|way| self.last(&way));
         let open: OnChange = Box::new(move |event| {
-            browser::read_file(&event, move |text| match Class::of_text(&text) {
-                Ok(class) => {
-                    browser::remember(OWN_TEXT, &text);
-                    self.problems.set(Vec::new());
-                    self.stand(class);
-                }
-                Err(problems) => self.problems.set(problems),
-            });
+            browser::read_file(&event, move |text| self.open(&text));
         });
         html! {
             <section class="panel shelf" aria-labelledby="h-lessons">
                 <h1 id="h-lessons">{t.title}</h1>
                 <p>{t.lead}</p>
-                {last}
+                <div class="shelf-ways">
+                    {last}
+                    <label class="btn open-file">{t.own}<input type="file" class="sr" accept=".md,text/markdown,text/plain" on:change=open/></label>
+                </div>
+                <div role="status">{live(move || self.wrong.with(|wrong| self.say_wrong(wrong.as_ref())))}</div>
                 <ol>{rows.collect_view()}</ol>
-                <p><label class="btn open-file">{t.own}<input type="file" class="sr" accept=".md,text/markdown,text/plain" on:change=open/></label></p>
-                <div role="status">{live(move || self.problems.with(|problems| self.wrong(problems)))}</div>
             </section>
         }
     }
@@ -258,18 +301,40 @@ impl Room {
         };
         let words = (self.t.last)(&title, step);
         Some(
-            html! { <p><a class="btn" href=way.to_owned()>{icon("#i-next")}<span>{words}</span></a></p> },
+            html! { <a class="btn" href=way.to_owned()>{icon("#i-next")}<span>{words}</span></a> },
         )
     }
 
-    fn wrong(self, problems: &[Problem]) -> AnyView {
-        if problems.is_empty() {
-            return ().into_any();
+    fn say_wrong(self, wrong: Option<&Wrong>) -> AnyView {
+        let t = self.t;
+        match wrong {
+            None => ().into_any(),
+            Some(Wrong::Lesson(problems)) => {
+                let lines = problems.iter().take(20);
+                let lines = lines.map(|problem| html! { <li>{(t.problem)(problem)}</li> });
+                html! { <p>{t.own_wrong}</p><ul class="wrong">{lines.collect_view()}</ul> }
+            }
+            Some(Wrong::Link(why)) => {
+                let why = (ShareTexts::of(self.language).why)(why);
+                html! { <p>{t.link_wrong}</p><ul class="wrong"><li>{why}</li></ul> }
+            }
         }
-        let lines = problems.iter().take(20);
-        let lines =
-            lines.map(|problem| html! { <li lang="en"><code>{problem.to_string()}</code></li> });
-        html! { <p>{self.t.own_wrong}</p><ul class="wrong">{lines.collect_view()}</ul> }
+    }
+
+    /// For a trainer's own lesson: the button that copies its link.
+    fn share(self, class: &Class) -> Option<AnyView> {
+        let t = self.t;
+        let copied = move || match self.copied.get() {
+            None => ().into_any(),
+            Some(Ok(())) => html! { <span>{t.link_copied}</span> },
+            Some(Err(characters)) => html! { <span>{(t.link_too_long)(characters)}</span> },
+        };
+        (class.name() == OWN).then(|| {
+            html! {
+                <button type="button" class="btn quiet copy-lesson" on:click=self.does(Self::copy_link)>{t.copy_link}</button>
+                <span class="copied" role="status">{live(copied)}</span>
+            }
+        })
     }
 
     fn class_view(self, class: &Class) -> AnyView {
@@ -329,6 +394,7 @@ impl Room {
                 <div class="seg" role="group" aria-label=t.rules>{profiles.collect_view()}</div>
                 <button type="button" class="btn quiet for-speaker" on:click=self.does(|this| this.notes.open(this))>{t.notes}</button>
                 <button type="button" class="btn quiet" on:click=self.does(|_| browser::full_screen())>{t.full_screen}</button>
+                {self.share(class)}
                 {live(move || self.notes.refused(self))}
             </header>
         }

@@ -211,7 +211,9 @@ pub fn bad_link(page: Page) -> AnyView {
             return ().into_any();
         }
         let dismiss: OnClick = Box::new(move |_| share().bad.set(Vec::new()));
-        let list = bad.iter().map(|bad| html! { <li>{(t.wrong)(bad)}</li> });
+        let list = bad
+            .iter()
+            .map(|bad| html! { <li>{(t.wrong)(bad.at, &(t.why)(&bad.why))}</li> });
         html! {
             <div class="bad-link" role="alert">
                 <p>{t.bad_link}</p>

@@ -21,7 +21,7 @@ pub(crate) const NONE: &str = "none";
 pub(crate) const MORE: &str = "more";
 
 /// How each question is written.
-pub(crate) const FORMS: &[&str] = &[
+pub const FORMS: &[&str] = &[
     "send mN",
     "took mN",
     "promise mN",

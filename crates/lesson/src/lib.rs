@@ -15,7 +15,7 @@ pub mod words;
 use loss_lab_engine::scenario::Title;
 use loss_lab_engine::status::Profile;
 
-pub use ask::Ask;
+pub use ask::{Ask, FORMS};
 pub use moment::Moment;
 pub use play::{Choice, Player, Question, Shown};
 pub use problem::{Code, Problem};

@@ -50,23 +50,40 @@ impl Moment {
         Some(Self::After(pattern))
     }
 
-    /// Plays a run to it. False when it never comes.
-    pub(crate) fn play(&self, run: &mut Run) -> bool {
+    /// Plays a run to it.
+    pub(crate) fn play(&self, run: &mut Run) -> Result<(), Missed> {
         match self {
-            Self::End => {
-                run.finish();
-                true
-            }
+            Self::End => while run.position() < STEPS_MOST && run.step() {},
             Self::Time(at) => {
                 if *at > run.scenario().until {
-                    return false;
+                    return Err(Missed::Never);
                 }
-                run.advance_to(*at);
-                true
+                let is_due = |run: &Run| run.next_at().is_some_and(|next| next <= *at);
+                while is_due(run) && run.position() < STEPS_MOST && run.step() {}
+                if run.position() < STEPS_MOST {
+                    run.advance_to(*at);
+                }
             }
-            Self::After(pattern) => after(pattern, run),
+            Self::After(pattern) => after(pattern, run)?,
+        }
+        if run.position() < STEPS_MOST {
+            Ok(())
+        } else {
+            Err(Missed::TooMuchHappens)
         }
     }
+}
+
+/// A lesson's run takes no more steps than these: whoever follows a link to a lesson waits for all of them.
+const STEPS_MOST: u32 = 200_000;
+
+/// Why a moment was not reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Missed {
+    /// It is not in the run.
+    Never,
+    /// The run took [`STEPS_MOST`] steps on the way.
+    TooMuchHappens,
 }
 
 /// `m12` is 12 after `m`.
@@ -75,7 +92,7 @@ pub(crate) fn number_after(word: &str, letter: char) -> Option<u32> {
 }
 
 /// Looks at each event once, those that have happened already too: the moment may be now.
-fn after(pattern: &Pattern, run: &mut Run) -> bool {
+fn after(pattern: &Pattern, run: &mut Run) -> Result<(), Missed> {
     let (mut looked, mut seen) = (0, 0);
     loop {
         let events = run.events().get(looked..).unwrap_or_default();
@@ -86,10 +103,13 @@ fn after(pattern: &Pattern, run: &mut Run) -> bool {
             }
         }
         if seen >= pattern.nth {
-            return true;
+            return Ok(());
         }
-        if !run.step_event() {
-            return false;
+        if run.position() >= STEPS_MOST {
+            return Err(Missed::TooMuchHappens);
+        }
+        if !run.step() {
+            return Err(Missed::Never);
         }
     }
 }

@@ -7,8 +7,12 @@ use loss_lab_engine::status::Profile;
 use loss_lab_engine::units::SimTime;
 
 use crate::ask::right;
+use crate::moment::Missed;
 use crate::problem::{Code, Problem};
 use crate::{Change, Lesson, Paragraph, Role, Scene, Step, words};
+
+/// A whole lesson takes no more steps of its runs than these.
+const PLAYED_MOST: u32 = 1_000_000;
 
 /// A lesson under one profile's rules, with the library that its named scenarios come from.
 pub struct Player<'a> {
@@ -148,11 +152,19 @@ impl<'a> Player<'a> {
             problems.push(self.here(missing));
         }
         let mut run = None;
+        let mut played = 0;
         for i in 0..self.len() {
             let Some((number, step)) = self.step(i) else {
                 continue;
             };
-            match self.play(number, step, &mut run) {
+            if played > PLAYED_MOST {
+                let problem = Problem::new(step.line, Code::TooMuchHappens);
+                problems.push(self.here(problem));
+                break;
+            }
+            let result = self.play(number, step, &mut run);
+            played += run.as_ref().map_or(0, Run::position);
+            match result {
                 Ok(one) => shown.push(one),
                 Err(problem) => problems.push(problem),
             }
@@ -307,14 +319,13 @@ fn go(run: &mut Run, at: &crate::At) -> Result<(), Problem> {
     {
         return Err(Problem::new(at.line, Code::GoesBack));
     }
-    if at.moment.play(run) {
-        Ok(())
-    } else {
-        Err(Problem::new(
-            at.line,
-            Code::NeverHappens(at.moment.to_string()),
-        ))
-    }
+    at.moment.play(run).map_err(|missed| {
+        let code = match missed {
+            Missed::Never => Code::NeverHappens(at.moment.to_string()),
+            Missed::TooMuchHappens => Code::TooMuchHappens,
+        };
+        Problem::new(at.line, code)
+    })
 }
 
 /// Defaults depend on the profile, so it is changed in the text and not in the checked value.

@@ -51,6 +51,8 @@ pub enum Code {
     Refused(String),
     /// The moment never comes.
     NeverHappens(String),
+    /// More happens on the way than a lesson may let happen.
+    TooMuchHappens,
     /// The moment is earlier than where the run already stands.
     GoesBack,
     /// The question is about something that is not there.
@@ -108,6 +110,10 @@ impl fmt::Display for Problem {
                 write!(f, "{what} is refused: no such key, or not with this value")
             }
             Code::NeverHappens(what) => write!(f, "\"{what}\" never happens in this run"),
+            Code::TooMuchHappens => write!(
+                f,
+                "more happens up to here than a lesson can play: an earlier moment, fewer messages or a smaller \"until\" will do"
+            ),
             Code::GoesBack => write!(
                 f,
                 "this moment is before the one at which the run already stands"

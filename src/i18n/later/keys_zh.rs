@@ -141,7 +141,7 @@ fn at(place: Place) -> String {
     format!("第 {} 行第 {} 列", place.line, place.column)
 }
 
-pub(super) fn problem(problem: &Problem) -> String {
+pub(in crate::i18n) fn problem(problem: &Problem) -> String {
     let words = code(&problem.code);
     if problem.path.is_empty() {
         words

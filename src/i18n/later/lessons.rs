@@ -1,6 +1,10 @@
 //! What the lessons' view says beside the lessons themselves.
 
+use loss_lab_lesson::Problem;
+
 use crate::i18n::Language;
+
+use super::lesson_problems;
 
 /// Its words in one language.
 #[allow(missing_docs, reason = "the words say it")]
@@ -10,6 +14,11 @@ pub struct Words {
     pub steps: fn(usize) -> String,
     pub own: &'static str,
     pub own_wrong: &'static str,
+    pub problem: fn(&Problem) -> String,
+    pub link_wrong: &'static str,
+    pub copy_link: &'static str,
+    pub link_copied: &'static str,
+    pub link_too_long: fn(usize) -> String,
     pub leave: &'static str,
     pub step: fn(usize, usize) -> String,
     pub rules: &'static str,
@@ -59,6 +68,13 @@ static EN: Words = Words {
     steps: |count| format!("{count} steps"),
     own: "Open a lesson of your own",
     own_wrong: "This lesson cannot be given yet:",
+    problem: Problem::to_string,
+    link_wrong: "The lesson in this link cannot be read:",
+    copy_link: "Copy link",
+    link_copied: "Copied: whoever follows it is given this lesson",
+    link_too_long: |characters| {
+        format!("This lesson would be a link of {characters} characters. Hand it on as a file")
+    },
     leave: "All lessons",
     step: |place, steps| format!("Step {place} of {steps}"),
     rules: "Whose rules apply",
@@ -102,6 +118,13 @@ static ZH: Words = Words {
     steps: |count| format!("{count} 步"),
     own: "打开自己的课程",
     own_wrong: "这门课程还不能讲：",
+    problem: lesson_problems::problem,
+    link_wrong: "无法读取这个链接里的课程：",
+    copy_link: "复制链接",
+    link_copied: "已复制：打开链接就能上这门课",
+    link_too_long: |characters| {
+        format!("这门课程写成链接会有 {characters} 个字符，请以文件形式分发")
+    },
     leave: "全部课程",
     step: |place, steps| format!("第 {place} 步，共 {steps} 步"),
     rules: "适用哪个版本的规则",

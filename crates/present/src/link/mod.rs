@@ -350,13 +350,29 @@ fn word(text: &str) -> Option<String> {
 
 fn packed(scenario: &Scenario) -> Result<String, Unsaid> {
     let value = json(scenario).ok_or(Unsaid::Scenario)?;
-    let mut bytes = pack::pack(&value);
-    let sum = checksum(&bytes);
-    bytes.extend(sum.to_be_bytes());
-    Ok([VERSION, &base64::write(&bytes)].concat())
+    Ok(sealed(pack::pack(&value)))
 }
 
 fn unpacked(text: &str) -> Result<Scenario, (usize, Why)> {
+    let bytes = opened(text)?;
+    let text = pack::unpack(&bytes, file_v1::TEXT_MAX)
+        .map_err(|at| (VERSION.len() + at * 4 / 3, Why::Damaged))?;
+    checked(&text).map_err(|problem| (0, Why::Scenario(problem)))
+}
+
+/// Bytes as a fragment carries them, with a version and a checksum.
+#[must_use]
+pub fn sealed(mut bytes: Vec<u8>) -> String {
+    let sum = checksum(&bytes);
+    bytes.extend(sum.to_be_bytes());
+    [VERSION, &base64::write(&bytes)].concat()
+}
+
+/// What [`sealed`] made text of.
+///
+/// # Errors
+/// Of another version, cut or mistyped: why, and at which byte.
+pub fn opened(text: &str) -> Result<Vec<u8>, (usize, Why)> {
     let Some(packed) = text.strip_prefix(VERSION) else {
         return Err((
             0,
@@ -368,13 +384,10 @@ fn unpacked(text: &str) -> Result<Scenario, (usize, Why)> {
         .len()
         .checked_sub(4)
         .and_then(|len| bytes.split_at_checked(len));
-    let Some((bytes, _)) = body.filter(|(bytes, sum)| checksum(bytes).to_be_bytes() == **sum)
-    else {
-        return Err((0, Why::Checksum));
-    };
-    let text = pack::unpack(bytes, file_v1::TEXT_MAX)
-        .map_err(|at| (VERSION.len() + at * 4 / 3, Why::Damaged))?;
-    checked(&text).map_err(|problem| (0, Why::Scenario(problem)))
+    match body.filter(|(bytes, sum)| checksum(bytes).to_be_bytes() == **sum) {
+        Some((bytes, _)) => Ok(bytes.to_vec()),
+        None => Err((0, Why::Checksum)),
+    }
 }
 
 fn checked(text: &str) -> Result<Scenario, file_v1::Problem> {
