@@ -300,9 +300,7 @@ impl Room {
             self.title(&lesson.title)
         };
         let words = (self.t.last)(&title, step);
-        Some(
-            html! { <a class="btn" href=way.to_owned()>{icon("#i-next")}<span>{words}</span></a> },
-        )
+        Some(html! { <a class="btn" href=way.to_owned()>{icon("#i-next")}<span>{words}</span></a> })
     }
 
     fn say_wrong(self, wrong: Option<&Wrong>) -> AnyView {

@@ -102,6 +102,33 @@ impl Notes {
     }
 }
 
+/// What the steps ask for that the lab does in a simpler way than a real cluster.
+fn note_simplified(notes: &mut Notes, scenario: &Scenario) {
+    let is_broker = |node: &str| {
+        let name = node.split_once('/').map(|(name, _)| name);
+        scenario
+            .brokers
+            .iter()
+            .any(|broker| name == Some(&broker.name))
+    };
+    let mut confs = scenario
+        .brokers
+        .iter()
+        .flat_map(|broker| core::iter::once(&broker.conf).chain(&broker.slaves));
+    let slaves_act = confs.any(|conf| conf.enable_slave_acting_master);
+    for (i, step) in scenario.script.iter().enumerate() {
+        if matches!(&step.action, Do::Stop(node) if is_broker(node)) {
+            notes.note(format!("script[{i}].do"), ProblemCode::StopIsAnInstant);
+        }
+        if slaves_act && matches!(&step.action, Do::Send(send) if send.transaction.is_some()) {
+            notes.note(
+                format!("script[{i}].transaction"),
+                ProblemCode::HalfMessagesWait,
+            );
+        }
+    }
+}
+
 pub(super) fn empty(profile: Profile) -> Scenario {
     Scenario {
         title: Title::default(),
@@ -239,6 +266,7 @@ pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
             }
         }
     }
+    note_simplified(notes, &scenario);
     // Queues, ids and round robins go by the order of names.
     scenario.brokers.sort_by(|a, b| a.name.cmp(&b.name));
 

@@ -231,6 +231,10 @@ pub enum ProblemCode {
     AfterTheEnd,
     /// Warning: only a running broker takes new settings in the lab; the step changes nothing.
     OnlyBrokersAreSet,
+    /// Warning: a broker's clean stop takes no time in the lab.
+    StopIsAnInstant,
+    /// Warning: a slave that acts for its master checks no half messages in the lab.
+    HalfMessagesWait,
 }
 
 impl ProblemCode {
@@ -242,7 +246,9 @@ impl ProblemCode {
             | Self::KeyOfOtherProfile { .. }
             | Self::KeySaidElsewhere
             | Self::AfterTheEnd
-            | Self::OnlyBrokersAreSet => true,
+            | Self::OnlyBrokersAreSet
+            | Self::StopIsAnInstant
+            | Self::HalfMessagesWait => true,
             Self::TooLong { .. }
             | Self::Syntax { .. }
             | Self::Shape { .. }
@@ -401,6 +407,14 @@ impl fmt::Display for ProblemCode {
             Self::KeySaidElsewhere => {
                 write!(f, "the scenario itself says this; the key is ignored")
             }
+            Self::StopIsAnInstant => write!(
+                f,
+                "in the lab a broker stops in an instant; a real one takes seconds (4.9: 2 to 3.5, 5.3: 6 to 10), in which it goes on replicating: start it again, and judge its slaves, later than that"
+            ),
+            Self::HalfMessagesWait => write!(
+                f,
+                "with enableSlaveActingMaster a real slave that acts for its master checks this transaction, too; in the lab the half message waits for its master: let the master come back, or switch the key off"
+            ),
             Self::AfterTheEnd => write!(f, "is later than \"until\": the run has ended by then"),
         }
     }
