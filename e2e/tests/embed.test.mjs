@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 
 import { violations } from "../lib/axe.mjs";
 import { watch } from "../lib/idle.mjs";
-import { start } from "../lib/lab.mjs";
+import { open, start } from "../lib/lab.mjs";
 import { dist, serve } from "../lib/server.mjs";
 
 let lab;
@@ -134,6 +134,19 @@ test("an iframe alone follows the colours that the page around it says it has, w
     assert.equal(await frame.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches), scheme === "dark");
     const [red] = await frame.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g).map(Number));
     assert.equal(red > 150, scheme === "dark", `its ink under ${scheme}: ${red}`);
+    assert.deepEqual(errors, []);
+    await close();
+  }
+});
+
+test("the page that makes the lines: its fields say what the lines say, and the preview is dressed as the page is", async () => {
+  for (const [lang, theme, spoken] of [["zh", "dark", "zh-Hans"], ["en", "light", "en"]]) {
+    const { page, errors, close } = await open(lab, { lang, theme, hash: "#/embedding" });
+    const root = page.frameLocator(".embedding iframe").locator(`html[lang=${spoken}][data-theme=${theme}]`);
+    await root.locator(".embed-bar").waitFor();
+    const scenario = await page.locator(".embedding select").first().inputValue();
+    assert.equal(scenario, "crash-async-flush");
+    assert.match(await page.locator(".embedding pre").first().innerText(), new RegExp(`scenario="${scenario}"`));
     assert.deepEqual(errors, []);
     await close();
   }

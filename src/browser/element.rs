@@ -2,8 +2,9 @@
 //! out anew.
 
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use web_sys::Element;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlSelectElement};
 
 /// Where an element keeps the markup that was last written into it.
 const MARKUP: &str = "lossLabMarkup";
@@ -21,9 +22,22 @@ pub fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
     };
 }
 
-/// A property that is a text.
-pub fn set_property(element: &Element, name: &str, value: &str) {
+/// A property that is a text. A list takes a value once it has the option: a view gives it both in one go, the value first.
+pub fn set_property(element: &Element, name: &'static str, value: &str) {
     put(element, name, value);
+    if element.is_instance_of::<HtmlSelectElement>() && has(element, name) != Some(value.to_owned())
+    {
+        let (element, value) = (element.clone(), value.to_owned());
+        spawn_local(async move {
+            put(&element, name, &value);
+        });
+    }
+}
+
+fn has(element: &Element, name: &str) -> Option<String> {
+    Reflect::get(element, &JsValue::from_str(name))
+        .ok()?
+        .as_string()
 }
 
 /// What is inside of an element, as markup of our own.

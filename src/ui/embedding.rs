@@ -15,7 +15,7 @@ use crate::i18n::share::ShareTexts;
 use super::html::*;
 use super::icon::icon;
 use super::page::{OnChange, OnClick, Page, live};
-use super::share::lab_text;
+use super::share::{lab_text, worn};
 
 /// What has been chosen.
 #[derive(Clone, PartialEq)]
@@ -73,8 +73,15 @@ fn pressed(is: bool) -> &'static str {
 /// The view.
 pub fn embedding(page: Page) -> AnyView {
     let t = ShareTexts::of(page.language.get_untracked());
-    // The frame starts anew only when its address is another.
-    let address = leptos::prelude::Memo::new(move |_| draft().with(|draft| draft.wanted.address()));
+    // The frame starts anew only when its address is another. The page around it is this one.
+    let address = leptos::prelude::Memo::new(move |_| {
+        let mut wanted = draft().with(|draft| draft.wanted.clone());
+        let _ = page.look.get();
+        let (lang, theme) = worn(page);
+        wanted.lang = wanted.lang.or(lang);
+        wanted.theme = wanted.theme.or(theme);
+        wanted.address()
+    });
     html! {
         <div class="embedding">
             <header><h1>{t.embed_title}</h1><p>{t.embed_words}</p></header>

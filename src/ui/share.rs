@@ -128,17 +128,23 @@ pub fn dress(page: Page, lang: Option<Lang>, theme: Option<Option<Theme>>) {
     }
 }
 
-/// What is seen, as a fragment.
-fn text(page: Page, mut link: Link) -> Result<String, Unsaid> {
-    link.lang = Some(match page.language.get_untracked() {
+/// The page's language and theme, as links say them.
+pub fn worn(page: Page) -> (Option<Lang>, Option<Theme>) {
+    let lang = match page.language.get_untracked() {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,
-    });
-    link.theme = match page.look.get_untracked() {
-        Look::System => None,
+    };
+    let theme = match page.look.get_untracked() {
         Look::Light => Some(Theme::Light),
         Look::Dark => Some(Theme::Dark),
+        Look::System => None,
     };
+    (Some(lang), theme)
+}
+
+/// What is seen, as a fragment.
+fn text(page: Page, mut link: Link) -> Result<String, Unsaid> {
+    (link.lang, link.theme) = worn(page);
     if page.view.get_untracked() == View::Embed {
         link.room = Room::Embed;
         link.view.extend(share().parts.get_untracked().words());
