@@ -115,9 +115,10 @@ fn row_view(page: Page, t: &'static Words, row: &Row) -> AnyView {
         .differences
         .iter()
         .map(|difference| difference_view(t, difference));
-    let why =
-        (!row.explanation.is_empty()).then(|| html! { <p lang="en">{row.explanation.clone()}</p> });
-    let title = titled(page.language.get_untracked(), &row.title);
+    let said = |words| titled(page.language.get_untracked(), words);
+    let why = said(&row.explanation);
+    let why = (!why.0.is_empty()).then(|| html! { <p lang=why.1>{why.0}</p> });
+    let title = said(&row.title);
     html! {
         <tr>
             <th scope="row"><span lang=title.1>{title.0}</span><code>{name}</code></th>

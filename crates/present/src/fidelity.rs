@@ -2,13 +2,13 @@
 //!
 //! Both tables are files that `loss-lab conform --bless` and the tests keep; nothing is said here that is not in them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The table of recordings.
 const CONFORMANCE: &str = include_str!("../../../assets/conformance.json");
-/// What recorded scenarios are called in Chinese: a line each, after their English title and a tab.
-const TITLES: &str = include_str!("../../../assets/titles.zh.txt");
+/// What recorded scenarios are called in Chinese, and why the engine differs from some: a line each, after the English and a tab.
+const CHINESE: &str = include_str!("../../../assets/titles.zh.txt");
 /// The table of what is not modelled.
 const NOT_MODELLED: &str = include_str!("../../../assets/not-modelled.json");
 
@@ -39,7 +39,8 @@ pub struct Row {
     /// Where the closest seed differs.
     pub differences: Vec<Difference>,
     /// Why, as far as it is known.
-    pub explanation: String,
+    #[serde(deserialize_with = "in_both")]
+    pub explanation: Words,
     plays: Value,
 }
 
@@ -162,10 +163,17 @@ impl Fidelity {
     }
 }
 
-fn in_chinese(title: &str) -> Option<&'static str> {
-    let mut lines = TITLES.lines().filter_map(|line| line.split_once('\t'));
+/// A text that the table says in English.
+fn in_both<'de, D: Deserializer<'de>>(text: D) -> Result<Words, D::Error> {
+    let en = String::deserialize(text)?;
+    let zh = in_chinese(&en).unwrap_or_default().to_owned();
+    Ok(Words { en, zh })
+}
+
+fn in_chinese(text: &str) -> Option<&'static str> {
+    let mut lines = CHINESE.lines().filter_map(|line| line.split_once('\t'));
     lines
-        .find(|(english, _)| *english == title)
+        .find(|(english, _)| *english == text)
         .map(|(_, chinese)| chinese)
 }
 
@@ -204,14 +212,21 @@ mod tests {
     }
 
     #[test]
-    fn every_title_is_there_in_both_languages() {
+    fn every_title_and_every_explanation_is_there_in_both_languages() {
         for row in Fidelity::read().rows {
             assert!(!row.title.en.is_empty());
             assert!(
-                !row.title.zh.is_empty(),
-                "assets/titles.zh.txt has no \"{}\"",
-                row.title.en
+                row.reproduced || !row.explanation.en.is_empty(),
+                "{}",
+                row.recording
             );
+            for words in [row.title, row.explanation] {
+                assert!(
+                    words.en.is_empty() || !words.zh.is_empty(),
+                    "assets/titles.zh.txt has no \"{}\"",
+                    words.en
+                );
+            }
         }
     }
 
