@@ -1,5 +1,7 @@
 //! Which copies of a message can still reach a consumer: what "lost" means.
 
+use std::sync::Arc;
+
 use litemap::LiteMap;
 
 use crate::broker::Broker;
@@ -189,6 +191,9 @@ fn for_each_waiting(
     if record.topic == system::CHECK_MAX || still_to_come && is_skipped(cluster, broker, record) {
         return;
     }
+    if record.topic == system::HALF && is_committed(broker, record, label) {
+        return;
+    }
     let topic = record.real.map_or(record.topic, |(topic, _)| topic);
     if let Some(group) = cluster.setup().group_of_dead_letter_topic(topic) {
         return tell(Some(group), label);
@@ -208,6 +213,17 @@ fn for_each_waiting(
     if last.is_none() {
         tell(None, label);
     }
+}
+
+/// Whether the message of a half is on its way already. A check may yet commit it again, but nobody can wait for that.
+fn is_committed(broker: &Broker, half: &Record, label: MessageId) -> bool {
+    let stands = |record: &Arc<Record>| {
+        let topic = record.real.map_or(record.topic, |(topic, _)| topic);
+        record.message.label == Some(label)
+            && record.topic != system::HALF
+            && half.real.is_some_and(|(real, _)| real == topic)
+    };
+    broker.disk().log.awaited().any(stands)
 }
 
 /// Messages whose entries lie right below an offset of one broker's queue, and that this group has not consumed: what a commit of

@@ -1,8 +1,9 @@
 //! Several groups on one topic: what one of them has consumed, another one can still lose.
 
 use expect_test::expect;
+use loss_lab_engine::ledger::{Fate, Loss};
 
-use crate::lab::check;
+use crate::lab::{self, check};
 
 #[test]
 fn what_one_group_has_consumed_another_that_begins_later_has_lost() {
@@ -302,4 +303,40 @@ fn a_broker_that_was_killed_before_is_not_blamed_for_what_the_group_passed_by() 
             m1       acked    lost  1          0         lost     broker-a/0 (page cache, never served); ✗ consume: other-subscription, by consumed of c2 at 61003
         "#]],
     );
+}
+
+/// The half message that a check has answered stays open until the round of checks is over; nobody waits for it once its message is on
+/// its way, so what passes that by is what took it. Only a pull that comes within the round shows it: another seed has none.
+#[test]
+fn what_a_check_has_committed_and_another_subscription_filters_out_is_lost_there_and_then() {
+    let broker = |name: &str, more: &str| {
+        format!(
+            r#"{{ "name": "{name}", "conf": {{ "messageDelayLevel": "1s 2s 3s 4s 5s 6s 7s 8s 9s 10s" {more} }}"#
+        )
+    };
+    let brokers = [
+        broker("broker-a", "") + r#", "slaves": [ {} ] }"#,
+        broker(
+            "broker-b",
+            r#", "brokerRole": "SYNC_MASTER", "inSyncReplicas": 2"#,
+        ) + " }",
+    ];
+    let run = lab::run(&format!(
+        r#"
+            "seed": 33, "network": {{ "latencyMs": 1, "jitterMs": 0 }}, "brokers": [ {} ],
+            "producers": [ {{ "name": "p1", "conf": {{ "sendMsgTimeout": 500, "retryTimesWhenSendFailed": 0, "sendLatencyFaultEnable": false }} }} ],
+            "consumers": [ {{ "name": "c1" }}, {{ "name": "c2", "tags": "a" }}, {{ "name": "c3", "group": "DG" }} ],
+            "script": [ {{ "at": 10770, "do": "send", "count": 3, "everyMs": 7, "tag": "a", "bodyBytes": 16 }},
+                        {{ "at": 10791, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": [ "COMMIT_MESSAGE" ] }} }} ], "until": 80000
+        "#,
+        brokers.join(", ")
+    ));
+    let ledger = run.ledger();
+    let [of_cg, of_dg] = ledger.last().unwrap().groups.as_slice() else {
+        panic!("two groups subscribe it");
+    };
+    assert_eq!((of_cg.fate, of_dg.fate), (Fate::Lost, Fate::Consumed));
+    let by = of_cg.lost_by.unwrap();
+    assert_eq!(by.rule, Loss::OtherSubscription);
+    assert_eq!(run.events()[by.event.index()].at.to_string(), "45952.263");
 }
