@@ -158,12 +158,14 @@ impl Case<'_> {
 
     fn after_end(&self, node: NodeId, how: Down) -> Loss {
         if self.setup.broker_of(node).is_some() {
-            return self.broker_ended(node, how).unwrap_or(Loss::Unexplained);
+            let by_itself = self.broker_ended(node, how);
+            return by_itself.unwrap_or_else(|| self.lost_before());
         }
         self.lost_before()
     }
 
-    /// A consumer's memory was the last that had the message: a broker had lost it before, or the rest of the group had passed it by.
+    /// A consumer's memory, or a replica that could have been elected and was stopped, was the last that had the message: a broker had
+    /// lost it before, or the rest of the group had passed it by.
     fn lost_before(&self) -> Loss {
         let mut copies = self.heard.copies.iter().rev();
         let ended = copies.clone().find_map(|copied| {
