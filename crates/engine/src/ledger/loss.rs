@@ -5,7 +5,7 @@ use crate::ids::{GroupId, NodeId, TagId, TopicId};
 use crate::setup::{Setup, system};
 use crate::status::{ConsumeResult, FlushDiskType, words};
 
-use super::again::{Copied, Heard};
+use super::again::{Copied, Heard, Outcome};
 use super::past::Past;
 
 words! {
@@ -168,17 +168,23 @@ impl Case<'_> {
     /// lost it before, or the rest of the group had passed it by.
     fn lost_before(&self) -> Loss {
         let mut copies = self.heard.copies.iter().rev();
-        let ended = copies.clone().find_map(|copied| {
-            let how = self.past.last_down(copied.node)?;
-            self.broker_ended(copied.node, how)
-        });
         let passed_by = || {
             copies.find_map(|copied| {
                 let loss = self.skipped(copied.node, self.group, copied.record.topic);
                 (loss != Loss::Unexplained).then_some(loss)
             })
         };
+        let ended = self.copy_lost();
         ended.or_else(passed_by).unwrap_or(Loss::Unexplained)
+    }
+
+    /// What a broker's end took of it, the last copy's broker first.
+    fn copy_lost(&self) -> Option<Loss> {
+        let mut copies = self.heard.copies.iter().rev();
+        copies.find_map(|copied| {
+            let how = self.past.last_down(copied.node)?;
+            self.broker_ended(copied.node, how)
+        })
     }
 
     /// What a broker's end takes, by its configuration; none: a process that is killed takes nothing but its own memory.
@@ -230,15 +236,25 @@ impl Case<'_> {
         } else if copies().any(|copied| self.began_behind(copied, group)) {
             Loss::StartedBehind
         } else {
-            Loss::Unexplained
+            // It was sent back, and what it would have come again from is gone.
+            let sent_back = self
+                .outcome(group)
+                .is_some_and(|outcome| !outcome.succeeded);
+            let gone = self.copy_lost().filter(|_| sent_back);
+            gone.unwrap_or(Loss::Unexplained)
         }
+    }
+
+    /// How the group's last delivery of it ended, if it has.
+    fn outcome(&self, group: Option<GroupId>) -> Option<Outcome> {
+        let mut given = self.heard.given.iter().rev();
+        let last = given.find(|given| group.is_none_or(|group| given.group == group));
+        last?.outcome
     }
 
     /// The group had it, and did not take it.
     fn failed(&self, node: NodeId, group: Option<GroupId>) -> Option<Loss> {
-        let mut given = self.heard.given.iter().rev();
-        let last = given.find(|given| group.is_none_or(|group| given.group == group));
-        let outcome = last?.outcome.filter(|outcome| !outcome.succeeded)?;
+        let outcome = self.outcome(group).filter(|outcome| !outcome.succeeded)?;
         let stores_retries = self
             .setup
             .broker_conf(node)

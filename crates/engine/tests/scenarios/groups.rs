@@ -340,3 +340,51 @@ fn what_a_check_has_committed_and_another_subscription_filters_out_is_lost_there
     assert_eq!(by.rule, Loss::OtherSubscription);
     assert_eq!(run.events()[by.event.index()].at.to_string(), "45952.263");
 }
+
+/// The copy in its delay level goes with the page cache, and the offset that the client brings passes the first.
+#[test]
+fn what_was_sent_back_into_a_page_cache_is_lost_with_it() {
+    check(
+        r#"
+            "profile": "4.9", "brokers": [ { "name": "broker-a", "slaves": [ {} ] } ],
+            "consumers": [ { "name": "c1", "started": false } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 0, "do": "process-time", "consumer": "c1", "ms": 2891 },
+                        { "at": 0, "do": "consume-result", "consumer": "c1", "result": "null", "times": 3 },
+                        { "at": 8562, "do": "start-consumer", "consumer": "c1" },
+                        { "at": 13863, "do": "power-loss", "node": "broker-a/0" }, { "at": 13863, "do": "restart", "node": "broker-a/0", "takesMs": 0 } ], "until": 30000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            c1
+                    0  send m1 ────────────▶ │                     │
+                    1  │                     stores m1 T/0:0 (page cache)
+                 2.05  m1 SEND_OK ◀───────── │                     │
+                    4  │                     copy m1 ────────────▶ │
+                 8562  │                     │                     │                     ▲ up
+                 8568  │                     │                     │                     new route of T
+                 8574  │                     │                     │                     new route of %RETRY%CG
+                 8580  │                     │                     │                     owns 1 of T
+                 8581  │                     T/0:0 to 1 ───────────────────────────────▶ │
+                 8582  │                     │                     │                     gets m1
+                 8588  │                     │                     │                     owns 1 of %RETRY%CG
+                10005  │                     fsync m1              │                     │
+                10005  │                     │                     fsync m1              │
+                11473  │                     │                     │                     ✗ m1 null
+                11473  │                     │                     │                     sends back m1
+                11474  │                     stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)
+                11504  │                     copy m1 ────────────▶ │                     │
+                13863  │                     ✗ power loss          │                     │
+                13863  │                     ▲ up                  │                     │
+                13863  │                     ✗ log cut: 1 gone     │                     │
+                18563  │                     CG T/0 offset 1       │                     │
+                18563  │                     ✗ lost: m1            │                     │
+                18563  │                     CG %RETRY%CG/0 offset 0                     │
+                20004  │                     │                     CG T/0 offset 1       │
+                20004  │                     │                     CG %RETRY%CG/0 offset 0
+                20005  │                     │                     fsync m1              │
+                23867  │                     closes connection to broker-a/1             │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (disk, never served), broker-a/1 (disk, never served), broker-a/1 (disk, never served); ✗ consume: async-flush, by offset-committed of broker-a/0 at 18563
+        "#]],
+    );
+}
