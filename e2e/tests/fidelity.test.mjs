@@ -35,9 +35,11 @@ test("what differs is listed with both sides and why, by keyboard, in Chinese", 
   await page.keyboard.press("Space");
   const rows = page.locator(".recordings tbody tr");
   await page.waitForFunction((count) => document.querySelectorAll(".recordings tbody tr").length === count, differing.length);
+  const lines = (await readFile("assets/titles.zh.txt", "utf8")).split("\n").map((line) => line.split("\t"));
+  const chinese = new Map(lines);
   for (const [place, row] of differing.entries()) {
     const words = await rows.nth(place).innerText();
-    for (const part of [row.recording, row.explanation, ...row.differences.flatMap(({ recorded, engine }) => [recorded, engine])]) {
+    for (const part of [row.recording, chinese.get(row.explanation), ...row.differences.flatMap(({ recorded, engine }) => [recorded, engine])]) {
       assert.ok(words.includes(part), `${row.recording}: ${part}`);
     }
   }
