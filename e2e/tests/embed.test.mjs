@@ -147,6 +147,11 @@ test("the page that makes the lines: its fields say what the lines say, and the 
     const scenario = await page.locator(".embedding select").first().inputValue();
     assert.equal(scenario, "crash-async-flush");
     assert.match(await page.locator(".embedding pre").first().innerText(), new RegExp(`scenario="${scenario}"`));
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      const out = await page.evaluate(() => [...document.querySelectorAll(".embedding select, .embedding input, .embedding .seg, .embedding pre")].filter((one) => one.getBoundingClientRect().right > innerWidth).length);
+      assert.equal(out, 0, `fields that end outside of ${width} px`);
+    }
     assert.deepEqual(errors, []);
     await close();
   }
