@@ -28,6 +28,10 @@ test("after one visit the page works without a network", async () => {
   await sendOne(page);
   await page.getByRole("link", { name: "Fidelity" }).click();
   await page.locator(".recordings tbody tr").first().waitFor();
+  await answerOne(page);
+  await page.getByRole("link", { name: "Embed", exact: true }).click();
+  await page.locator(".embedding pre").first().waitFor();
+  assert.deepEqual(await violations(page), []);
   assert.deepEqual(errors, []);
   await close();
 });
@@ -81,6 +85,15 @@ test("the one file opens from a folder, without a network, with everything in it
     assert.match(await page.locator(".pieces").innerText(), /https:\/\/lab\.example\/loss-lab-embed\.js/);
     await page.evaluate(() => (location.hash = "#/fidelity"));
     await page.locator(".recordings tbody tr").first().waitFor();
+    await answerOne(page);
+    assert.deepEqual(await violations(page), []);
+    const opened = page.waitForEvent("popup");
+    await page.keyboard.press("n");
+    const notes = await opened;
+    await notes.locator("h1, h2").first().waitFor();
+    await notes.close();
+    await page.evaluate(() => (location.hash = "#/lessons/page-cache-and-disk/handout/5.3"));
+    await page.locator(".handout .paper-step").first().waitFor();
     assert.deepEqual(errors, []);
     assert.deepEqual(foreign, []);
     await close();
@@ -90,6 +103,19 @@ test("the one file opens from a folder, without a network, with everything in it
 async function sendOne(page) {
   await page.keyboard.press("s");
   await page.locator(".ledger").getByText("SEND_OK").first().waitFor();
+}
+
+/** A step of a lesson: asked, guessed, answered; back to the question and to the step before with the clicker. */
+async function answerOne(page) {
+  await page.evaluate(() => (location.hash = "#/lessons/page-cache-and-disk/3"));
+  await page.locator(".option").first().waitFor();
+  await page.keyboard.press("1");
+  await page.keyboard.press("PageDown");
+  await page.locator(".option.is-right").waitFor();
+  await page.keyboard.press("PageUp");
+  await page.locator(".option.is-right").waitFor({ state: "detached" });
+  await page.keyboard.press("ArrowLeft");
+  await page.locator(".lesson-step", { hasText: /2/ }).waitFor();
 }
 
 /** The worker has everything. */
