@@ -177,6 +177,14 @@ pub(crate) fn sole_reader(cluster: &Cluster, record: &Record) -> Option<GroupId>
         .or_else(|| setup.group_of_dead_letter_topic(topic))
 }
 
+/// Whether a record is a retry of a broadcasting group: the look for expired messages sends them back, and nobody subscribes that topic.
+pub(crate) fn is_unread(cluster: &Cluster, record: &Record) -> bool {
+    let topic = record.real.map_or(record.topic, |(topic, _)| topic);
+    let setup = cluster.setup();
+    setup.group_of_retry_topic(topic).is_some()
+        && wanting(cluster, topic, record.message.tag).next().is_none()
+}
+
 /// Tells each group that a record, if it is read, will be given to. What nobody subscribes waits for no group at all.
 fn for_each_waiting(
     cluster: &Cluster,
@@ -191,7 +199,9 @@ fn for_each_waiting(
     if record.topic == system::CHECK_MAX || still_to_come && is_skipped(cluster, broker, record) {
         return;
     }
-    if record.topic == system::HALF && is_committed(broker, record, label) {
+    if record.topic == system::HALF && is_committed(broker, record, label)
+        || is_unread(cluster, record)
+    {
         return;
     }
     let topic = record.real.map_or(record.topic, |(topic, _)| topic);
@@ -248,6 +258,27 @@ pub(crate) fn just_below(
         .filter(|record| wanting(cluster, topic, record.message.tag).any(|by| by == group))
         .filter_map(|record| record.message.label)
         .filter(|message| !cluster.is_consumed(*message, group))
+        .collect()
+}
+
+/// The same for a broadcasting member that has gone on to an offset by itself, whichever replica it was that told it so.
+pub(crate) fn below_member(
+    cluster: &Cluster,
+    member: NodeId,
+    queue: MessageQueue,
+    offset: QueueOffset,
+) -> Vec<MessageId> {
+    let mut members = cluster.consumers();
+    let group = members.find_map(|(node, consumer, _)| (node == member).then(|| consumer.group()));
+    let Some(group) = group else {
+        return Vec::new();
+    };
+    let replicas = cluster
+        .brokers()
+        .map(|(node, broker, _)| (node, broker.identity().broker));
+    let replicas = replicas.filter(|(_, name)| *name == queue.broker);
+    replicas
+        .flat_map(|(node, _)| just_below(cluster, node, group, queue.topic, queue.queue, offset))
         .collect()
 }
 
@@ -404,6 +435,9 @@ fn is_skipped(cluster: &Cluster, broker: &Broker, record: &Record) -> bool {
     {
         return false;
     }
+    if is_unread(cluster, record) {
+        return true;
+    }
     let mut wanted = wanting(cluster, record.topic, record.message.tag).peekable();
     // The cheapest question first: it is no for almost every record.
     wanted.peek().is_some()
@@ -424,12 +458,10 @@ fn is_past(cluster: &Cluster, broker: &Broker, group: GroupId, record: &Record) 
     has_passed(broker, group, record.topic, record.queue, record) && !held()
 }
 
-/// The messages in masters' queues of a topic that a group wants.
+/// The messages in any replica's queues of a topic that a group wants.
 pub(crate) fn of_topic(cluster: &Cluster, topic: TopicId, group: GroupId) -> Vec<MessageId> {
-    let masters = cluster
-        .brokers()
-        .filter(|(_, broker, _)| broker.identity().replica == 0);
-    let records = masters.flat_map(|(_, broker, _)| broker.disk().log.records());
+    let brokers = cluster.brokers();
+    let records = brokers.flat_map(|(_, broker, _)| broker.disk().log.records());
     let of_topic = records.filter(|record| {
         record.topic == topic && wanting(cluster, topic, record.message.tag).any(|by| by == group)
     });
@@ -460,10 +492,11 @@ fn members_have_passed(
         })
 }
 
-/// The groups that subscribe the topic with a filter that takes the tag; of a retry topic its own group. One that has several such
+/// The groups that subscribe the topic with a filter that takes the tag; of a retry topic its own group, unless it broadcasts. One that has several such
 /// members comes as often.
 fn wanting(cluster: &Cluster, topic: TopicId, tag: TagId) -> impl Iterator<Item = GroupId> {
     let own = cluster.setup().group_of_retry_topic(topic);
+    let own = own.filter(|group| !cluster.setup().broadcasts(*group));
     let subscribed = cluster.setup().subscriptions.iter();
     let others = subscribed.filter(move |(subscribed, _, tags)| {
         *subscribed == topic && (tags.is_empty() || tags.contains(&tag))

@@ -1,12 +1,12 @@
 //! How a node asks for things: handlers fill an [`Outbox`], and the cluster performs it.
 
 use crate::event::EventKind;
-use crate::ids::{ConnId, MessageId, NodeId};
+use crate::ids::{ConnId, MessageId, MessageQueue, NodeId};
 use crate::rng::Rng;
 use crate::setup::Setup;
 use crate::status::Profile;
 use crate::timers::Timer;
-use crate::units::SimTime;
+use crate::units::{QueueOffset, SimTime};
 use crate::wire::Frame;
 
 /// What a handler is given: the instant, the fixed facts, the dice, and an outbox.
@@ -33,6 +33,8 @@ pub(crate) struct Outbox {
     pub(crate) next_conn: u32,
     /// Messages that left a consumer's memory though no listener took them: they may have been the last copies.
     pub(crate) let_go: Vec<MessageId>,
+    /// Where a broadcasting member is now in queues that it has gone on in: nobody else is told.
+    pub(crate) gone_on: Vec<(MessageQueue, QueueOffset)>,
 }
 
 /// One wish.

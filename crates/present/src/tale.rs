@@ -194,8 +194,6 @@ mod tests {
                 4 broker-a/1 Replicated <-
                 20 broker-a/0 PowerCut
                 20 broker-a/0 Lost <-
-                20 broker-a/1 PowerCut
-                20 broker-a/1 Lost <-
             "#]],
         );
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::action::{Command, Rejected, ScriptPull};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
+use crate::copies::Awaited;
 use crate::effect::Ctx;
 use crate::event::{DiskChange, Down, Event, EventKind};
 use crate::ids::{ClientId, ConnId, EventId, MessageId, NodeId};
@@ -48,7 +49,7 @@ impl Cluster {
             Command::Resume(node) => self.resume(node, events),
             Command::ChangeDisk(node, change) => self.change_disk(node, change, events),
             Command::ExpireFiles(node, up_to) => {
-                let before = self.standing();
+                let before = Awaited::now(self);
                 let told = events.len();
                 self.command_broker(node, events, |broker, ctx| broker.expire_files(ctx, up_to))?;
                 self.tell_hidden(&before, told, events);
@@ -243,7 +244,7 @@ impl Cluster {
             Power::Down(Down::Crash | Down::Stop) if how == Down::PowerLoss => {}
             Power::Down(_) | Power::NotStarted => return Err(Rejected::Down),
         }
-        let before = self.standing();
+        let before = Awaited::now(self);
         let cause = self.record(id, None, EventKind::NodeDown { how }, events);
         self.kill(id, how, cause, events);
         self.tell_losses(&before, cause, id, events);
@@ -297,7 +298,7 @@ impl Cluster {
         ) {
             return Err(Rejected::NotABroker);
         }
-        let before = self.standing();
+        let before = Awaited::now(self);
         let runs = matches!(
             self.node(id).map(|node| &node.power),
             Some(Power::Running | Power::Paused { .. } | Power::Starting(_))
@@ -333,7 +334,7 @@ impl Cluster {
     /// Clean shutdown: the process says good-bye by itself, then ends.
     fn stop(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         self.must_run(id)?;
-        let before = self.standing();
+        let before = Awaited::now(self);
         self.with_node(id, None, events, Role::shut_down);
         let cause = self.record(id, None, EventKind::NodeDown { how: Down::Stop }, events);
         self.kill(id, Down::Stop, cause, events);
@@ -404,7 +405,7 @@ impl Cluster {
             return;
         }
         // A master that is back hides what only its slaves have.
-        let before = self.standing();
+        let before = Awaited::now(self);
         let Some(node) = self.node_mut(id) else {
             return;
         };

@@ -7,7 +7,6 @@ use crate::ledger::Stage;
 use crate::message_set::MessageSet;
 use crate::setup::system;
 use crate::status::ConsumeResult;
-use crate::units::QueueOffset;
 
 use super::role::Role;
 use super::{Cluster, Power};
@@ -20,28 +19,12 @@ struct Suspect {
     stage: Stage,
 }
 
-/// How things stood before something that may lose messages.
-pub(super) struct Standing {
-    awaited: Awaited,
-    hidden: MessageSet,
-}
-
 impl Cluster {
-    /// How things stand now.
-    pub(super) fn standing(&self) -> Standing {
-        Standing {
-            awaited: Awaited::now(self),
-            hidden: copies::hidden(self),
-        }
-    }
-
     /// Tells which messages were awaited `before` and can reach those who waited no more.
-    ///
-    /// What only a slave had left, while its master was down, was told to be lost with the master: nobody serves it. When that copy
-    /// goes too, that is told again: it was the last.
+    /// What only a slave has left that nobody reads is lost with its master, and not once more with that copy.
     pub(super) fn tell_losses(
         &mut self,
-        before: &Standing,
+        before: &Awaited,
         cause: EventId,
         node: NodeId,
         events: &mut Vec<Event>,
@@ -52,7 +35,7 @@ impl Cluster {
         } else {
             Stage::Store
         };
-        let gone = before.awaited.gone(&now);
+        let gone = before.gone(&now);
         for of_one in gone.chunk_by(|one, other| one.0 == other.0) {
             let Some((message, _)) = of_one.first() else {
                 continue;
@@ -68,34 +51,11 @@ impl Cluster {
                 self.tell_loss(*message, group, stage, Some(cause), node, events);
             }
         }
-        if before.hidden.iter().next().is_some() {
-            let left: MessageSet = copies::labels(self).collect();
-            for message in before.hidden.iter().filter(|label| !left.contains(*label)) {
-                let groups: Vec<_> = self
-                    .lost
-                    .iter()
-                    .filter(|(_, lost)| lost.contains(message))
-                    .map(|(group, _)| *group)
-                    .collect();
-                for group in groups {
-                    self.record(
-                        node,
-                        Some(cause),
-                        EventKind::Lost {
-                            message,
-                            group,
-                            stage,
-                        },
-                        events,
-                    );
-                }
-            }
-        }
     }
 
     /// The same after a handler that may have deleted files, changed who serves, or cut a log: the last such thing `told` is the
     /// cause.
-    pub(super) fn tell_hidden(&mut self, before: &Standing, told: usize, events: &mut Vec<Event>) {
+    pub(super) fn tell_hidden(&mut self, before: &Awaited, told: usize, events: &mut Vec<Event>) {
         const CAUSES: [EventName; 4] = [
             EventName::Deleted,
             EventName::Elected,
@@ -267,24 +227,6 @@ impl Cluster {
                 *group,
                 copies::just_below(self, node, *group, *topic, *queue, *offset),
             )
-        } else if let EventKind::Pulled {
-            group,
-            topic,
-            queue,
-            offset,
-            script: false,
-            ..
-        } = &event.kind
-            && self.setup().broadcasts(*group)
-            && let Ok(offset) = u64::try_from(*offset)
-        {
-            // And nobody is told how far a broadcasting member is, but it does not go back.
-            let offset = QueueOffset::new(offset);
-            of(
-                Stage::Consume,
-                *group,
-                copies::just_below(self, node, *group, *topic, *queue, offset),
-            )
         } else if let EventKind::Rebalanced { group, topic, .. } = &event.kind
             && self.setup().broadcasts(*group)
         {
@@ -318,7 +260,8 @@ impl Cluster {
         }
     }
 
-    /// A consumer has forgotten messages that it had not consumed. Those that no broker has any more are lost with its memory.
+    /// A consumer has forgotten messages that it had not consumed, or gone on behind them. Those that nothing can bring it any more are
+    /// lost.
     pub(super) fn tell_let_go(
         &mut self,
         node: NodeId,

@@ -10,7 +10,7 @@ use litemap::LiteMap;
 
 use crate::action::{Action, DueId, Rejected};
 use crate::broker::Broker;
-use crate::copies;
+use crate::copies::{self, Awaited};
 use crate::effect::{Closed, Ctx, Effect, Outbox};
 use crate::event::{Down, Event, EventKind};
 use crate::ids::{BrokerName, ConnId, EventId, GroupId, MessageId, NodeId};
@@ -519,6 +519,7 @@ impl Cluster {
             effects: Vec::new(),
             next_conn: self.next_conn,
             let_go: Vec::new(),
+            gone_on: Vec::new(),
         };
         let now = self.now;
         let Some(node) = self.nodes.get_mut(id.index()).map(Arc::make_mut) else {
@@ -542,7 +543,12 @@ impl Cluster {
             self.tell_skipped(id, told, events);
             let cause = events.get(told..).and_then(<[Event]>::last);
             let cause = cause.map(|event| event.id).or(due);
-            self.tell_let_go(id, &out.let_go, cause, events);
+            let passed = out
+                .gone_on
+                .into_iter()
+                .flat_map(|(queue, offset)| copies::below_member(self, id, queue, offset));
+            let gone: Vec<MessageId> = out.let_go.into_iter().chain(passed).collect();
+            self.tell_let_go(id, &gone, cause, events);
         }
     }
 
@@ -555,7 +561,7 @@ impl Cluster {
         events: &mut Vec<Event>,
         handle: impl FnOnce(&mut Role, &mut Ctx),
     ) {
-        let before = judged.then(|| self.standing());
+        let before = judged.then(|| Awaited::now(self));
         let told = events.len();
         self.with_node(id, cause, events, handle);
         if let Some(before) = before {
@@ -698,8 +704,10 @@ impl Cluster {
             let stored = self
                 .broker(node)
                 .and_then(|broker| broker.disk().log.record_at(record.start));
-            let for_one = stored.and_then(|stored| copies::sole_reader(self, stored));
-            self.is_back(message, for_one);
+            if !stored.is_some_and(|stored| copies::is_unread(self, stored)) {
+                let for_one = stored.and_then(|stored| copies::sole_reader(self, stored));
+                self.is_back(message, for_one);
+            }
         }
         let id = EventId(self.next_event);
         self.next_event = self.next_event.saturating_add(1);

@@ -133,6 +133,7 @@ struct Delayed {
 /// A copy in a master's log, where a consumer may find it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Copied {
+    pub event: EventId,
     pub node: NodeId,
     pub broker: Option<BrokerName>,
     pub record: RecordRef,
@@ -159,7 +160,7 @@ enum Origin {
 pub(super) struct SentBack {
     event: EventId,
     node: NodeId,
-    group: GroupId,
+    pub group: GroupId,
     delivery: u32,
     stored: bool,
     /// Its listener had not returned.
@@ -263,6 +264,7 @@ impl Heard {
             });
         } else {
             self.copies.push(Copied {
+                event: event.id,
                 node: event.node,
                 broker,
                 record: *record,

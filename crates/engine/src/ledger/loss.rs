@@ -5,6 +5,7 @@ use crate::ids::{GroupId, NodeId, TagId, TopicId};
 use crate::setup::{Setup, system};
 use crate::status::{ConsumeResult, FlushDiskType, words};
 
+use super::Stage;
 use super::again::{Copied, Heard, Outcome};
 use super::past::Past;
 
@@ -65,6 +66,8 @@ pub(super) struct Case<'a> {
     pub heard: &'a Heard,
     pub past: &'a Past,
     pub setup: &'a Setup,
+    /// Where it was lost.
+    pub stage: Stage,
     /// The producer was told SEND_OK.
     pub acked: bool,
 }
@@ -73,7 +76,7 @@ impl Case<'_> {
     /// The rule behind `culprit`.
     pub fn rule(&self, culprit: Option<&Event>) -> Loss {
         let Some(event) = culprit else {
-            return self.lost_before();
+            return self.let_go();
         };
         match &event.kind {
             EventKind::NodeDown { how } => self.after_end(event.node, *how),
@@ -167,15 +170,25 @@ impl Case<'_> {
     /// A consumer's memory, or a replica that could have been elected and was stopped, was the last that had the message: a broker had
     /// lost it before, or the rest of the group had passed it by.
     fn lost_before(&self) -> Loss {
-        let mut copies = self.heard.copies.iter().rev();
-        let passed_by = || {
-            copies.find_map(|copied| {
-                let loss = self.skipped(copied.node, self.group, copied.record.topic);
-                (loss != Loss::Unexplained).then_some(loss)
-            })
-        };
         let ended = self.copy_lost();
-        ended.or_else(passed_by).unwrap_or(Loss::Unexplained)
+        let loss = ended.or_else(|| self.passed_by());
+        loss.unwrap_or(Loss::Unexplained)
+    }
+
+    /// A member let it go, or went on behind it. What a broker still has, no broker's end has taken.
+    fn let_go(&self) -> Loss {
+        match self.stage {
+            Stage::Consume => self.passed_by().unwrap_or_else(|| self.lost_before()),
+            Stage::Produce | Stage::Store => self.lost_before(),
+        }
+    }
+
+    fn passed_by(&self) -> Option<Loss> {
+        let mut copies = self.heard.copies.iter().rev();
+        copies.find_map(|copied| {
+            let loss = self.skipped(copied.node, self.group, copied.record.topic);
+            (loss != Loss::Unexplained).then_some(loss)
+        })
     }
 
     /// What a broker's end took of it, the last copy's broker first.
@@ -241,7 +254,10 @@ impl Case<'_> {
                 .outcome(group)
                 .is_some_and(|outcome| !outcome.succeeded);
             let gone = self.copy_lost().filter(|_| sent_back);
-            gone.unwrap_or(Loss::Unexplained)
+            let deposed = copies()
+                .any(|copied| self.past.deposed(broker, copied.node, copied.event))
+                .then_some(Loss::Election);
+            gone.or(deposed).unwrap_or(Loss::Unexplained)
         }
     }
 
@@ -254,14 +270,20 @@ impl Case<'_> {
 
     /// The group had it, and did not take it.
     fn failed(&self, node: NodeId, group: Option<GroupId>) -> Option<Loss> {
-        let outcome = self.outcome(group).filter(|outcome| !outcome.succeeded)?;
+        let outcome = self.outcome(group);
+        let mut sent_back = self.heard.sent_back.iter();
+        let failed = outcome.is_some_and(|outcome| !outcome.succeeded)
+            || sent_back.any(|back| group.is_none_or(|group| group == back.group));
+        if !failed {
+            return None;
+        }
         let stores_retries = self
             .setup
             .broker_conf(node)
             .is_some_and(|conf| conf.retry_queue_nums > 0);
         if group.is_some_and(|group| self.setup.broadcasts(group)) {
             Some(Loss::BroadcastFailure)
-        } else if outcome.result == ConsumeResult::Rollback {
+        } else if outcome.is_some_and(|outcome| outcome.result == ConsumeResult::Rollback) {
             Some(Loss::RollbackAcknowledged)
         } else if stores_retries {
             None

@@ -16,6 +16,8 @@ pub(super) struct Past {
     downs: LiteMap<NodeId, (EventId, Down)>,
     /// Disks whose fsync has reported an error.
     failed_disks: Vec<NodeId>,
+    /// Who was elected master.
+    elected: Vec<(EventId, BrokerName, NodeId)>,
     progress: LiteMap<(NodeId, GroupId, TopicId, QueueId), Progress>,
     /// When a consumer's queues of a topic last changed.
     rebalanced: LiteMap<(NodeId, TopicId), EventId>,
@@ -70,6 +72,14 @@ impl Past {
         if event.at != self.now {
             self.now = event.at;
             self.culprits.clear();
+        }
+        if let EventKind::Elected {
+            broker,
+            master: Some(master),
+            ..
+        } = event.kind
+        {
+            self.elected.push((event.id, broker, master));
         }
         match &event.kind {
             EventKind::NodeDown { how } => {
@@ -279,6 +289,17 @@ impl Past {
             }
             progress.known = progress.filed;
         }
+    }
+
+    /// Whether another replica than `node` was elected master of its broker, when something was stored there or later.
+    pub fn deposed(&self, broker: Option<BrokerName>, node: NodeId, stored: EventId) -> bool {
+        let elected = || self.elected.iter().filter(|(_, of, _)| Some(*of) == broker);
+        let before = elected().rfind(|(event, ..)| *event < stored);
+        let since = elected().filter(|(event, ..)| *event > stored);
+        before
+            .into_iter()
+            .chain(since)
+            .any(|(.., master)| *master != node)
     }
 
     /// An event of this instant.

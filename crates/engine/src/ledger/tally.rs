@@ -207,6 +207,7 @@ impl Told {
                     heard: &self.heard,
                     past,
                     setup,
+                    stage: *stage,
                     acked: self.promise == Promise::Acked,
                 };
                 let lost_by = LostBy {

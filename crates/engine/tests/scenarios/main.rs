@@ -18,6 +18,7 @@ mod files;
 mod flow_control;
 mod groups;
 mod lab;
+mod last_bearers;
 mod producer;
 mod promises;
 mod properties;

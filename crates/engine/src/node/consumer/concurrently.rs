@@ -480,7 +480,9 @@ impl Process {
                 .first()
                 .is_some_and(|(first, _)| *first == offset)
         {
-            owned.messages.remove(&offset);
+            let removed = owned.messages.remove(&offset);
+            let label = removed.and_then(|cached| cached.message().label);
+            ctx.out.let_go.extend(label);
             self.relieve(app, ctx, queue);
         }
         if let Some((_, _, left)) = self.expiring.front_mut() {

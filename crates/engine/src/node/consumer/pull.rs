@@ -253,6 +253,9 @@ impl Process {
             return;
         };
         owned.next_offset = next;
+        if app.spec.model == MessageModel::Broadcasting {
+            ctx.out.gone_on.push((queue, offset_of(next)));
+        }
         match code.pull_status() {
             PullStatus::Found => self.on_found(app, ctx, queue, id, messages),
             PullStatus::NoNewMsg | PullStatus::NoMatchedMsg => {

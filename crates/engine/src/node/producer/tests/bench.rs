@@ -384,6 +384,7 @@ impl Bench {
             effects: Vec::new(),
             next_conn: self.next_conn,
             let_go: Vec::new(),
+            gone_on: Vec::new(),
         };
         let mut ctx = Ctx {
             now: self.now,
