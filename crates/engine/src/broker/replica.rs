@@ -25,9 +25,9 @@ const IDLE_POLL: Span = Span::from_millis(100);
 const HOUSEKEEPING_PERIOD: Span = Span::from_millis(1_000);
 /// A slave without a connection tries this often.
 const RECONNECT: Span = Span::from_millis(5_000);
-/// `SlaveSynchronize` asks with this timeout.
 /// How much earlier than a 5.3.3 broker serves its store may have started.
 const STORE_FIRST: Span = Span::from_millis(1_500);
+/// `SlaveSynchronize` asks with this timeout.
 const METADATA_TIMEOUT: Span = Span::from_millis(3_000);
 
 /// Both sides' state: a master's connections, a slave's client.
@@ -71,6 +71,14 @@ struct HaClient {
     last_read: SimTime,
     /// 4.x: how much earlier than the broker served its first connect was.
     before: Span,
+}
+
+/// What a slave's sender has just done.
+#[derive(Clone, Copy)]
+enum Sender {
+    Idle,
+    /// It has written a batch.
+    AtWork,
 }
 
 impl Replication {
@@ -198,12 +206,16 @@ impl Live<'_> {
     pub(super) fn push_to_slaves(&mut self, ctx: &mut Ctx) {
         let conns: Vec<ConnId> = self.p.replication.slaves.keys().copied().collect();
         for conn in conns {
-            self.plan_push(ctx, conn);
+            self.plan_push(ctx, conn, Sender::Idle);
         }
     }
 
-    fn plan_push(&mut self, ctx: &mut Ctx, conn: ConnId) {
-        let woken = self.p.puts.wait_for_slaves();
+    /// `WriteSocketService#run`: only a sender that has found nothing waits.
+    fn plan_push(&mut self, ctx: &mut Ctx, conn: ConnId, sender: Sender) {
+        let woken = match sender {
+            Sender::AtWork => true,
+            Sender::Idle => self.p.puts.wait_for_slaves(),
+        };
         let end = self.disk.log.committed();
         let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
             return;
@@ -283,7 +295,7 @@ impl Live<'_> {
                 header,
             }),
         );
-        self.plan_push(ctx, conn);
+        self.plan_push(ctx, conn, Sender::AtWork);
     }
 
     pub(super) fn ha_heartbeat(&mut self, ctx: &mut Ctx, conn: ConnId) {
@@ -485,7 +497,7 @@ impl Live<'_> {
         }
         self.p.replication.pushed = self.p.replication.pushed.max(offset);
         self.settle_waiting_puts(ctx);
-        self.plan_push(ctx, conn);
+        self.plan_push(ctx, conn, Sender::Idle);
     }
 
     /// `DefaultHAClient#dispatchReadRequest`.

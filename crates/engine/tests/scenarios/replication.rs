@@ -2,7 +2,10 @@
 
 use expect_test::expect;
 
-use crate::lab::{check, check_sends};
+use loss_lab_engine::units::SimTime;
+use loss_lab_engine::view::FlightKind;
+
+use crate::lab::{self, check, check_sends};
 
 /// Nobody wakes its sender, which looks every 100 ms. The slave flushes by its own rules.
 #[test]
@@ -48,6 +51,38 @@ fn a_put_that_waits_wakes_the_sender() {
             m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk), broker-a/1 (disk, never served); exposed to disk-loss
         "#]],
     );
+}
+
+/// What an idle sender finds goes out in batches (`haTransferBatchSize`), one right after the other: `WriteSocketService#run` waits
+/// only when it has found nothing. A real sender cuts a record that is larger than a batch; here it goes whole.
+#[test]
+fn a_sender_at_work_does_not_pause_between_its_batches() {
+    for profile in ["4.9", "5.3"] {
+        let batches = |size: &str| {
+            let mut run = lab::run(&format!(
+                r#""profile": "{profile}", "brokers": [ {{ "conf": {{ {size} }}, "slaves": [ {{}} ] }} ],
+                "script": [ {{ "at": 10, "do": "send", "count": 5, "everyMs": 10, "bodyBytes": 1500 }} ], "until": 1000"#
+            ));
+            run.seek_time(SimTime::from_micros(103_500));
+            let flights = run.cluster().view().flights.into_iter();
+            let copies = flights.filter_map(|flight| match flight.what {
+                FlightKind::Replicate(messages) => Some(messages),
+                _ => None,
+            });
+            copies
+                .map(|messages| messages.iter().map(ToString::to_string).collect::<String>())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(batches(""), ["m1m2m3m4m5"]);
+        assert_eq!(
+            batches(r#""haTransferBatchSize": 4096"#),
+            ["m1m2", "m3m4", "m5"]
+        );
+        assert_eq!(
+            batches(r#""haTransferBatchSize": 1000"#),
+            ["m1", "m2", "m3", "m4", "m5"]
+        );
+    }
 }
 
 #[test]
