@@ -195,8 +195,8 @@ impl Case<'_> {
     fn copy_lost(&self) -> Option<Loss> {
         let mut copies = self.heard.copies.iter().rev();
         copies.find_map(|copied| {
-            let how = self.past.last_down(copied.node)?;
-            self.broker_ended(copied.node, how)
+            let mut strikes = self.past.strikes(copied.node, copied.event);
+            strikes.find_map(|how| self.broker_ended(copied.node, how))
         })
     }
 

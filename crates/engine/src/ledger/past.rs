@@ -14,6 +14,8 @@ use crate::units::{QueueOffset, SimTime};
 pub(super) struct Past {
     /// Each node's last end.
     downs: LiteMap<NodeId, (EventId, Down)>,
+    /// What may have taken copies: the ends of nodes, and disks that were destroyed, also those of nodes that were down already.
+    strikes: Vec<(EventId, NodeId, Down)>,
     /// Disks whose fsync has reported an error.
     failed_disks: Vec<NodeId>,
     /// Who was elected master.
@@ -84,6 +86,7 @@ impl Past {
         match &event.kind {
             EventKind::NodeDown { how } => {
                 self.downs.insert(event.node, (event.id, *how));
+                self.strikes.push((event.id, event.node, *how));
                 self.forget(event.node, event.id, *how == Down::DestroyDisk);
                 self.pulls
                     .retain(|(.., consumer), _| *consumer != event.node);
@@ -91,7 +94,10 @@ impl Past {
             }
             EventKind::DiskChanged { change } => {
                 match change {
-                    DiskChange::Destroyed => self.forget(event.node, event.id, true),
+                    DiskChange::Destroyed => {
+                        self.strikes.push((event.id, event.node, Down::DestroyDisk));
+                        self.forget(event.node, event.id, true);
+                    }
                     DiskChange::Failing(_) => self.failed_disks.push(event.node),
                     DiskChange::Stalled | DiskChange::Released | DiskChange::Filled(_) => {}
                 }
@@ -329,9 +335,11 @@ impl Past {
             .max()
     }
 
-    /// How a node's process last ended.
-    pub fn last_down(&self, node: NodeId) -> Option<Down> {
-        self.downs.get(&node).map(|(_, how)| *how)
+    /// What may have taken a copy that a node has stored, the last such thing first.
+    pub fn strikes(&self, node: NodeId, stored: EventId) -> impl Iterator<Item = Down> {
+        let strikes = self.strikes.iter().rev();
+        let after = strikes.filter(move |(event, of, _)| *of == node && *event > stored);
+        after.map(|(.., how)| *how)
     }
 
     /// When a consumer's queues of a topic last changed.

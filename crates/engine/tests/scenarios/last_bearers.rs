@@ -219,3 +219,32 @@ fn what_a_deposed_master_has_stored_is_lost_to_the_election_when_it_stops() {
         "#]],
     );
 }
+
+/// The disk of a broker that is down already: nobody ends, but what a consumer does not finish is gone with it.
+#[test]
+fn what_a_consumer_held_is_lost_to_the_disk_that_was_destroyed_under_a_dead_broker() {
+    check(
+        r#"
+            "profile": "4.9", "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 3000 } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 500, "do": "crash", "node": "broker-a/0" },
+                { "at": 600, "do": "destroy-disk", "node": "broker-a/0" }, { "at": 1000, "do": "crash", "node": "c1" } ],
+            "until": 5000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            T/0:0 to 1 ────────────────▶ │
+                 2.05  m1 SEND_OK ◀──────────────── │                            │
+                    3  │                            │                            gets m1
+                  500  │                            ✗ crash                      │
+                  600  │                            ✗ store deleted              │
+                 1000  │                                                         ✗ crash
+                 1000  │                                                         ✗ lost: m1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ consume: disk-destroyed, by node-down of c1 at 1000
+        "#]],
+    );
+}
