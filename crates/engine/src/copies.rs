@@ -511,6 +511,7 @@ pub(crate) fn groups_for(cluster: &Cluster, topic: TopicId, tag: TagId) -> Vec<G
     groups
 }
 
+/// Whether a group is beyond a record that has its entry: what is not visible yet, nobody has passed.
 fn has_passed(
     broker: &Broker,
     group: GroupId,
@@ -521,9 +522,10 @@ fn has_passed(
     let offsets = broker
         .process()
         .map_or(&broker.disk().offsets, |process| &process.offsets);
-    offsets
+    let beyond = offsets
         .get(&(group, topic, queue))
-        .is_some_and(|offset| *offset > record.queue_offset)
+        .is_some_and(|offset| *offset > record.queue_offset);
+    beyond && broker.disk().queues.max(topic, queue) > record.queue_offset
 }
 
 fn holds(cluster: &Cluster, group: GroupId, label: MessageId) -> bool {

@@ -302,11 +302,13 @@ pub enum EventKind {
         group: GroupId,
         reconsume_times: u32,
     },
+    /// `reset`: no client says so, but an operator.
     OffsetCommitted {
         group: GroupId,
         topic: TopicId,
         queue: QueueId,
         offset: QueueOffset,
+        reset: bool,
     },
     OffsetPersisted,
     /// `expired`: another client had it, and did not renew it in time.

@@ -38,12 +38,16 @@ impl Live<'_> {
         let in_range = offset >= min && offset <= self.disk.queues.max(topic, queue) + 1;
         if in_range && !self.is_slave() && self.id.conf.use_server_side_reset_offset {
             self.p.resets.insert(key, offset);
-            self.commit_offset(ctx, key, offset);
+            self.store_offset(ctx, key, offset, true);
         }
     }
 
     /// A client's number is taken as it is, smaller ones too.
     pub(super) fn commit_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset) {
+        self.store_offset(ctx, key, offset, false);
+    }
+
+    fn store_offset(&mut self, ctx: &mut Ctx, key: OffsetKey, offset: QueueOffset, reset: bool) {
         if self.p.offsets.insert(key, offset) == Some(offset) {
             return;
         }
@@ -53,6 +57,7 @@ impl Live<'_> {
             topic,
             queue,
             offset,
+            reset,
         });
         self.plan_offsets_file(ctx);
     }

@@ -220,6 +220,7 @@ impl Cluster {
             topic,
             queue,
             offset,
+            reset: _,
         } = &event.kind
         {
             of(

@@ -414,6 +414,7 @@ impl<'a> Lines<'a> {
                 topic,
                 queue,
                 offset,
+                reset: _,
             } => {
                 let queue = format!(
                     "{} {}/{}",

@@ -108,8 +108,20 @@ impl Past {
                 topic,
                 queue,
                 offset,
+                reset,
             } => {
-                self.at(event.node, *group, *topic, *queue).known = Some(*offset);
+                let place = self.at(event.node, *group, *topic, *queue);
+                let from = place.known.replace(*offset).unwrap_or_default();
+                if *reset {
+                    let number =
+                        |offset: QueueOffset| i64::try_from(offset.get()).unwrap_or(i64::MAX);
+                    place.moved = Some(Move {
+                        event: event.id,
+                        by_reset: true,
+                        from: number(from),
+                        to: number(*offset),
+                    });
+                }
                 self.culprits.push(event.clone());
             }
             EventKind::OffsetPersisted => {

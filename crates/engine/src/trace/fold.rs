@@ -770,6 +770,7 @@ fn more(story: &Story<'_>, kind: &EventKind) -> EventMore {
             topic,
             queue,
             offset,
+            reset: _,
         } => EventMore {
             group: group_name(*group),
             topic: topic_name(*topic),

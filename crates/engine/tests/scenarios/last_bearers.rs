@@ -248,3 +248,91 @@ fn what_a_consumer_held_is_lost_to_the_disk_that_was_destroyed_under_a_dead_brok
         "#]],
     );
 }
+
+/// The broker stores the copy that was sent back, answers, and is without power before the answer is there: the consumer lets the
+/// original go, which was the last.
+#[test]
+fn what_was_sent_back_to_a_broker_that_is_dead_when_its_answer_comes_is_lost_where_the_consumer_lets_it_go()
+ {
+    check(
+        r#"
+            "profile": "4.9", "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "topic": "T" } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "result": "RECONSUME_LATER", "times": 1 }, { "at": 0, "do": "send" },
+                { "after": { "event": "appended", "nth": 2 }, "do": "power-loss", "node": "broker-a/0" } ],
+            "until": 5000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            T/0:0 to 1 ────────────────▶ │
+                 2.05  m1 SEND_OK ◀──────────────── │                            │
+                    3  │                            │                            gets m1
+                    3  │                            │                            ✗ m1 RECONSUME_LATER
+                    3  │                            │                            sends back m1
+                    4  │                            stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)
+                    4  │                            ✗ power loss                 │
+                    5  │                                                         ✗ lost: m1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ store: async-flush, by appended of broker-a/0 at 4
+        "#]],
+    );
+}
+
+/// An operator's reset is the cause where nobody was told to go there: the group does not run.
+#[test]
+fn a_reset_of_a_group_that_does_not_run_passes_messages_over() {
+    check(
+        r#"
+            "profile": "5.3", "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "topic": "T", "started": false } ],
+            "script": [ { "at": 0, "do": "send", "count": 2 },
+                { "at": 100, "do": "reset-offset", "consumer": "c1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": 1 } ],
+            "until": 1000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  send m1, m2 ───────────────▶ │
+                    1  │                            stores m1 T/0:0 (page cache)
+                    1  │                            stores m2 T/0:1 (page cache)
+                 2.05  m1, m2 SEND_OK ◀──────────── │
+                  100  │                            CG T/0 offset 1
+                  100  │                            ✗ lost: m1
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost       0          0         lost     broker-a/0 (page cache, never served); ✗ consume: offset-reset, by offset-committed of broker-a/0 at 100
+            m2       acked    in-flight  0          0         at-risk  broker-a/0 (page cache); exposed to power-loss, disk-loss
+        "#]],
+    );
+}
+
+/// Nobody has passed what is not visible yet: the group's offset is beyond it, but the disk has not let it into its queue.
+#[test]
+fn what_lies_below_an_offset_is_not_passed_before_it_can_be_seen() {
+    check(
+        r#"
+            "profile": "5.3", "brokers": [ { "name": "broker-a", "conf": { "flushDiskType": "SYNC_FLUSH" } } ],
+            "consumers": [ { "name": "c1", "topic": "T", "started": false } ],
+            "script": [ { "at": 0, "do": "reset-offset", "consumer": "c1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": 1 },
+                { "at": 0, "do": "stall-disk", "node": "broker-a/0" }, { "at": 100, "do": "send" },
+                { "at": 2000, "do": "release-disk", "node": "broker-a/0" } ],
+            "until": 4000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                    0  │                            CG T/0 offset 1
+                    0  │                            ✗ fsync stalls
+                  100  send m1 ───────────────────▶ │
+                  101  │                            stores m1 T/0:0 (page cache)
+                 2000  │                            fsync returns again
+                 2000  │                            fsync m1
+                 2001  │                            ✗ lost: m1
+              2001.05  m1 SEND_OK ◀──────────────── │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  0          0         lost     broker-a/0 (disk, never served); ✗ consume: offset-reset, by dispatched of broker-a/0 at 2001
+        "#]],
+    );
+}

@@ -25,6 +25,7 @@ mod properties;
 mod reading;
 mod replication;
 mod retention;
+mod retries;
 mod routing;
 mod slaves;
 mod store;

@@ -291,7 +291,7 @@ fn file() -> impl Strategy<Value = File> {
                 })
                 .collect();
             let controller = !mode.is_empty();
-            let world = World { slaves, queues, consumers: consumers.len(), controller, orderly: consumers.iter().map(|c| c.contains("orderly")).collect() };
+            let world = World { slaves, queues, consumers: consumers.len(), controller, resets: profile == "5.3", orderly: consumers.iter().map(|c| c.contains("orderly")).collect() };
             let script: Vec<String> = steps.into_iter().filter_map(|step| world.step(step)).collect();
             File(format!(
                 r#"{{ "format": "loss-lab/1", "profile": "{profile}", "seed": {seed}, "network": {{ "latencyMs": 1, "jitterMs": {jitter} }},
@@ -435,6 +435,7 @@ enum What {
     ProcessTime,
     StartConsumer,
     StopConsumer,
+    ResetOffset,
     After(&'static str),
 }
 
@@ -457,6 +458,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(What::ProcessTime),
         2 => Just(What::StartConsumer),
         1 => Just(What::StopConsumer),
+        2 => Just(What::ResetOffset),
         3 => select(vec!["appended", "flushed", "replicated", "replied", "delivered", "consumed", "request-sent"]).prop_map(What::After),
     ];
     (0..20_000u32, what, 0..1000u32, 0..1000u32).prop_map(|(at, what, pick, number)| Step {
@@ -474,6 +476,8 @@ struct World {
     consumers: usize,
     /// Whether faults strike the name server, too: a controller lives in it.
     controller: bool,
+    /// Whether brokers know offset resets.
+    resets: bool,
     /// Which consumers have orderly listeners.
     orderly: Vec<bool>,
 }
@@ -482,6 +486,7 @@ struct World {
 const CONCURRENT: &[&str] = &[
     r#""CONSUME_SUCCESS""#,
     r#""CONSUME_SUCCESS", "ackIndex": 0"#,
+    r#""CONSUME_SUCCESS", "ackIndex": 1"#,
     r#""RECONSUME_LATER""#,
     r#""RECONSUME_LATER", "delayLevelWhenNextConsume": -1"#,
     r#""RECONSUME_LATER", "delayLevelWhenNextConsume": 1"#,
@@ -597,6 +602,16 @@ impl World {
                 r#""process-time", "consumer": "{}", "ms": {}"#,
                 consumer?,
                 number * 7
+            ),
+            // 4.9 has no such request.
+            What::ResetOffset if !self.resets => return None,
+            What::ResetOffset => format!(
+                r#""reset-offset", "consumer": "{}", "topic": "T", "broker": "{}", "queue": {}, "offset": {}"#,
+                consumer?,
+                ["broker-a", "broker-b"]
+                    .get(usize::try_from(pick).ok()?.checked_rem(self.slaves.len())?)?,
+                pick % self.queues,
+                number % 5
             ),
             What::StopConsumer => format!(r#""stop-consumer", "consumer": "{}""#, consumer?),
             What::StartConsumer => format!(r#""start-consumer", "consumer": "{}""#, consumer?),

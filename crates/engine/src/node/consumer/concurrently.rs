@@ -347,6 +347,10 @@ impl Process {
             stranded,
             ..
         } = run;
+        // A send-back may have been answered by a broker that has lost the copy since.
+        ctx.out
+            .let_go
+            .extend(messages.iter().filter_map(|cached| cached.message().label));
         if let Some(owned) = self.live(queue, id) {
             for cached in &stranded {
                 if let Some(kept) = owned.messages.get_mut(&cached.offset()) {
