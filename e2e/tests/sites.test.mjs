@@ -187,11 +187,24 @@ for (const { tool, folder, pages, colour, route } of sites) {
       const stood = await told(lab);
       await lab.locator(".embed-bar .play").click();
       await lab.waitForFunction((stood) => document.querySelector(".why").innerText !== stood, stood);
-      // Without a script it cannot know the site's switch; it follows the reader's system.
-      const ground = () => lab.evaluate(() => getComputedStyle(document.querySelector("main")).backgroundColor);
-      const light = await ground();
-      await page.emulateMedia({ colorScheme: "dark" });
-      assert.notEqual(await ground(), light);
+      assert.deepEqual(wrong, []);
+      await close();
+    });
+
+    test("an iframe alone follows the site's own switch of colours", async () => {
+      // Without Playwright's own scheme, which every frame would follow.
+      const { page, wrong, close } = await open("iframe", { colorScheme: null });
+      const iframe = page.locator("main iframe");
+      await iframe.scrollIntoViewIfNeeded();
+      const lab = await standing(iframe);
+      for (const theme of ["dark", "light", "dark"]) {
+        await colour(page, theme);
+        await lab.waitForFunction((dark) => matchMedia("(prefers-color-scheme: dark)").matches === dark, theme === "dark");
+        const [red] = await lab.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g).map(Number));
+        assert.equal(red > 150, theme === "dark", `its ink in ${theme}: ${red}`);
+        await lab.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+        assert.deepEqual(await violations(lab), []);
+      }
       assert.deepEqual(wrong, []);
       await close();
     });
@@ -239,3 +252,47 @@ for (const { tool, folder, pages, colour, route } of sites) {
     }
   });
 }
+
+describe("in a deck of reveal.js", () => {
+  let browser;
+  let server;
+  before(async () => {
+    const [deck, lab] = await Promise.all([policy("embedding.md", "reveal.js"), policy("hosting.md", "Policy")]);
+    browser = await launch();
+    const headers = (path) => ({ "content-security-policy": path.startsWith("/handbook/loss-lab/") ? lab : deck });
+    server = await serve("target/sites/reveal", { headers });
+  });
+  after(() => Promise.all([browser?.close(), server?.close()]));
+
+  test("the lab comes with its slide, and the deck keeps its keys until the lab is asked", async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 760 } });
+    const wrong = [];
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+    page.on("pageerror", (error) => wrong.push(`${error}`));
+    await page.goto(`${server.url}handbook/index.html`);
+    await page.getByRole("heading", { name: "SEND_OK 之后" }).waitFor();
+    assert.equal(server.served.some(({ path }) => path.includes("/loss-lab/")), false, "before its slide nothing of the lab is fetched");
+
+    await page.keyboard.press("ArrowRight");
+    const iframe = page.locator("section.present iframe");
+    const lab = await (await iframe.elementHandle()).contentFrame();
+    await lab.locator("article.master").waitFor();
+    assert.deepEqual(await violations(lab), []);
+    const stood = await lab.locator(".why").innerText();
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("heading", { name: "只有写入磁盘才算数" }).waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await iframe.waitFor();
+    const again = await (await iframe.elementHandle()).contentFrame();
+    await again.locator("article.master").waitFor();
+    assert.equal(await again.locator(".why").innerText(), stood);
+
+    // Clicked in the deck, which shows slides smaller or larger than they are.
+    await again.locator(".embed-bar .play").click();
+    await again.waitForFunction((stood) => document.querySelector(".why").innerText !== stood, stood);
+    await page.keyboard.press("ArrowRight");
+    await iframe.waitFor();
+    assert.deepEqual(wrong, []);
+    await page.close();
+  });
+});

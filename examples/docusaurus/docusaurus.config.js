@@ -7,7 +7,7 @@ export default {
   baseUrlIssueBanner: false,
   i18n: { defaultLocale: "zh-Hans", locales: ["zh-Hans"] },
   plugins: [["@docusaurus/plugin-content-docs", { routeBasePath: "/", sidebarPath: "sidebars.js" }]],
-  themes: ["@docusaurus/theme-classic"],
-  // The next line is the lab's.
+  // The style and the script are the lab's.
+  themes: [["@docusaurus/theme-classic", { customCss: "lab.css" }]],
   scripts: [{ src: "/handbook/loss-lab/loss-lab-embed.js", async: true }],
 };

@@ -23,7 +23,7 @@ struct Site {
     build: fn(&Path, &Path) -> Command,
 }
 
-const SITES: [Site; 3] = [
+const SITES: [Site; 4] = [
     Site {
         name: "mdbook",
         install: setup::mdbook,
@@ -50,6 +50,15 @@ const SITES: [Site; 3] = [
             node.arg("build").arg("--out-dir").arg(to);
             // It would ask whether there is a later one.
             node.env("NO_UPDATE_NOTIFIER", "1");
+            node
+        },
+    },
+    Site {
+        name: "reveal",
+        install: || setup::npm("examples/reveal"),
+        build: |from, to| {
+            let mut node = command("node");
+            node.arg(from.join("build.mjs")).arg(to);
             node
         },
     },

@@ -276,26 +276,34 @@ mod tests {
                 "docs/iframe.md",
             ),
         ];
+        // A tool's own file is indented.
+        let unindented = |text: &str| {
+            text.lines()
+                .map(str::trim_start)
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        let has = |name: &str, text: &str| {
+            let path = format!("{}/../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+            let file =
+                std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            assert!(
+                unindented(&file).contains(&unindented(text)),
+                "{name}: {text}"
+            );
+        };
         for (tool, folder, pages, iframe) in sites {
-            let read = |name: &str| {
-                let path = format!(
-                    "{}/../../examples/{folder}/{name}",
-                    env!("CARGO_MANIFEST_DIR")
-                );
-                // A tool's own file is indented.
-                let text = std::fs::read_to_string(&path)
-                    .unwrap_or_else(|error| panic!("{path}: {error}"));
-                text.replace("\n  ", "\n")
-            };
             for wanted in [&first, &second] {
                 for Piece { file, text } in wanted.pieces(tool, base) {
                     for name in file.map_or(pages.to_vec(), |file| vec![file]) {
-                        assert!(read(name).contains(&text), "{folder}/{name}: {text}");
+                        has(&format!("{folder}/{name}"), &text);
                     }
                 }
             }
             let [Piece { text, .. }] = first.pieces(Tool::Iframe, base).try_into().unwrap();
-            assert!(read(iframe).contains(&text), "{folder}/{iframe}: {text}");
+            has(&format!("{folder}/{iframe}"), &text);
         }
+        let [Piece { text, .. }] = first.pieces(Tool::Reveal, base).try_into().unwrap();
+        has("reveal/index.html", &text);
     }
 }
