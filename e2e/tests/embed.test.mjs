@@ -90,6 +90,12 @@ test("an element shows its scenario at its step, is as high as its content, and 
   const [own, content] = [await page.locator("loss-lab").evaluate((one) => one.offsetHeight), await frame.locator("body").evaluate((body) => body.offsetHeight)];
   assert.ok(Math.abs(own - content) <= 2, `${own} for ${content}`);
   assert.notEqual(await frame.locator(".embed-bar .play").evaluate((one) => getComputedStyle(one).fontSize), "40px");
+  for (const width of [1000, 420]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [place, is] = await page.locator("loss-lab").evaluate((one) => [one.parentElement.clientWidth, one.shadowRoot.querySelector("iframe").clientWidth]);
+    assert.equal(is, place, "as wide as its place");
+    assert.equal(await frame.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+  }
   assert.equal(await page.evaluate(() => document.activeElement.id), "mine");
   const told = () => frame.locator("body").innerText();
   const before = await told();
@@ -147,6 +153,7 @@ test("the page that makes the lines: its fields say what the lines say, and the 
     const scenario = await page.locator(".embedding select").first().inputValue();
     assert.equal(scenario, "crash-async-flush");
     assert.match(await page.locator(".embedding pre").first().innerText(), new RegExp(`scenario="${scenario}"`));
+    assert.deepEqual(await violations(page.frames().find((frame) => frame.url().includes("?preview"))), []);
     for (const width of [390, 320]) {
       await page.setViewportSize({ width, height: 844 });
       const out = await page.evaluate(() => [...document.querySelectorAll(".embedding select, .embedding input, .embedding .seg, .embedding pre")].filter((one) => one.getBoundingClientRect().right > innerWidth).length);
@@ -155,6 +162,49 @@ test("the page that makes the lines: its fields say what the lines say, and the 
     assert.deepEqual(errors, []);
     await close();
   }
+});
+
+test("what is chosen on the page that makes the lines is in the lines and in the preview, for every tool", async () => {
+  const { page, errors, close } = await open(lab, { hash: "#/embedding", permissions: ["clipboard-read", "clipboard-write"] });
+  const preview = page.frameLocator(".embedding iframe");
+  const lines = () => page.locator(".embedding pre").allInnerTexts();
+  const choose = (name) => page.locator(".embedding .seg").getByRole("button", { name, exact: true }).click();
+  await preview.locator("article.master").waitFor();
+  assert.equal(await preview.locator(".ledger").count(), 0);
+
+  await choose("Ledger");
+  await preview.locator(".ledger").waitFor();
+  await page.locator(".embedding input[inputmode=numeric]").fill("6");
+  await page.locator(".embedding input[inputmode=numeric]").press("Enter");
+  await preview.locator(".ledger .msg", { hasText: "m1" }).first().waitFor();
+  await page.locator(".embedding select").first().selectOption("send-ok");
+  await page.getByLabel("Where your copy of the lab lies").fill("https://docs.example/lab");
+  await page.getByLabel("Where your copy of the lab lies").press("Tab");
+  await page.locator(".embedding pre", { hasText: 'src="https://docs.example/lab/loss-lab-embed.js"' }).waitFor();
+  assert.match((await lines()).join(), /<loss-lab scenario="send-ok" step="6" view="stage why ledger"><\/loss-lab>/);
+
+  const pasted = {
+    HTML: ["<script"],
+    iframe: ["<iframe src="],
+    mdBook: ["<script", "<loss-lab"],
+    VitePress: ["head:", "<loss-lab"],
+    Docusaurus: ["scripts:", "<loss-lab"],
+    "reveal.js": ["<section>"],
+  };
+  for (const [tool, starts] of Object.entries(pasted)) {
+    await choose(tool);
+    await page.locator(".embedding .tools [aria-pressed=true]", { hasText: tool }).waitFor();
+    const shown = await lines();
+    assert.deepEqual(shown.map((text, nth) => text.startsWith(starts[nth])), starts.map(() => true), tool);
+    for (const [nth, text] of shown.entries()) {
+      await page.locator(".piece button").nth(nth).click();
+      await page.locator(".piece button", { hasText: "Copied" }).waitFor();
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
+    }
+  }
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(errors, []);
+  await close();
 });
 
 test("commands are obeyed and events are told", async () => {

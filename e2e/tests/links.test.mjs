@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { violations } from "../lib/axe.mjs";
 import { idle, watch } from "../lib/idle.mjs";
-import { open, start } from "../lib/lab.mjs";
+import { looks, open, start } from "../lib/lab.mjs";
 
 let lab;
 before(async () => {
@@ -78,6 +79,7 @@ for (const [name, hash] of [
     let ran = false;
     page.on("dialog", () => (ran = true));
     await page.locator(".bad-link li").first().waitFor();
+    assert.deepEqual(await violations(page), []);
     await page.locator(".send").click();
     await page.locator(".ledger .msg", { hasText: "m1" }).first().waitFor();
     await page.locator(".bad-link button").click();
@@ -87,3 +89,14 @@ for (const [name, hash] of [
     await close();
   });
 }
+
+test("what is wrong with a link is read in every look", async () => {
+  for (const look of looks) {
+    const { page, errors, close } = await open(lab, { ...look, hash: "#/lab?flushDiskTyp=SYNC_FLUSH" });
+    await page.locator(".bad-link li").first().waitFor();
+    assert.deepEqual(await violations(page), [], look.name);
+    assert.equal(await page.evaluate(() => document.querySelector(".bad-link").scrollWidth > document.querySelector(".bad-link").clientWidth), false, look.name);
+    assert.deepEqual(errors, []);
+    await close();
+  }
+});

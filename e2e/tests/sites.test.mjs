@@ -130,6 +130,7 @@ for (const { tool, folder, pages, colour, route } of sites) {
       assert.equal(await second.locator("html").getAttribute("lang"), "zh-Hans");
       assert.deepEqual(wrong, []);
       for (const frame of [first, second]) assert.deepEqual(await violations(frame), []);
+      assert.deepEqual(await violations(page, "loss-lab"), []);
       await close();
     });
 
@@ -184,6 +185,7 @@ for (const { tool, folder, pages, colour, route } of sites) {
       await lab.locator("article.master").waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.localName), "body");
       assert.deepEqual(await violations(lab), []);
+      assert.deepEqual(await violations(page, "main iframe"), []);
       const stood = await told(lab);
       await lab.locator(".embed-bar .play").click();
       await lab.waitForFunction((stood) => document.querySelector(".why").innerText !== stood, stood);
@@ -207,6 +209,24 @@ for (const { tool, folder, pages, colour, route } of sites) {
       }
       assert.deepEqual(wrong, []);
       await close();
+    });
+
+    test("the whole lab works below the site's path", async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const wrong = [];
+      page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+      page.on("pageerror", (error) => wrong.push(`${error}`));
+      page.on("request", (request) => request.url().startsWith(`${server.url}handbook/loss-lab/`) || request.url().startsWith("data:") || wrong.push(request.url()));
+      await page.goto(`${server.url}handbook/loss-lab/?lang=en`);
+      await page.locator(".send").click();
+      await page.locator(".ledger .msg", { hasText: "m1" }).first().waitFor();
+      for (const [name, there] of [["Lessons", ".shelf"], ["Fidelity", ".recordings"], ["Embed", ".embedding pre"]]) {
+        await page.getByRole("link", { name, exact: true }).click();
+        await page.locator(there).first().waitFor();
+      }
+      await page.frameLocator(".embedding iframe").locator("article.master").waitFor();
+      assert.deepEqual(wrong, []);
+      await page.close();
     });
 
     test("messages between the site's own script and the lab", async () => {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use leptos::prelude::{GetUntracked, RwSignal, Update, With, event_target_value};
+use leptos::prelude::{ArcRwSignal, GetUntracked, Update, With, event_target_value};
 use loss_lab_present::embed::{Part, Parts};
 use loss_lab_present::library::{LIBRARY, Shipped};
 use loss_lab_present::link::{Cursor, Lang, Theme};
@@ -28,9 +28,10 @@ struct Draft {
     copied: String,
 }
 
-fn draft() -> RwSignal<Draft> {
-    static DRAFT: OnceLock<RwSignal<Draft>> = OnceLock::new();
-    *DRAFT.get_or_init(|| {
+/// It outlives every drawing of the view: a signal that a drawing owns would end with that.
+fn draft() -> &'static ArcRwSignal<Draft> {
+    static DRAFT: OnceLock<ArcRwSignal<Draft>> = OnceLock::new();
+    DRAFT.get_or_init(|| {
         let address = browser::page_address();
         // One file from a folder is no place that other pages could load from.
         let folder = if address.starts_with("file:") {
@@ -38,7 +39,7 @@ fn draft() -> RwSignal<Draft> {
         } else {
             address.rfind('/').and_then(|end| address.get(..=end))
         };
-        RwSignal::new(Draft {
+        ArcRwSignal::new(Draft {
             shipped: Some("crash-async-flush"),
             wanted: Wanted {
                 scenario: "crash-async-flush".to_owned(),
@@ -103,7 +104,11 @@ pub fn embedding(page: Page) -> AnyView {
 fn preview(t: &'static ShareTexts, address: &str) -> AnyView {
     let (_, fragment) = address.split_once('#').unwrap_or_default();
     let source = [&browser::page_address(), "?preview#", fragment].concat();
-    html! { <iframe src=source title=t.figure></iframe> }
+    // Leptos would take `src` away before it gives it anew, and the browser then leaves the frame empty.
+    leptos::html::iframe()
+        .attr("src", source)
+        .title(t.figure)
+        .into_any()
 }
 
 fn choices(page: Page, t: &'static ShareTexts, draft: &Draft) -> AnyView {

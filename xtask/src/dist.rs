@@ -165,7 +165,53 @@ fn policy(scripts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{around_start, as_inline};
+    use std::fs;
+    use std::io::{Cursor, Read as _};
+
+    use zip::ZipArchive;
+
+    use super::{ZipWriter, around_start, as_inline, copy};
+
+    #[test]
+    fn the_archive_is_the_folder_and_the_same_each_time() {
+        let place = std::env::temp_dir().join(format!("loss-lab-dist-{}", std::process::id()));
+        let page = place.join("page");
+        fs::create_dir_all(page.join("b")).unwrap();
+        for name in ["index.html", "a.js", "b/c.wasm"] {
+            fs::write(page.join(name), name).unwrap();
+        }
+        let packed = |to: &str| {
+            let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+            copy(&page, &place.join(to), "loss-lab", &mut zip).unwrap();
+            zip.finish().unwrap().into_inner()
+        };
+        let archive = packed("one");
+        assert_eq!(archive, packed("two"));
+        let mut files = ZipArchive::new(Cursor::new(archive)).unwrap();
+        let names: Vec<String> = files
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect();
+        assert_eq!(
+            names,
+            ["loss-lab/a.js", "loss-lab/b/c.wasm", "loss-lab/index.html"]
+        );
+        for name in names {
+            let mut text = String::new();
+            files
+                .by_name(&name)
+                .unwrap()
+                .read_to_string(&mut text)
+                .unwrap();
+            let name = name.strip_prefix("loss-lab/").unwrap();
+            assert_eq!(text, name);
+            assert_eq!(
+                text,
+                fs::read_to_string(place.join("one").join(name)).unwrap()
+            );
+        }
+        fs::remove_dir_all(place).unwrap();
+    }
 
     #[test]
     fn the_script_that_starts_is_found_however_it_is_written() {

@@ -338,3 +338,68 @@ fn drawn_scenarios_are_well_formed_and_get_smaller() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(files, 9);
 }
+
+/// The questions as a class meets them, with the answers that the engine computed, in each profile that the lesson names.
+#[test]
+fn a_lesson_is_played_and_its_answers_are_computed() {
+    let told = loss_lab(&["lesson", "assets/lessons/1-four-answers.md"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    let told = text(&told.stdout);
+    for profile in ["5.3", "4.9"] {
+        let head = format!("The four answers to a send (four-answers, {profile})");
+        assert!(told.contains(&head), "{told}");
+    }
+    assert!(told.contains(
+        "   ? What is the producer told?\n     [ ] SEND_OK\n     [x] FLUSH_DISK_TIMEOUT\n"
+    ));
+    let chinese = loss_lab(
+        &[
+            "lesson",
+            "--language",
+            "zh",
+            "assets/lessons/1-four-answers.md",
+        ],
+        "",
+    );
+    assert!(text(&chinese.stdout).contains("? 生产者得到什么结果？"));
+}
+
+/// A trainer's lesson that cannot be given: where it is wrong, and the lessons beside it are told all the same.
+#[test]
+fn a_lesson_that_is_wrong_says_where() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let good = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../assets/lessons/1-four-answers.md"
+    ))
+    .unwrap();
+    let wrong = |name: &str, from: &str, to: &str| {
+        let path = format!("{folder}/{name}.md");
+        assert!(good.contains(from), "{from}");
+        std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
+        let shown = "assets/lessons/1-four-answers.md";
+        let told = loss_lab(
+            &["lesson", "--scenarios", "assets/scenarios", &path, shown],
+            "",
+        );
+        assert_eq!(told.status.code(), Some(2));
+        assert!(text(&told.stdout).contains("(four-answers, 4.9)"));
+        text(&told.stderr).replace(folder, "FOLDER")
+    };
+    expect![[r#"
+        error: FOLDER/no-play.md: line 9: "play:" is missing
+    "#]]
+    .assert_eq(&wrong("no-play", "play: after send-returned m1\n", ""));
+    expect![[r#"
+        error: FOLDER/no-scenario.md: line 10: in 5.3: no scenario "nowhere" in the library
+    "#]]
+    .assert_eq(&wrong(
+        "no-scenario",
+        "scenario: send-ok",
+        "scenario: nowhere",
+    ));
+    expect![[r#"
+        error: FOLDER/no-message.md: line 13: in 5.3: there is no m9 at that moment
+    "#]]
+    .assert_eq(&wrong("no-message", "ask: send m1", "ask: send m9"));
+}
