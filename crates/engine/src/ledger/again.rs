@@ -100,7 +100,7 @@ pub(super) struct Heard {
     resend: u32,
     requests: Vec<Request>,
     /// Copies that wait for their delay.
-    delayed: Vec<Delayed>,
+    pub delayed: Vec<Delayed>,
     is_half: bool,
     /// What last committed its transaction.
     committed_by: Option<EventId>,
@@ -122,12 +122,15 @@ struct Request {
     unsure: bool,
 }
 
+/// A copy in a master's log that comes when its delay is over.
 #[derive(Clone, Copy, Debug)]
-struct Delayed {
+pub(super) struct Delayed {
+    pub event: EventId,
+    pub node: NodeId,
     broker: Option<BrokerName>,
     reconsume_times: u32,
     origin: Origin,
-    delivered: bool,
+    pub delivered: bool,
 }
 
 /// A copy in a master's log, where a consumer may find it.
@@ -257,6 +260,8 @@ impl Heard {
             self.is_half = true;
         } else if record.topic == system::SCHEDULE {
             self.delayed.push(Delayed {
+                event: event.id,
+                node: event.node,
                 broker,
                 reconsume_times,
                 origin,

@@ -191,12 +191,17 @@ impl Case<'_> {
         })
     }
 
-    /// What a broker's end took of it, the last copy's broker first.
+    /// What a broker's end took of it, the last copy's broker first: one that waited for its delay would have come after the others.
     fn copy_lost(&self) -> Option<Loss> {
-        let mut copies = self.heard.copies.iter().rev();
-        copies.find_map(|copied| {
-            let mut strikes = self.past.strikes(copied.node, copied.event);
-            strikes.find_map(|how| self.broker_ended(copied.node, how))
+        let waiting = self.heard.delayed.iter().rev();
+        let waiting = waiting.filter(|delayed| !delayed.delivered);
+        let copies = self.heard.copies.iter().rev();
+        let mut stored = waiting
+            .map(|delayed| (delayed.node, delayed.event))
+            .chain(copies.map(|copied| (copied.node, copied.event)));
+        stored.find_map(|(node, event)| {
+            let mut strikes = self.past.strikes(node, event);
+            strikes.find_map(|how| self.broker_ended(node, how))
         })
     }
 

@@ -336,3 +336,43 @@ fn what_lies_below_an_offset_is_not_passed_before_it_can_be_seen() {
         "#]],
     );
 }
+
+/// An orderly consumer has sent it back, by another broker, where it waits for its delay; the disk of that broker is destroyed.
+#[test]
+fn what_waits_for_its_delay_is_lost_to_the_disk_that_it_waits_on() {
+    check(
+        r#"
+            "profile": "4.9", "seed": 13,
+            "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T", "listener": "orderly", "conf": { "maxReconsumeTimes": 1 } } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "result": "null", "times": 2 }, { "at": 5831, "do": "send" },
+                { "at": 6836, "do": "destroy-disk", "node": "broker-b/0" } ],
+            "until": 20000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-b/0            c1
+                 5831  send m1 ────────────▶ │                     │                     │
+                 5832  │                     stores m1 T/0:0 (page cache)                │
+                 5833  │                     T/0:0 to 1 ───────────────────────────────▶ │
+              5833.05  m1 SEND_OK ◀───────── │                     │                     │
+                 5834  │                     │                     │                     gets m1
+                 5834  │                     │                     │                     ✗ m1 null
+                 6834  │                     │                     │                     gets m1 (retry 1)
+                 6834  │                     │                     │                     ✗ m1 null
+                 6834  │                     │                     │                     sends back m1
+                 6835  │                     │                     stores m1 SCHEDULE_TOPIC_XXXX/3:0 (page cach…
+                 6836  │                     │                     ✗ store deleted       │
+                 6836  │                     │                     ✗ disk destroyed      │
+             6837.006  │                     CG T/0 offset 0                             │
+             9114.917  │                     fsync m1                                    │
+            11837.006  │                     CG T/0 offset 1                             │
+            11837.006  │                     ✗ lost: m1                                  │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  2          0         lost     broker-a/0 (disk, never served); ✗ consume: disk-destroyed, by offset-committed of broker-a/0 at 11837.006
+
+            again  at    to  after       why        by
+            m1     6834  c1  5834 to c1  suspended  consumed of c1 at 5834
+        "#]],
+    );
+}
