@@ -535,19 +535,29 @@ impl Cluster {
             out: &mut out,
         };
         handle(&mut node.role, &mut ctx);
+        self.carry_out(id, start, cause, out, events);
+    }
+
+    /// Carries out what a handler wants, and judges what it has let go. Apart from [`Self::with_node`], which is built once for each handler.
+    fn carry_out(
+        &mut self,
+        id: NodeId,
+        start: u32,
+        cause: Option<EventId>,
+        out: Outbox,
+        events: &mut Vec<Event>,
+    ) {
         self.next_conn = out.next_conn;
         let told = events.len();
-        let due = cause;
         self.perform(id, start, cause, out.effects, events);
         if self.now >= SimTime::ZERO {
             self.tell_skipped(id, told, events);
-            let cause = events.get(told..).and_then(<[Event]>::last);
-            let cause = cause.map(|event| event.id).or(due);
-            let passed = out
-                .gone_on
-                .into_iter()
-                .flat_map(|(queue, offset)| copies::below_member(self, id, queue, offset));
-            let gone: Vec<MessageId> = out.let_go.into_iter().chain(passed).collect();
+            let last = events.get(told..).and_then(<[Event]>::last);
+            let cause = last.map(|event| event.id).or(cause);
+            let mut gone = out.let_go;
+            for (queue, offset) in out.gone_on {
+                gone.append(&mut copies::below_member(self, id, queue, offset));
+            }
             self.tell_let_go(id, &gone, cause, events);
         }
     }
