@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { violations } from "../lib/axe.mjs";
 import { launch } from "../lib/browser.mjs";
+import { open as openLab } from "../lib/lab.mjs";
 import { serve } from "../lib/server.mjs";
 
 const sites = [
@@ -212,12 +213,7 @@ for (const { tool, folder, pages, colour, route } of sites) {
     });
 
     test("the whole lab works below the site's path", async () => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      const wrong = [];
-      page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
-      page.on("pageerror", (error) => wrong.push(`${error}`));
-      page.on("request", (request) => request.url().startsWith(`${server.url}handbook/loss-lab/`) || request.url().startsWith("data:") || wrong.push(request.url()));
-      await page.goto(`${server.url}handbook/loss-lab/?lang=en`);
+      const { page, errors, foreign, close } = await openLab({ browser }, { at: `${server.url}handbook/loss-lab/` });
       await page.locator(".send").click();
       await page.locator(".ledger .msg", { hasText: "m1" }).first().waitFor();
       for (const [name, there] of [["Lessons", ".shelf"], ["Fidelity", ".recordings"], ["Embed", ".embedding pre"]]) {
@@ -225,8 +221,9 @@ for (const { tool, folder, pages, colour, route } of sites) {
         await page.locator(there).first().waitFor();
       }
       await page.frameLocator(".embedding iframe").locator("article.master").waitFor();
-      assert.deepEqual(wrong, []);
-      await page.close();
+      assert.deepEqual(errors, []);
+      assert.deepEqual(foreign, []);
+      await close();
     });
 
     test("messages between the site's own script and the lab", async () => {
