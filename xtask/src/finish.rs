@@ -1,5 +1,5 @@
-//! What happens to the page after each of Trunk's builds (see Trunk.toml): it is cut in two, and a released one is sealed and kept
-//! for when there is no network. In this order: the last step hashes what the others wrote.
+//! What happens to the page after each of Trunk's builds (see Trunk.toml): it is cut in two, and a released one is shortened,
+//! sealed and kept for when there is no network. In this order: the last step hashes what the others wrote.
 
 use std::env;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::offline;
 use crate::seal;
+use crate::shorten;
 use crate::split;
 
 pub fn finish() -> Result<(), Failure> {
@@ -19,6 +20,7 @@ pub fn finish() -> Result<(), Failure> {
     let folder = Path::new(&folder);
     split::split(&profile, folder)?;
     if profile == "release" {
+        shorten::shorten(folder)?;
         seal::seal(folder)?;
         offline::keep(folder)?;
     }

@@ -15,6 +15,7 @@ mod screenshots;
 mod seal;
 mod serve;
 mod setup;
+mod shorten;
 mod sites;
 mod split;
 mod tally;

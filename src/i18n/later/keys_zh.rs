@@ -233,7 +233,13 @@ fn code(code: &ProblemCode) -> String {
             "Master 的角色是 ASYNC_MASTER 或 SYNC_MASTER".to_owned()
         }
         ProblemCode::ThreadMinOverMax => "consumeThreadMin 大于 consumeThreadMax".to_owned(),
-        ProblemCode::KeyNotModelled => "RocketMQ 有这个配置项，实验室没有模拟它".to_owned(),
+        ProblemCode::KeyNotModelled => {
+            "RocketMQ 有这个配置项，实验室没有模拟它，运行时不起作用：请删去".to_owned()
+        }
+        ProblemCode::KeyAfter533 => {
+            "5.3.3 之后的 RocketMQ 才有这个配置项；这里与 5.3.3 一样，fsync 失败会被吞掉：请删去"
+                .to_owned()
+        }
         ProblemCode::ControllerModeDiffers => {
             "同一个 Broker 的各副本必须都开启或都关闭 enableControllerMode".to_owned()
         }
@@ -242,14 +248,8 @@ fn code(code: &ProblemCode) -> String {
         }
         ProblemCode::KeySaidElsewhere => "场景自己决定这一项，这里忽略".to_owned(),
         ProblemCode::AfterTheEnd => "晚于 \"until\"，那时运行已经结束".to_owned(),
-        ProblemCode::StopIsAnInstant => {
-            "实验室里 Broker 的正常停止是一瞬间；真实 Broker 要数秒（4.9：2 到 3.5 秒，5.3：6 到 10 秒），期间仍在复制：请晚于这段时间再启动它、再看它的 Slave".to_owned()
-        }
-        ProblemCode::HalfMessagesWait => {
-            "开启 enableSlaveActingMaster 时，真实的代理 Slave 也会回查这个事务；实验室里半消息要等它的 Master：请让 Master 回来，或关掉这个配置项".to_owned()
-        }
         ProblemCode::OnlyBrokersAreSet => {
-            "实验室只给运行中的 Broker 换配置，这一步什么也不改".to_owned()
+            "实验室只给运行中的 Broker 换配置，这一步什么也不改：请写进节点自己的 conf".to_owned()
         }
     }
 }
