@@ -124,9 +124,13 @@ test("in full screen everything is larger, the stage, too, and nothing is cut of
 
 test("at every step of every lesson the stage stands beside the question, not over it, and holds what is in it", async () => {
   const { page, errors, close } = await open(lab, { lang: "zh", hash: "#/lessons", reducedMotion: "reduce" });
+  await page.locator(".shelf ol li").nth(7).waitFor();
   const links = await page.locator(".shelf ol a:not(.to-paper)").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   assert.equal(links.length, 8);
   for (const link of links) {
+    // By way of the list, so that what is waited for is not the lesson before.
+    await page.evaluate(() => (location.hash = "#/lessons"));
+    await page.locator(".shelf").waitFor();
     await page.evaluate((link) => (location.hash = link), `${link}/1`);
     await page.locator(".lesson-step").waitFor();
     const steps = await page.locator(".pips li").count();
@@ -185,6 +189,7 @@ test("a handout has every question with its picture, the answers apart, and is p
 
 test("the place is kept over a reload, and another language keeps it too", async () => {
   const { page, close } = await open(lab, { hash: "#/lessons/four-answers/1/4.9" });
+  await step(page).getByText("Step 1 ").waitFor();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await step(page).getByText("Step 2 ").waitFor();
