@@ -138,6 +138,7 @@ pub(super) static TEXTS: Texts = Texts {
         Picture::Off => "no power",
         Picture::Wrecked => "no store",
         Picture::Starting => "starting",
+        Picture::Stopping => "shutting down",
         Picture::NotStarted => "not started",
     },
     foot: |foot| {
@@ -150,6 +151,7 @@ pub(super) static TEXTS: Texts = Texts {
             Foot::NoPower(at) => since("no power since", at),
             Foot::NoStore(at) => since("no store since", at),
             Foot::Paused(_) => "paused: answers nothing, loses nothing".to_owned(),
+            Foot::Stopping(at) => since("shutting down, ends at", at),
             Foot::Starting(at) => since("starting, serves at", at),
             Foot::NotStarted => "not started".to_owned(),
             Foot::Behind { missing, of } => format!("{} of {of} here", of - missing),

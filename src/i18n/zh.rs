@@ -140,6 +140,7 @@ pub(super) static TEXTS: Texts = Texts {
         Picture::Off => "断电",
         Picture::Wrecked => "无存储",
         Picture::Starting => "启动中",
+        Picture::Stopping => "关闭中",
         Picture::NotStarted => "未启动",
     },
     foot: |foot| {
@@ -152,6 +153,7 @@ pub(super) static TEXTS: Texts = Texts {
             Foot::NoPower(t) => format!("{} 起无电", at(t)),
             Foot::NoStore(t) => format!("{} 起无存储", at(t)),
             Foot::Paused(_) => "暂停：不应答，也不丢".to_owned(),
+            Foot::Stopping(t) => format!("关闭中，{} 结束", at(t)),
             Foot::Starting(t) => format!("启动中，{} 起服务", at(t)),
             Foot::NotStarted => "未启动".to_owned(),
             Foot::Behind { missing, of } => format!("{of} 条消息中已到 {} 条", of - missing),

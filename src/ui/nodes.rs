@@ -25,7 +25,7 @@ fn frame_class(picture: Picture) -> &'static str {
         Picture::Running => "",
         Picture::Paused => "is-paused",
         Picture::Killed | Picture::Stopped | Picture::NotStarted => "is-down",
-        Picture::Starting => "is-starting",
+        Picture::Starting | Picture::Stopping => "is-starting",
         Picture::Off => "is-off",
         Picture::Wrecked => "is-wrecked",
     }
@@ -240,7 +240,7 @@ fn foot_view(t: &'static Texts, foot: Foot) -> AnyView {
     let symbol = match foot {
         Foot::UpSince(_) | Foot::Starting(_) => Some("#i-restart"),
         Foot::NoProcess(_) => Some("#i-kill"),
-        Foot::Stopped(_) => Some("#i-stop"),
+        Foot::Stopped(_) | Foot::Stopping(_) => Some("#i-stop"),
         Foot::NoPower(_) => Some("#i-power"),
         Foot::NoStore(_) => Some("#i-diskx"),
         Foot::Paused(_) => Some("#i-pause"),
@@ -273,7 +273,7 @@ pub fn group_node(page: Page, scene: &Scene, this: &Group) -> AnyView {
 fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
     let t = page.texts();
     let class = match this.picture {
-        Picture::Running | Picture::Starting => "node consumer",
+        Picture::Running | Picture::Starting | Picture::Stopping => "node consumer",
         Picture::Paused => "node consumer is-paused",
         Picture::Killed
         | Picture::Stopped
@@ -282,7 +282,9 @@ fn consumer_node(page: Page, scene: &Scene, this: &Consumer) -> AnyView {
         | Picture::Wrecked => "node consumer is-killed",
     };
     let holds = match this.picture {
-        Picture::Running | Picture::Paused => slots(page, &this.holds, t.idle, scene.picked),
+        Picture::Running | Picture::Paused | Picture::Stopping => {
+            slots(page, &this.holds, t.idle, scene.picked)
+        }
         // It has had no memory yet.
         Picture::NotStarted | Picture::Starting => slots(page, &this.holds, t.empty, scene.picked),
         Picture::Killed | Picture::Stopped | Picture::Off | Picture::Wrecked => {

@@ -252,6 +252,7 @@ pub(super) fn name_server(page: Page, routes: &Routes) -> AnyView {
         | Picture::Off
         | Picture::Wrecked
         | Picture::Starting
+        | Picture::Stopping
         | Picture::NotStarted) => (t.picture)(picture).to_owned(),
     };
     html! { <code>{routes.name.clone()}</code><small>{words}</small> }

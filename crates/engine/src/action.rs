@@ -3,10 +3,9 @@
 use crate::broker::OffsetKey;
 use crate::config::BrokerConfig;
 use crate::event::DiskChange;
-use crate::ids::{BrokerName, MessageId, NodeId, QueueId, TagId, TopicId};
-use crate::node::producer::SendCall;
-use crate::scenario::{ConsumeRule, Transaction};
-use crate::status::SendMode;
+use crate::ids::{BrokerName, NodeId, QueueId, TagId, TopicId};
+pub use crate::node::producer::SendCall;
+use crate::scenario::ConsumeRule;
 use crate::units::{QueueOffset, SimTime, Span};
 
 /// One move of the world.
@@ -31,11 +30,12 @@ pub struct DueId {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "each is the scenario action of the same name")]
 pub enum Command {
-    Send(NodeId, Call),
+    Send(NodeId, SendCall),
     Crash(NodeId),
     PowerLoss(NodeId),
     DestroyDisk(NodeId),
-    Stop(NodeId),
+    /// A broker takes as long as RocketMQ does, unless somebody knows better.
+    Stop(NodeId, Option<Span>),
     Restart(NodeId, Span),
     Pause(NodeId),
     Resume(NodeId),
@@ -52,48 +52,6 @@ pub enum Command {
     SetConf(NodeId, Box<BrokerConfig>),
     /// `set-conf` on the name server, of its controller's `enableElectUncleanMaster`.
     SetElectUncleanMaster(bool),
-}
-
-/// One call of `send`, before it has its label.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Call {
-    pub(crate) topic: TopicId,
-    pub(crate) mode: SendMode,
-    pub(crate) queue: Option<(BrokerName, QueueId)>,
-    pub(crate) tag: TagId,
-    pub(crate) body_bytes: u64,
-    pub(crate) properties_bytes: u32,
-    pub(crate) wait_store_msg_ok: bool,
-    pub(crate) delay_level: u8,
-    pub(crate) transaction: Option<Transaction>,
-}
-
-impl Call {
-    pub(crate) fn labelled(self, label: MessageId) -> SendCall {
-        let Self {
-            topic,
-            mode,
-            queue,
-            tag,
-            body_bytes,
-            properties_bytes,
-            wait_store_msg_ok,
-            delay_level,
-            transaction,
-        } = self;
-        SendCall {
-            label,
-            topic,
-            mode,
-            queue,
-            tag,
-            body_bytes,
-            properties_bytes,
-            wait_store_msg_ok,
-            delay_level,
-            transaction,
-        }
-    }
 }
 
 /// One raw pull of a script.

@@ -16,8 +16,8 @@ use crate::status::Profile;
 use crate::units::{PhysicalOffset, QueueOffset};
 use crate::view::{CopyView, NodeKind, NodeView};
 
-/// How far below a committed offset passed-over messages are looked for.
-const LOOK_BACK: u64 = 64;
+/// Below a committed offset, passed-over messages are looked for until so many entries in a row are none.
+const LOOK_BACK: u32 = 64;
 
 /// Every copy in every log, brokers in id order, each log in its order, with the message it is of.
 pub(crate) fn for_each(cluster: &Cluster, tell: &mut impl FnMut(MessageId, Copy)) {
@@ -252,13 +252,23 @@ pub(crate) fn just_below(
     let Some(cq) = broker.disk().queues.get(topic, queue) else {
         return Vec::new();
     };
-    (0..LOOK_BACK)
-        .filter_map(|back| cq.get(QueueOffset::new(offset.get().checked_sub(back + 1)?)))
-        .filter_map(|entry| broker.disk().log.record_at(entry.start))
-        .filter(|record| wanting(cluster, topic, record.message.tag).any(|by| by == group))
-        .filter_map(|record| record.message.label)
-        .filter(|message| !cluster.is_consumed(*message, group))
-        .collect()
+    let end = offset.min(broker.disk().queues.max(topic, queue));
+    let mut passed = Vec::new();
+    let mut others = 0;
+    for below in (0..end.get()).rev() {
+        let wanted = cq
+            .get(QueueOffset::new(below))
+            .and_then(|entry| broker.disk().log.record_at(entry.start))
+            .filter(|record| wanting(cluster, topic, record.message.tag).any(|by| by == group))
+            .and_then(|record| record.message.label)
+            .filter(|message| !cluster.is_consumed(*message, group));
+        others = if wanted.is_some() { 0 } else { others + 1 };
+        passed.extend(wanted);
+        if others == LOOK_BACK {
+            break;
+        }
+    }
+    passed
 }
 
 /// The same for a broadcasting member that has gone on to an offset by itself, whichever replica it was that told it so.

@@ -144,6 +144,15 @@ impl Network {
             .collect()
     }
 
+    /// The connections that `node` has accepted and still has.
+    pub fn served_by(&self, node: NodeId) -> Vec<ConnId> {
+        self.conns
+            .iter()
+            .filter(|(_, conn)| conn.server == node && conn.server_has)
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
     /// The connections of which `node` is an end that it has no more, while its peer still has its own.
     pub fn half_open_with(&self, node: NodeId) -> Vec<(ConnId, NodeId)> {
         self.conns

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::action::{Call, Command, ScriptPull};
+use crate::action::{Command, ScriptPull, SendCall};
 use crate::cluster::Cluster;
 use crate::config::BrokerConfig;
 use crate::event::{DiskChange, Event, Pattern, Trigger};
@@ -169,7 +169,8 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
         Do::Crash(name) => one(Command::Crash(node(name)?)),
         Do::PowerLoss(name) => one(Command::PowerLoss(node(name)?)),
         Do::DestroyDisk(name) => one(Command::DestroyDisk(node(name)?)),
-        Do::Stop(name) | Do::StopConsumer(name) => one(Command::Stop(node(name)?)),
+        Do::Stop { node: name, takes } => one(Command::Stop(node(name)?, *takes)),
+        Do::StopConsumer(name) => one(Command::Stop(node(name)?, None)),
         Do::Restart { node: name, takes } => one(Command::Restart(node(name)?, *takes)),
         Do::StartConsumer(name) => one(Command::Restart(node(name)?, Span::ZERO)),
         Do::Pause(name) => one(Command::Pause(node(name)?)),
@@ -246,7 +247,11 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
                 .iter()
                 .any(|(key, _)| START_ONLY.contains(&key.as_str()));
             Some(if restarts {
-                vec![Command::Stop(id), set, Command::Restart(id, RESTART)]
+                vec![
+                    Command::Stop(id, Some(Span::ZERO)),
+                    set,
+                    Command::Restart(id, RESTART),
+                ]
             } else {
                 vec![set]
             })
@@ -254,7 +259,7 @@ fn resolve(action: &Do, cluster: &Cluster) -> Option<Vec<Command>> {
     }
 }
 
-fn call(send: &Send, names: &Names) -> Option<Call> {
+fn call(send: &Send, names: &Names) -> Option<SendCall> {
     let tag = match &send.tag {
         Some(tag) => names.find_tag(tag)?,
         None => TagId(0),
@@ -268,7 +273,7 @@ fn call(send: &Send, names: &Names) -> Option<Call> {
         None => None,
     };
     let topic: TopicId = names.find_topic(&send.topic)?;
-    Some(Call {
+    Some(SendCall {
         topic,
         mode: send.mode,
         queue,

@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     Broker {
         broker: BrokerName,
         replica: u16,
-        conf: BrokerConfig,
+        conf: Box<BrokerConfig>,
     },
     Producer {
         group: GroupId,
@@ -143,7 +143,7 @@ impl Setup {
                     kind: Kind::Broker {
                         broker: name,
                         replica: number,
-                        conf,
+                        conf: Box::new(conf),
                     },
                     starts: Some(starts(if controlled {
                         since.minus(EACH_LATER.times(u64::from(number)))

@@ -22,8 +22,10 @@ pub(crate) enum Timer {
 pub(crate) enum RemotingTimer {
     /// connectTimeoutMillis are over.
     ConnectTimeout(ConnId),
-    /// A request's time is over.
+    /// A sync request's time is over.
     Deadline(Opaque),
+    /// `scanResponseTable` finds that an async request's time is over.
+    ScanResponseTable(Opaque),
 }
 
 /// `DefaultMQProducerImpl`, `MQClientInstance`.
@@ -135,6 +137,10 @@ pub(crate) enum BrokerTimer {
     SyncMetadata,
     /// Controller mode.
     Replicas(ReplicasTimer),
+    /// A clean stop has come to the store.
+    StoreShutdown,
+    /// A clean stop has come to replication.
+    HaShutdown,
 }
 
 /// `ReplicasManager`. A number tells a superseded alarm from the current one.
@@ -239,7 +245,9 @@ impl Timer {
                 | BrokerTimer::DeleteFile
                 | BrokerTimer::CleanQueues
                 | BrokerTimer::CorrectQueues
-                | BrokerTimer::HaPush(_) => false,
+                | BrokerTimer::HaPush(_)
+                | BrokerTimer::StoreShutdown
+                | BrokerTimer::HaShutdown => false,
             },
         }
     }

@@ -42,6 +42,8 @@ pub enum Condition {
     Down(Down),
     /// It is on its way up, and serves at this instant.
     Starting(SimTime),
+    /// It shuts down, and has ended at this instant.
+    Stopping(SimTime),
     /// It has not been started yet.
     NotStarted,
 }

@@ -388,6 +388,8 @@ pub(crate) struct Metadata {
     pub offsets: Vec<((GroupId, TopicId, QueueId), QueueOffset)>,
     /// Delay progress per level.
     pub delay_offsets: Vec<(u8, QueueOffset)>,
+    /// Consumer offsets of CID_RMQ_SYS_TRANS.
+    pub check_progress: crate::broker::CheckProgress,
 }
 
 /// The HA protocol (B.6).

@@ -89,7 +89,7 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
     let name = || world.name(node.id);
     let item = |strike, action| Item { strike, action };
     let mut items = match node.condition {
-        Condition::Running => vec![item(Strike::Kill, Do::Crash(name()))],
+        Condition::Running | Condition::Stopping(_) => vec![item(Strike::Kill, Do::Crash(name()))],
         Condition::Paused => {
             vec![
                 item(Strike::Resume, Do::Resume(name())),
@@ -108,7 +108,7 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
         Condition::Starting(_) => Vec::new(),
     };
     let running = node.condition == Condition::Running;
-    let up = running || node.condition == Condition::Paused;
+    let up = running || matches!(node.condition, Condition::Paused | Condition::Stopping(_));
     if let NodeKind::Broker(broker) = &node.kind {
         if up {
             items.push(item(Strike::CutPower, Do::PowerLoss(name())));
@@ -134,7 +134,13 @@ fn node_items(world: &World<'_>, node: &NodeView) -> Vec<Item> {
         items.push(item(Strike::Pause, Do::Pause(name())));
     }
     if running {
-        items.push(item(Strike::Stop, Do::Stop(name())));
+        items.push(item(
+            Strike::Stop,
+            Do::Stop {
+                node: name(),
+                takes: None,
+            },
+        ));
     }
     items
 }

@@ -78,6 +78,8 @@ pub enum Picture {
     Wrecked,
     /// On its way up.
     Starting,
+    /// On its way down.
+    Stopping,
     /// Not there yet.
     NotStarted,
 }
@@ -162,6 +164,8 @@ pub enum Foot {
     Paused(SimTime),
     /// Will serve at.
     Starting(SimTime),
+    /// Shuts down, and has ended at.
+    Stopping(SimTime),
     /// Not started.
     NotStarted,
     /// A slave that lacks so many of its master's messages.
@@ -271,6 +275,7 @@ fn picture(node: &NodeView) -> Picture {
         Condition::Down(Down::DestroyDisk) => Picture::Wrecked,
         Condition::Down(Down::Stop) => Picture::Stopped,
         Condition::Starting(_) => Picture::Starting,
+        Condition::Stopping(_) => Picture::Stopping,
         Condition::NotStarted => Picture::NotStarted,
     }
 }
@@ -471,6 +476,7 @@ fn foot(world: &World<'_>, node: &NodeView, view: &BrokerView) -> Foot {
         Condition::Down(Down::DestroyDisk) => Foot::NoStore(since),
         Condition::Down(Down::Stop) => Foot::Stopped(since),
         Condition::Starting(at) => Foot::Starting(at),
+        Condition::Stopping(at) => Foot::Stopping(at),
         Condition::NotStarted => Foot::NotStarted,
         Condition::Running => match behind(world, view) {
             Some(foot) => foot,
@@ -663,4 +669,36 @@ fn homes(world: &World<'_>) -> Vec<Home> {
         })
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use loss_lab_engine::event::Trigger;
+    use loss_lab_engine::scenario::{Do, Step};
+    use loss_lab_engine::units::Span;
+
+    use super::*;
+    use crate::index::Index;
+    use crate::story;
+
+    #[test]
+    fn a_broker_that_is_being_stopped_says_when_it_will_have_ended() {
+        let mut run = story::played(vec![Step {
+            trigger: Trigger::At(SimTime::from_millis(100)),
+            action: Do::Stop {
+                node: "broker-a/0".to_owned(),
+                takes: Some(Span::from_millis(2_000)),
+            },
+        }]);
+        for (at, foot) in [
+            (1_000, Foot::Stopping(SimTime::from_millis(2_100))),
+            (3_000, Foot::Stopped(SimTime::from_millis(2_100))),
+        ] {
+            run.seek_time(SimTime::from_millis(at));
+            let view = run.cluster().view();
+            let index = Index::of(run.known_events());
+            let stage = stage(&World::of(&run, &index, &view, &[]));
+            assert_eq!(stage.brokers.first().map(|broker| broker.foot), Some(foot));
+        }
+    }
 }

@@ -10,7 +10,7 @@ const AFTER_THE_END: Span = Span::from_secs(1);
 
 /// The scenario with each fault's instant, and each restart's duration, taken from the recording.
 ///
-/// Two kinds keep their plan. A `stop` is recorded when the process has ended, seconds after the order. And a fault that the
+/// Two kinds keep their plan. A `stop` is recorded when the process has ended, seconds after the order: it takes so long. And a fault that the
 /// script ties to an event strikes right after that event: its order among the events around it is what was asked for.
 ///
 /// # Errors
@@ -40,10 +40,13 @@ pub fn as_recorded(scenario: &Scenario, recording: &Trace) -> Result<Scenario, S
             *takes = up.since(fault.t.0);
         }
         let was_up = ups.iter().rev().find(|(node, _)| *node == fault.on);
-        match (&mut step.trigger, &step.action) {
-            (Trigger::After(_), _) => {}
+        match (&mut step.trigger, &mut step.action) {
             // The order cannot be given before the node is there.
-            (Trigger::At(at), Do::Stop(_)) => *at = was_up.map_or(*at, |(_, up)| (*up).max(*at)),
+            (Trigger::At(at), Do::Stop { takes, .. }) => {
+                *at = was_up.map_or(*at, |(_, up)| (*up).max(*at));
+                *takes = Some(fault.t.0.since(*at));
+            }
+            (Trigger::After(_), _) => {}
             (Trigger::At(at), _) => *at = fault.t.0,
         }
         if let Some(up) = fault.up {
@@ -59,7 +62,7 @@ fn is_of(fault: &FaultRow, action: &Do) -> bool {
         Do::Crash(node) => (FaultName::Crash, node.clone()),
         Do::PowerLoss(node) => (FaultName::PowerLoss, node.clone()),
         Do::DestroyDisk(node) => (FaultName::DestroyDisk, node.clone()),
-        Do::Stop(node) => (FaultName::Stop, node.clone()),
+        Do::Stop { node, .. } => (FaultName::Stop, node.clone()),
         Do::Restart { node, .. } => (FaultName::Restart, node.clone()),
         Do::Pause(node) => (FaultName::Pause, node.clone()),
         Do::Resume(node) => (FaultName::Resume, node.clone()),

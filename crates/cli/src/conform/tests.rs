@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use expect_test::expect;
 use loss_lab_engine::event::Trigger;
-use loss_lab_engine::scenario::Do;
+use loss_lab_engine::scenario::{Do, Step};
 use loss_lab_engine::status::{
     ConsumeResult, GetMessageStatus, PullStatus, SendStatus, TransactionState,
 };
@@ -15,7 +15,7 @@ use super::compare::{Difference, compare};
 use super::instants::as_recorded;
 use super::list::List;
 use super::recordings::{Recorded, find};
-use super::search::{Row, Verdict};
+use super::search::{Row, Verdict, search};
 use super::setting::Setting;
 
 fn conformance() -> PathBuf {
@@ -133,7 +133,84 @@ fn real_clusters_agree_with_themselves_but_for_races() {
         q32-disk-fills-and-empties-53.2: delivered of no. 1 of Orders broker-b/0 to c1: recorded 222 ms; engine 31.4 ms
         q44-transient-pool-of-two-53.2: call takes of m1: recorded 223.3 ms; engine 37.8 ms
         q45-askew-slave-restarts-53.2: call takes of m9: recorded 252.3 ms; engine 15.2 ms
+        q60-acting-slave-half-message-53.2: deliveries of m1 to c1: recorded 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS; engine 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS
+        q60-acting-slave-half-message-53.2: deliveries of m3 to c1: recorded 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS; engine 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS, 0 CONSUME_SUCCESS
+        q60-acting-slave-half-message-53.2: order of Orders broker-a/0 to c1: recorded m3 m1 m3 m1 m3; engine m3 m1 m3
+        q60-acting-slave-half-message-53.2: order of Orders broker-b/0 to c1: recorded m2 m1 m3 m1 m3 m3 m1; engine m2 m1 m3 m1 m3 m1 m3
+        q60-acting-slave-half-message-53.2: transaction of m1: recorded local-transaction UNKNOW, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE; engine local-transaction UNKNOW, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE
+        q60-acting-slave-half-message-53.2: transaction of m3: recorded local-transaction COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE; engine local-transaction COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE
+        q60-acting-slave-half-message-53.2: committed of Orders broker-a/0 of CG: recorded 5; engine 3
+        q62-slave-holds-a-pull-49.2: call takes of m2: recorded 264.3 ms; engine 97.5 ms
     "#]].assert_eq(&text);
+}
+
+/// The rows about consumers, one by one: how many recordings of each scenario the engine reproduces.
+#[test]
+fn every_row_about_consumers_is_reproduced() {
+    let number = |name: &str| name.get(1..3).and_then(|number| number.parse::<u32>().ok());
+    let mut found = find(&[conformance()]).unwrap();
+    found.retain(|recorded| {
+        recorded.recordings.iter().any(|(name, _)| {
+            let number = name.starts_with('k').then(|| number(name)).flatten();
+            number.is_some_and(|number| (34..=50).contains(&number) || number == 64)
+        })
+    });
+    let mut text = String::new();
+    for recorded in found {
+        let rows = search(&[recorded], 4096).unwrap();
+        let name = rows[0].recording.clone();
+        let reproduced = rows
+            .iter()
+            .filter(|row| matches!(row.verdict, Verdict::Reproduced { .. }));
+        text += &format!("{name}: {} of {}\n", reproduced.count(), rows.len());
+    }
+    expect![[r#"
+        k34-retry-schedule-49: 1 of 1
+        k34-retry-schedule-53: 1 of 1
+        k35a-throw-to-dlq-49: 1 of 1
+        k35a-throw-to-dlq-53: 1 of 1
+        k35b-null-to-dlq-49: 1 of 1
+        k35b-null-to-dlq-53: 1 of 1
+        k36-straight-to-dlq-49: 2 of 2
+        k36-straight-to-dlq-53: 2 of 2
+        k37-chosen-delay-49: 1 of 1
+        k37-chosen-delay-53: 1 of 1
+        k38-ack-index-49: 1 of 1
+        k38-ack-index-53: 1 of 1
+        k39-broadcasting-failure-49: 2 of 2
+        k39-broadcasting-failure-53: 2 of 2
+        k40a-consumer-crash-49: 2 of 2
+        k40a-consumer-crash-53: 2 of 2
+        k40b-consumer-clean-stop-49: 2 of 2
+        k40b-consumer-clean-stop-53: 2 of 2
+        k41-stuck-head-49: 2 of 2
+        k41-stuck-head-53: 2 of 2
+        k42-broker-restart-consumer-alive-49: 1 of 1
+        k42-broker-restart-consumer-alive-53: 2 of 2
+        k43-both-killed-49: 1 of 1
+        k43-both-killed-53: 1 of 1
+        k44-send-back-fails-49: 1 of 1
+        k44-send-back-fails-53: 2 of 2
+        k45-orderly-suspend-49: 1 of 1
+        k45-orderly-suspend-53: 1 of 1
+        k46-orderly-dlq-49: 1 of 1
+        k46-orderly-dlq-53: 1 of 1
+        k47a-orderly-rollback-autocommit-49: 1 of 1
+        k47a-orderly-rollback-autocommit-53: 1 of 1
+        k47b-orderly-rollback-manual-49: 1 of 1
+        k47b-orderly-rollback-manual-53: 1 of 1
+        k47c-orderly-success-manual-49: 1 of 1
+        k47c-orderly-success-manual-53: 1 of 1
+        k48-orderly-takeover-49: 1 of 1
+        k48-orderly-takeover-53: 2 of 2
+        k49-rebalance-in-flight-49: 1 of 1
+        k49-rebalance-in-flight-53: 2 of 2
+        k50-consume-timeout-49: 1 of 1
+        k50-consume-timeout-53: 2 of 2
+        k64-one-of-two-back-after-60s-49: 1 of 1
+        k64-one-of-two-back-after-60s-53: 2 of 2
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -426,6 +503,22 @@ fn faults_strike_when_they_did_and_restarts_take_as_long() {
         Do::Restart {
             node: "broker-a/0".to_owned(),
             takes: Span::from_micros(827_300)
+        }
+    );
+}
+
+#[test]
+fn a_stop_is_ordered_as_planned_and_takes_until_it_was_recorded() {
+    let recorded = recorded("q66-stopping-master-49");
+    let scenario = as_recorded(&recorded.scenario, &recorded.recordings[0].1).unwrap();
+    let is_stop = |step: &&Step| matches!(step.action, Do::Stop { .. });
+    let stop = scenario.script.iter().find(is_stop).unwrap();
+    assert_eq!(stop.trigger, Trigger::At(SimTime::from_millis(3_000)));
+    assert_eq!(
+        stop.action,
+        Do::Stop {
+            node: "broker-a/0".to_owned(),
+            takes: Some(Span::from_micros(2_922_700))
         }
     );
 }

@@ -122,7 +122,7 @@ impl Live<'_> {
         subscription: Subscription,
     ) {
         let group_id = subscription.group;
-        if !subscription.broadcasting && !self.is_slave() {
+        if !subscription.broadcasting {
             let retry = ctx.setup.retry_topic(group_id);
             let queues = u16::try_from(self.id.conf.retry_queue_nums).unwrap_or(1);
             if queues > 0 && !self.disk.topics.contains_key(&retry) {

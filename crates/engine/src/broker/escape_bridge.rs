@@ -9,6 +9,7 @@ use crate::node::remoting::Mode;
 use crate::units::Span;
 use crate::wire::{Message, Request, Response};
 
+use super::commit_log::Record;
 use super::{Call, Live};
 
 /// `SEND_TIMEOUT`; the route is asked for with it, too.
@@ -16,8 +17,17 @@ const SEND_TIMEOUT: Span = Span::from_millis(3_000);
 /// `defaultTopicQueueNums` of what it sends.
 const DEFAULT_QUEUES: u16 = 4;
 
+/// What is on its way to another master.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Escaping {
+    /// The next record of a delay level.
+    Delayed(u8),
+    /// The half message that the scan is at.
+    Half,
+}
+
 impl Live<'_> {
-    /// Whether this replica delivers delayed messages: a master does, or who acts for it.
+    /// Whether this replica delivers delayed messages and looks after half messages: a master does, or who acts for it.
     pub(super) fn runs_special_services(&self) -> bool {
         !self.is_slave() || self.p.acts
     }
@@ -34,29 +44,45 @@ impl Live<'_> {
             if self.is_slave() {
                 self.p.schedule.load(&self.disk.delay_offsets);
                 self.start_schedule(ctx);
+                self.change_transaction_checks(ctx);
             }
         }
     }
 
     /// `#putMessage` without a master here: with `enableRemoteEscape` another one is looked for, else the put is refused.
-    pub(super) fn escape(&mut self, ctx: &mut Ctx, level: u8, topic: TopicId) {
-        if !self.id.conf.enable_remote_escape {
-            return;
+    pub(super) fn escape(&mut self, ctx: &mut Ctx, what: Escaping, topic: TopicId) -> bool {
+        let may = self.id.conf.enable_remote_escape;
+        if may {
+            self.ask_elsewhere(
+                ctx,
+                ctx.setup.name_server,
+                Request::GetRoute(topic),
+                Call::EscapeRoute(what),
+            );
         }
-        self.p.schedule.escaping.push(level);
-        self.ask_elsewhere(
-            ctx,
-            ctx.setup.name_server,
-            Request::GetRoute(topic),
-            Call::EscapeRoute(level),
-        );
+        may
     }
 
-    /// `#putMessageToRemoteBroker`: any writable queue of another broker name.
-    pub(super) fn on_escape_route(&mut self, ctx: &mut Ctx, level: u8, response: &Response) {
-        let record = self.next_delayed(level);
+    fn escaping(&self, what: Escaping) -> Option<Arc<Record>> {
+        match what {
+            Escaping::Delayed(level) => self.next_delayed(level),
+            Escaping::Half => self.half_in_hand(),
+        }
+    }
+
+    pub(super) fn on_escape_answer(&mut self, ctx: &mut Ctx, what: Escaping, stored: bool) {
+        match what {
+            Escaping::Delayed(level) => self.on_escaped(ctx, level, stored),
+            Escaping::Half => self.on_half_escaped(ctx, stored),
+        }
+    }
+
+    /// `#putMessageToRemoteBroker`: any writable queue of another broker name. A half message goes as it once came
+    /// (`TransactionalMessageUtil#buildTransactionalMessageFromHalfMessage`).
+    pub(super) fn on_escape_route(&mut self, ctx: &mut Ctx, what: Escaping, response: &Response) {
+        let record = self.escaping(what);
         let (Response::Route(route), Some(record)) = (response, record) else {
-            return self.on_escaped(ctx, level, false);
+            return self.on_escape_answer(ctx, what, false);
         };
         let targets: Vec<(NodeId, QueueId)> = route
             .brokers
@@ -69,7 +95,7 @@ impl Live<'_> {
             .rng
             .pick(u32::try_from(targets.len()).unwrap_or(u32::MAX));
         let Some((node, queue)) = usize::try_from(drawn).ok().and_then(|i| targets.get(i)) else {
-            return self.on_escaped(ctx, level, false);
+            return self.on_escape_answer(ctx, what, false);
         };
         let message = Message {
             delay_level: 0,
@@ -83,7 +109,7 @@ impl Live<'_> {
             default_queues: DEFAULT_QUEUES,
             max_reconsume_times: None,
         };
-        self.ask_elsewhere(ctx, *node, request, Call::Escape(level));
+        self.ask_elsewhere(ctx, *node, request, Call::Escape(what));
     }
 
     fn ask_elsewhere(&mut self, ctx: &mut Ctx, node: NodeId, request: Request, call: Call) {

@@ -12,11 +12,15 @@ use crate::wire::{EpochEntry, Frame, HaFrame};
 use super::Live;
 use super::commit_log::Entry;
 use super::ha_service::HOUSEKEEPING_PERIOD;
+use super::shutdown::Shutdown;
 
 /// A slave without a connection tries this often.
 pub(super) const RECONNECT: Span = Span::from_millis(5_000);
 /// How much earlier than a 5.3.3 broker serves its store may have started.
 const STORE_FIRST: Span = Span::from_millis(1_500);
+
+/// `BrokerController.HA_ADDRESS_MIN_LENGTH`: what is shorter is no address.
+const HA_ADDRESS_MIN_LENGTH: usize = 6;
 
 /// A slave's side.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -66,7 +70,15 @@ impl Live<'_> {
             }
             Profile::V5_3 => ctx.now + RECONNECT.minus(before),
         };
-        ctx.wake(first, Timer::Broker(BrokerTimer::HaConnect));
+        // `BrokerController#initializeBrokerScheduledTasks` of 5.3.3 gives the address to an HA client that does not exist yet, and
+        // will hear of no other.
+        let conf = &self.id.conf;
+        let lost = ctx.profile() == Profile::V5_3
+            && conf.ha_master_address.len() >= HA_ADDRESS_MIN_LENGTH
+            && !conf.enable_slave_acting_master;
+        if !lost {
+            ctx.wake(first, Timer::Broker(BrokerTimer::HaConnect));
+        }
         // `SlaveSynchronize`: 5.3.3 at 61 s and then every 63 s, 4.9 every 10 s (B.7).
         let sync = match ctx.profile() {
             Profile::V4_9 => Span::from_secs(10),
@@ -212,7 +224,8 @@ impl Live<'_> {
             self.leave_master(ctx, conn);
             return;
         }
-        if records.is_empty() {
+        // What comes after the store's shutdown is not appended.
+        if records.is_empty() || self.p.shutdown == Some(Shutdown::Store) {
             return;
         }
         if wrote == PhysicalOffset::ZERO {

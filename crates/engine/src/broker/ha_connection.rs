@@ -14,6 +14,8 @@ use super::commit_log::Entry;
 
 /// An idle sender looks for new bytes this often, unless a waiting put wakes it.
 const IDLE_POLL: Span = Span::from_millis(100);
+/// One whose slave has not reported yet looks this often whether it has; nothing wakes it.
+const REPORT_POLL: Span = Span::from_millis(10);
 
 /// A slave's connection, as its master has it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -38,6 +40,8 @@ pub(super) struct SlaveConn {
 #[derive(Clone, Copy)]
 enum Sender {
     Idle,
+    /// It has waited for the slave's first report.
+    Reported,
     /// It has written a batch.
     AtWork,
 }
@@ -107,7 +111,12 @@ impl Live<'_> {
         }
         self.p.replication.pushed = self.p.replication.pushed.max(offset);
         self.settle_waiting_puts(ctx);
-        self.plan_push(ctx, conn, Sender::Idle);
+        let sender = if first {
+            Sender::Reported
+        } else {
+            Sender::Idle
+        };
+        self.plan_push(ctx, conn, sender);
     }
 
     /// New bytes are there: senders are woken at once if some put waits for slaves, else they find them at their next look.
@@ -120,9 +129,10 @@ impl Live<'_> {
 
     /// `WriteSocketService#run`: only a sender that has found nothing waits.
     fn plan_push(&mut self, ctx: &mut Ctx, conn: ConnId, sender: Sender) {
-        let woken = match sender {
-            Sender::AtWork => true,
-            Sender::Idle => self.p.puts.wait_for_slaves(),
+        let poll = match sender {
+            Sender::Reported => Some(REPORT_POLL),
+            Sender::Idle if !self.p.puts.wait_for_slaves() => Some(IDLE_POLL),
+            Sender::Idle | Sender::AtWork => None,
         };
         let end = self.disk.log.committed();
         let Some(slave) = self.p.replication.slaves.get_mut(&conn) else {
@@ -131,11 +141,7 @@ impl Live<'_> {
         if !slave.reported || slave.sent >= end {
             return;
         }
-        let at = if woken {
-            ctx.now
-        } else {
-            ctx.now.next_tick(slave.since, IDLE_POLL)
-        };
+        let at = poll.map_or(ctx.now, |poll| ctx.now.next_tick(slave.since, poll));
         if slave.push_at.is_some_and(|planned| planned <= at) {
             return;
         }

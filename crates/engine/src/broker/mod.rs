@@ -14,7 +14,7 @@ use crate::ids::{BrokerName, ConnId, GroupId, NodeId, Opaque, QueueId, TopicId};
 use crate::node::remoting::{Outcome, Remoting};
 use crate::status::BrokerRole;
 use crate::timers::{BrokerTimer, RemotingTimer};
-use crate::units::{PhysicalOffset, QueueOffset, SimTime};
+use crate::units::{PhysicalOffset, QueueOffset, SimTime, Span};
 use crate::wire::{Frame, PullRequest, Request, Response};
 
 mod allocate_mapped_file;
@@ -42,6 +42,7 @@ mod retention;
 mod schedule;
 mod search_offset;
 mod send_back;
+mod shutdown;
 mod slave_synchronize;
 mod transaction;
 mod transaction_check;
@@ -53,6 +54,7 @@ use clients::Clients;
 use commit_log::CommitLog;
 use consume_queue::ConsumeQueues;
 use epoch_file::EpochFile;
+use escape_bridge::Escaping;
 use fast_failure::SendThreads;
 use flush::FlushManager;
 use ha_service::Replication;
@@ -62,7 +64,9 @@ use put::Puts;
 use replicas_manager::{Asked, ReplicasManager};
 use retention::Cleaner;
 use schedule::ScheduleMessageService;
-use transaction::{CheckProgress, Transactions};
+use shutdown::Shutdown;
+pub(crate) use transaction::CheckProgress;
+use transaction::Transactions;
 
 /// Which queue of which topic a group's offset is for.
 pub(crate) type OffsetKey = (GroupId, TopicId, QueueId);
@@ -145,6 +149,8 @@ pub(crate) struct Process {
     pub schedule: ScheduleMessageService,
     pub transactions: Transactions,
     pub locks: QueueLocks,
+    /// A clean stop has begun.
+    pub shutdown: Option<Shutdown>,
     /// `RunningFlags#isWriteable`.
     pub writeable: bool,
     pub cleaner: Cleaner,
@@ -160,9 +166,9 @@ pub(crate) enum Call {
     Register,
     Metadata,
     Controller(Asked),
-    /// Where else a delay level's next record could go, and that it goes there.
-    EscapeRoute(u8),
-    Escape(u8),
+    /// Where else what a slave cannot store could go, and that it goes there.
+    EscapeRoute(Escaping),
+    Escape(Escaping),
 }
 
 /// A broker while its process runs: what every service works on.
@@ -216,13 +222,27 @@ impl Broker {
         self.process = Some(process);
     }
 
-    /// Clean shutdown: everything is committed, flushed and written.
-    pub fn shut_down(&mut self, ctx: &mut Ctx) {
-        let Some(mut live) = self.live() else { return };
-        live.flush_everything(ctx);
-        live.write_offsets(ctx);
-        live.disk.delay_offsets = live.p.schedule.progress();
-        live.unregister(ctx);
+    /// Begins a clean stop, and says when its process will have ended.
+    pub fn begin_shutdown(
+        &mut self,
+        ctx: &mut Ctx,
+        served: bool,
+        takes: Option<Span>,
+    ) -> Option<SimTime> {
+        Some(self.live()?.begin_shutdown(ctx, served, takes))
+    }
+
+    /// The last of a clean stop.
+    pub fn end_shutdown(&mut self, ctx: &mut Ctx) {
+        if let Some(mut live) = self.live() {
+            live.end_shutdown(ctx);
+        }
+    }
+
+    /// Whether a slave replicates over this connection.
+    pub fn has_slave_on(&self, conn: ConnId) -> bool {
+        let process = self.process.as_deref();
+        process.is_some_and(|process| process.replication.slaves.contains_key(&conn))
     }
 
     /// The process is gone; with a power loss the page cache, too.
@@ -299,7 +319,9 @@ impl Broker {
     }
 
     pub fn on_timer(&mut self, ctx: &mut Ctx, timer: BrokerTimer) {
-        let Some(mut live) = self.live() else { return };
+        let Some(mut live) = self.live().filter(|live| live.works(timer)) else {
+            return;
+        };
         match timer {
             BrokerTimer::FlushTick(serial) => live.on_flush_tick(ctx, serial),
             BrokerTimer::FsyncDone(serial) => live.on_fsync_done(ctx, serial),
@@ -331,6 +353,8 @@ impl Broker {
             BrokerTimer::HaHeartbeat(conn) => live.ha_heartbeat(ctx, conn),
             BrokerTimer::SyncMetadata => live.sync_metadata(ctx),
             BrokerTimer::Replicas(timer) => live.on_replicas_timer(ctx, timer),
+            BrokerTimer::StoreShutdown => live.p.shutdown = Some(Shutdown::Store),
+            BrokerTimer::HaShutdown => live.destroy_connections(ctx),
         }
     }
 
@@ -419,6 +443,7 @@ impl Process {
             schedule: ScheduleMessageService::default(),
             transactions: Transactions::default(),
             locks: QueueLocks::default(),
+            shutdown: None,
             writeable: true,
             cleaner: Cleaner::default(),
             alive_replicas: 1,
@@ -543,15 +568,15 @@ impl Live<'_> {
                 Outcome::Failed(Call::Controller(asked), _) => {
                     self.on_controller_failed(ctx, asked)
                 }
-                Outcome::Reply(Call::EscapeRoute(level), response) => {
-                    self.on_escape_route(ctx, level, &response)
+                Outcome::Reply(Call::EscapeRoute(what), response) => {
+                    self.on_escape_route(ctx, what, &response)
                 }
-                Outcome::Reply(Call::Escape(level), response) => {
+                Outcome::Reply(Call::Escape(what), response) => {
                     let stored = matches!(response, Response::Sent { .. });
-                    self.on_escaped(ctx, level, stored)
+                    self.on_escape_answer(ctx, what, stored)
                 }
-                Outcome::Failed(Call::EscapeRoute(level) | Call::Escape(level), _) => {
-                    self.on_escaped(ctx, level, false)
+                Outcome::Failed(Call::EscapeRoute(what) | Call::Escape(what), _) => {
+                    self.on_escape_answer(ctx, what, false)
                 }
                 // The next tick tries again.
                 Outcome::Reply(..) | Outcome::Failed(..) | Outcome::Left(_) => {}

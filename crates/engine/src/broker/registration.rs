@@ -29,9 +29,11 @@ impl Live<'_> {
         if !lost {
             self.register(ctx);
         }
-        let first = self
-            .heartbeat()
-            .map_or(FIRST_REGISTRATION, |(period, _)| period);
+        // Heartbeats keep a registration alive, and who is not registered learns nothing by them.
+        let first = match self.heartbeat() {
+            Some((period, _)) if !lost || self.is_isolated() => period,
+            Some(_) | None => FIRST_REGISTRATION,
+        };
         ctx.wake(ctx.now + first, Timer::Broker(BrokerTimer::Register));
     }
 

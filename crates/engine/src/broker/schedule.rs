@@ -13,6 +13,7 @@ use crate::wire::Message;
 
 use super::Live;
 use super::commit_log::Record;
+use super::escape_bridge::Escaping;
 use super::put::Special;
 
 /// Each level's task looks this often, first this long after the start.
@@ -236,7 +237,9 @@ impl Live<'_> {
             return true;
         };
         if self.is_slave() {
-            self.escape(ctx, level, topic);
+            if self.escape(ctx, Escaping::Delayed(level), topic) {
+                self.p.schedule.escaping.push(level);
+            }
             return false;
         }
         let message = Message {

@@ -52,6 +52,7 @@ impl Live<'_> {
                 .map(|(key, offset)| (*key, *offset))
                 .collect(),
             delay_offsets: self.p.schedule.progress().into_iter().collect(),
+            check_progress: self.p.transactions.progress(),
         }
     }
 
@@ -71,6 +72,7 @@ impl Live<'_> {
             .schedule
             .load(&order::map(metadata.delay_offsets.iter().copied()));
         self.disk.delay_offsets = self.p.schedule.progress();
+        self.p.transactions.progress = metadata.check_progress;
         self.write_offsets(ctx);
         if other_topics {
             self.register(ctx);

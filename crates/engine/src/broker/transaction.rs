@@ -91,10 +91,7 @@ impl Live<'_> {
     /// Takes up where consumerOffset.json says, on masters only.
     pub(super) fn start_transactions(&mut self, ctx: &mut Ctx) {
         self.p.transactions.progress = self.disk.check_progress;
-        let half_max = self.disk.queues.max(system::HALF, ONLY_QUEUE);
-        if half_max != self.p.transactions.progress.half {
-            self.plan_scan(ctx);
-        }
+        self.plan_next_scan(ctx);
     }
 
     /// A half message goes to RMQ_SYS_TRANS_HALF_TOPIC; where it is going stays with it (`#asyncPutHalfMessage`).

@@ -5,7 +5,7 @@ use litemap::LiteMap;
 use std::sync::Arc;
 
 use crate::effect::Ctx;
-use crate::ids::QueueId;
+use crate::ids::{ConnId, QueueId, TopicId};
 use crate::setup::system;
 use crate::status::Profile;
 use crate::timers::{BrokerTimer, Timer};
@@ -14,6 +14,7 @@ use crate::wire::{Frame, Message, Request};
 
 use super::Live;
 use super::commit_log::Record;
+use super::escape_bridge::Escaping;
 use super::put::Special;
 use super::transaction::{CheckProgress, ONLY_QUEUE};
 
@@ -25,6 +26,8 @@ const OP_READ_MOST: u64 = 32;
 const SLEEP_WHILE_NO_OP: Span = Span::from_millis(1_000);
 /// A scan is given up after so long (`MAX_PROCESS_TIME_LIMIT`).
 const SCAN_MOST: Span = Span::from_secs(60);
+/// A half message that does not escape is passed over after so many more tries (`MAX_RETRY_TIMES_FOR_ESCAPE`).
+const ESCAPE_TRIES: u64 = 10;
 
 /// One scan. It outlives its handler only while it sleeps.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -44,6 +47,10 @@ pub(crate) struct Scan {
     last_op_born: Option<SimTime>,
     /// `getMessageNullCount`: the second half message that cannot be read ends the scan.
     missed: bool,
+    /// `escapeFailCnt`.
+    escape_failed: u64,
+    /// What producers are about to be asked.
+    asks: Vec<(ConnId, Request)>,
 }
 
 /// What reading one half message says (`#getHalfMsg`).
@@ -58,7 +65,9 @@ enum Half {
 enum Step {
     /// Look at it again, or at the next.
     Go,
-    Sleep,
+    Sleep(Span),
+    /// For another master's answer.
+    Wait,
     End,
 }
 
@@ -66,7 +75,9 @@ impl Live<'_> {
     /// Scans run at the broker's start + n × `transactionCheckInterval`. Only one that has something to read is an alarm.
     pub(super) fn plan_scan(&mut self, ctx: &mut Ctx) {
         // A scan that sleeps plans the next one when it ends.
-        if self.p.transactions.scan_planned || self.p.transactions.scan.is_some() || self.is_slave()
+        if self.p.transactions.scan_planned
+            || self.p.transactions.scan.is_some()
+            || !self.runs_special_services()
         {
             return;
         }
@@ -81,8 +92,35 @@ impl Live<'_> {
         ctx.wake(at, Timer::Broker(BrokerTimer::CheckTransactions));
     }
 
+    /// If any half message has not been passed.
+    pub(super) fn plan_next_scan(&mut self, ctx: &mut Ctx) {
+        let next = self.p.next_offsets.get(&(system::HALF, ONLY_QUEUE));
+        let there = self.disk.queues.max(system::HALF, ONLY_QUEUE);
+        if there.max(next.copied().unwrap_or_default()) != self.p.transactions.progress.half {
+            self.plan_scan(ctx);
+        }
+    }
+
+    /// `BrokerController#changeTransactionCheckServiceStatus`: a slave that acts scans one interval after it began to. Once its master
+    /// is back, `ServiceThread#shutdown` interrupts: a scan that goes on is given up, a thread that waits for the next one makes it
+    /// now, its last [q60].
+    pub(super) fn change_transaction_checks(&mut self, ctx: &mut Ctx) {
+        if self.p.acts {
+            self.p.transactions.scans_from = Some(ctx.now);
+            self.plan_next_scan(ctx);
+        } else if self.p.transactions.scan.take().is_none() {
+            self.begin_scan(ctx);
+        }
+    }
+
     pub(super) fn check_transactions(&mut self, ctx: &mut Ctx) {
         self.p.transactions.scan_planned = false;
+        if self.runs_special_services() {
+            self.begin_scan(ctx);
+        }
+    }
+
+    fn begin_scan(&mut self, ctx: &mut Ctx) {
         let began = self.p.transactions.progress;
         let mut scan = Scan {
             started: ctx.now,
@@ -94,9 +132,11 @@ impl Live<'_> {
             next_op: began.op,
             last_op_born: None,
             missed: false,
+            escape_failed: 0,
+            asks: Vec::new(),
         };
         self.read_ops(&mut scan);
-        self.scan(ctx, scan);
+        self.scan(ctx, scan, Step::Go);
     }
 
     pub(super) fn continue_check(&mut self, ctx: &mut Ctx, serial: u32) {
@@ -104,32 +144,33 @@ impl Live<'_> {
             return;
         }
         if let Some(scan) = self.p.transactions.scan.take() {
-            self.scan(ctx, scan);
+            self.scan(ctx, scan, Step::Go);
         }
     }
 
     /// Goes on until it sleeps or ends. Each step passes a half message, reads OP records that were not read, or stops.
-    fn scan(&mut self, ctx: &mut Ctx, mut scan: Scan) {
-        loop {
-            if ctx.now.since(scan.started) > SCAN_MOST {
-                break;
-            }
-            match self.scan_one(ctx, &mut scan) {
-                Step::Go => {}
-                Step::Sleep => {
-                    let serial = self.p.transactions.scan_serial.wrapping_add(1);
-                    self.p.transactions.scan_serial = serial;
-                    self.p.transactions.scan = Some(scan);
-                    ctx.wake(
-                        ctx.now + SLEEP_WHILE_NO_OP,
-                        Timer::Broker(BrokerTimer::CheckContinues(serial)),
-                    );
-                    return;
-                }
-                Step::End => break,
-            }
+    fn scan(&mut self, ctx: &mut Ctx, mut scan: Scan, mut step: Step) {
+        while let Step::Go = step {
+            step = if ctx.now.since(scan.started) > SCAN_MOST {
+                Step::End
+            } else {
+                self.scan_one(ctx, &mut scan)
+            };
         }
-        self.end_scan(ctx, scan);
+        scan.ask(ctx);
+        match step {
+            Step::Sleep(span) => {
+                let serial = self.p.transactions.scan_serial.wrapping_add(1);
+                self.p.transactions.scan_serial = serial;
+                self.p.transactions.scan = Some(scan);
+                ctx.wake(
+                    ctx.now + span,
+                    Timer::Broker(BrokerTimer::CheckContinues(serial)),
+                );
+            }
+            Step::Wait => self.p.transactions.scan = Some(scan),
+            Step::Go | Step::End => self.end_scan(ctx, scan),
+        }
     }
 
     fn scan_one(&mut self, ctx: &mut Ctx, scan: &mut Scan) -> Step {
@@ -148,6 +189,9 @@ impl Live<'_> {
                 return Step::Go;
             }
         };
+        if self.is_slave() {
+            return self.escape_half(ctx, scan, half.message.topic);
+        }
         let age = ctx.now.since(half.message.born_at);
         // The count is tested first: a message is put aside by the scan after its last check.
         if half.message.check_times >= self.id.conf.transaction_check_max
@@ -169,13 +213,45 @@ impl Live<'_> {
         if !ask {
             self.read_ops(scan);
             return match (ctx.profile(), scan.last_op_born) {
-                (Profile::V5_3, None) => Step::Sleep,
+                (Profile::V5_3, None) => Step::Sleep(SLEEP_WHILE_NO_OP),
                 // Exactly as old as the immunity: 4.9 reads on until a millisecond has passed.
                 (Profile::V4_9, None) => self.ask_producer(ctx, scan, &half),
                 (Profile::V4_9 | Profile::V5_3, Some(_)) => Step::Go,
             };
         }
         self.ask_producer(ctx, scan, &half)
+    }
+
+    /// A slave asks nobody: whatever it still has, however young, goes to another master, which will ask
+    /// (`TransactionalMessageBridge#escapeMessage`). `#check` would have it act for its master, but `#getMinBrokerIdInGroup` is every
+    /// broker's own id.
+    fn escape_half(&mut self, ctx: &mut Ctx, scan: &mut Scan, topic: TopicId) -> Step {
+        if self.escape(ctx, Escaping::Half, topic) {
+            Step::Wait
+        } else {
+            scan.escape_failed()
+        }
+    }
+
+    pub(super) fn half_in_hand(&self) -> Option<Arc<Record>> {
+        match self.read_half(self.p.transactions.scan.as_ref()?.at) {
+            Half::Found(half) => Some(half),
+            Half::NoNew | Half::Illegal(_) => None,
+        }
+    }
+
+    pub(super) fn on_half_escaped(&mut self, ctx: &mut Ctx, stored: bool) {
+        let Some(mut scan) = self.p.transactions.scan.take() else {
+            return;
+        };
+        let step = if stored {
+            scan.escape_failed = 0;
+            scan.at = scan.at + 1;
+            Step::Go
+        } else {
+            scan.escape_failed()
+        };
+        self.scan(ctx, scan, step);
     }
 
     /// The half message is put again with one more check on its count, and some producer of its group is asked for that copy.
@@ -210,7 +286,7 @@ impl Live<'_> {
                 half_offset: copy.start,
                 half_queue_offset: copy.queue_offset,
             };
-            ctx.send(conn, Frame::Oneway(ask));
+            scan.asks.push((conn, ask));
         }
         Step::Go
     }
@@ -309,19 +385,34 @@ impl Live<'_> {
             self.p.transactions.progress = progress;
             self.plan_offsets_file(ctx);
         }
-        let half_max = self
-            .p
-            .next_offsets
-            .get(&(system::HALF, ONLY_QUEUE))
-            .copied()
-            .unwrap_or_default();
-        if half_max != progress.half {
-            self.plan_scan(ctx);
-        }
+        self.plan_next_scan(ctx);
     }
 }
 
 impl Scan {
+    /// `AbstractTransactionalMessageCheckListener#resolveHalfMsg` has two threads ask: the second may be first [1 of 9: q60].
+    fn ask(&mut self, ctx: &mut Ctx) {
+        for second in 1..self.asks.len() {
+            if !ctx.rng.usually(1, 9) {
+                self.asks.swap(second - 1, second);
+            }
+        }
+        for (conn, ask) in self.asks.drain(..) {
+            ctx.send(conn, Frame::Oneway(ask));
+        }
+    }
+
+    /// The pauses are `100L * (2 ^ escapeFailCnt)`, where `^` is Java's exclusive or.
+    fn escape_failed(&mut self) -> Step {
+        if self.escape_failed < ESCAPE_TRIES {
+            self.escape_failed += 1;
+            return Step::Sleep(Span::from_millis(100 * (2 ^ self.escape_failed)));
+        }
+        self.escape_failed = 0;
+        self.at = self.at + 1;
+        Step::Go
+    }
+
     /// A half message that `op` names has been passed.
     fn finish(&mut self, op: QueueOffset) {
         let Some(left) = self.open.get_mut(&op) else {

@@ -35,7 +35,7 @@ impl Cluster {
                 }
                 self.with_node(node, None, events, |role, ctx| {
                     if let Role::Producer(producer) = role {
-                        producer.on_send(ctx, call.labelled(label));
+                        producer.on_send(ctx, label, call);
                     }
                 });
                 Ok(())
@@ -43,7 +43,7 @@ impl Cluster {
             Command::Crash(node) => self.end_process(node, Down::Crash, events),
             Command::PowerLoss(node) => self.end_process(node, Down::PowerLoss, events),
             Command::DestroyDisk(node) => self.destroy_disk(node, events),
-            Command::Stop(node) => self.stop(node, events),
+            Command::Stop(node, takes) => self.stop(node, takes, events),
             Command::Restart(node, takes) => self.restart(node, takes, events),
             Command::Pause(node) => self.pause(node, events),
             Command::Resume(node) => self.resume(node, events),
@@ -167,7 +167,9 @@ impl Cluster {
             None => Err(Rejected::NoSuchNode),
             Some(Power::Running) => Ok(()),
             Some(Power::Paused { .. }) => Err(Rejected::Paused),
-            Some(Power::Down(_) | Power::Starting(_) | Power::NotStarted) => Err(Rejected::Down),
+            Some(Power::Down(_) | Power::Starting(_) | Power::Stopping(..) | Power::NotStarted) => {
+                Err(Rejected::Down)
+            }
         }
     }
 
@@ -239,7 +241,7 @@ impl Cluster {
     ) -> Result<(), Rejected> {
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
         match node.power {
-            Power::Running | Power::Paused { .. } | Power::Starting(_) => {}
+            Power::Running | Power::Paused { .. } | Power::Starting(_) | Power::Stopping(..) => {}
             // A machine whose process is already dead can still lose its power.
             Power::Down(Down::Crash | Down::Stop) if how == Down::PowerLoss => {}
             Power::Down(_) | Power::NotStarted => return Err(Rejected::Down),
@@ -270,7 +272,11 @@ impl Cluster {
                     }
                 })
                 .collect(),
-            Power::Running | Power::Down(_) | Power::Starting(_) | Power::NotStarted => Vec::new(),
+            Power::Running
+            | Power::Down(_)
+            | Power::Starting(_)
+            | Power::Stopping(..)
+            | Power::NotStarted => Vec::new(),
         };
         node.power = Power::Down(how);
         node.since = now;
@@ -301,7 +307,7 @@ impl Cluster {
         let before = Awaited::now(self);
         let runs = matches!(
             self.node(id).map(|node| &node.power),
-            Some(Power::Running | Power::Paused { .. } | Power::Starting(_))
+            Some(Power::Running | Power::Paused { .. } | Power::Starting(_) | Power::Stopping(..))
         );
         let cause = self.record(
             id,
@@ -331,16 +337,46 @@ impl Cluster {
         Ok(())
     }
 
-    /// Clean shutdown: the process says good-bye by itself, then ends.
-    fn stop(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    /// Clean shutdown. A broker closes its listeners and its clients' connections at once; its other services take seconds.
+    fn stop(
+        &mut self,
+        id: NodeId,
+        takes: Option<Span>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejected> {
         self.must_run(id)?;
+        let mut clients = self.network.served_by(id);
+        clients.retain(|conn| !self.broker(id).is_some_and(|it| it.has_slave_on(*conn)));
+        let served = !clients.is_empty();
+        let mut end = None;
+        self.with_node(id, None, events, |role, ctx| {
+            if let Role::Broker(broker) = role {
+                end = broker.begin_shutdown(ctx, served, takes);
+            }
+        });
+        let now = self.now;
+        let Some((node, end)) = self.node_mut(id).zip(end.filter(|end| *end > now)) else {
+            self.end_stop(id, events);
+            return Ok(());
+        };
+        node.power = Power::Stopping(end, None);
+        node.since = now;
+        let start = node.start;
+        for conn in clients {
+            self.hang_up(conn, id, Segment::Fin, None);
+        }
+        self.plan(end, Occurrence::Up { node: id, start }, None);
+        Ok(())
+    }
+
+    /// The last of a clean shutdown: the process says good-bye by itself, then ends.
+    fn end_stop(&mut self, id: NodeId, events: &mut Vec<Event>) {
         let before = Awaited::now(self);
         self.with_node(id, None, events, Role::shut_down);
         let cause = self.record(id, None, EventKind::NodeDown { how: Down::Stop }, events);
         self.kill(id, Down::Stop, cause, events);
         // What a consumer held in its memory may have been the last of it.
         self.tell_losses(&before, cause, id, events);
-        Ok(())
     }
 
     fn restart(
@@ -349,8 +385,14 @@ impl Cluster {
         takes: Span,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejected> {
-        match self.node(id).ok_or(Rejected::NoSuchNode)?.power {
+        match &mut self.node_mut(id).ok_or(Rejected::NoSuchNode)?.power {
             Power::Down(_) | Power::NotStarted => {}
+            // It starts again when it has ended.
+            Power::Stopping(_, again @ None) => {
+                *again = Some(takes);
+                return Ok(());
+            }
+            Power::Stopping(..) => return Err(Rejected::Starting),
             Power::Starting(_) => return Err(Rejected::Starting),
             Power::Running | Power::Paused { .. } => return Err(Rejected::Running),
         }
@@ -398,11 +440,21 @@ impl Cluster {
         events: &mut Vec<Event>,
     ) {
         let now = self.now;
-        let awaited = self
-            .node(id)
-            .is_some_and(|node| node.start == start && matches!(node.power, Power::Starting(_)));
-        if !awaited {
-            return;
+        match self.node(id).filter(|node| node.start == start) {
+            Some(node) => match node.power {
+                Power::Starting(_) => {}
+                Power::Stopping(_, again) => {
+                    self.end_stop(id, events);
+                    if let Some(takes) = again {
+                        self.note_start(id, now + takes);
+                    }
+                    return;
+                }
+                Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted => {
+                    return;
+                }
+            },
+            None => return,
         }
         // A master that is back hides what only its slaves have.
         let before = Awaited::now(self);
@@ -430,17 +482,25 @@ impl Cluster {
         Ok(())
     }
 
-    /// SIGCONT: what the kernel kept is read, and alarms that are overdue go off, in the order in which they came.
+    /// SIGCONT: what the kernel kept is read, and alarms that are overdue go off, in the order in which they came. But the network
+    /// threads and the scan of the response table wake together: if the scan is first, what has been answered counts as timed out
+    /// [1 of 3: q16].
     fn resume(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         let now = self.now;
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
         let Power::Paused { backlog } = &mut node.power else {
             return Err(Rejected::NotPaused);
         };
-        let backlog = core::mem::take(backlog);
+        let mut backlog = core::mem::take(backlog);
         node.power = Power::Running;
         node.since = now;
         let cause = self.record(id, None, EventKind::Resumed, events);
+        if backlog.iter().any(Occurrence::scans_responses) && !self.rng.usually(1, 3) {
+            let (scans, others): (Vec<_>, Vec<_>) =
+                backlog.into_iter().partition(Occurrence::scans_responses);
+            backlog = scans;
+            backlog.extend(others);
+        }
         for what in backlog {
             self.plan(now, what, Some(cause));
         }

@@ -22,7 +22,7 @@ use crate::node::controller::Controller;
 use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::setup::Setup;
-use crate::timers::Timer;
+use crate::timers::{RemotingTimer, Timer};
 use crate::units::{SimTime, Span};
 
 use agenda::Agenda;
@@ -70,9 +70,13 @@ struct Node {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Power {
     Running,
-    Paused { backlog: Vec<Occurrence> },
+    Paused {
+        backlog: Vec<Occurrence>,
+    },
     Down(Down),
     Starting(SimTime),
+    /// A broker ends its services one by one, and its process at that instant; a restart that was ordered meanwhile takes so long.
+    Stopping(SimTime, Option<Span>),
     NotStarted,
 }
 
@@ -92,7 +96,7 @@ enum Occurrence {
         start: u32,
         timer: Timer,
     },
-    /// A process is up.
+    /// A process that was starting is up, or one that was stopping has ended.
     Up {
         node: NodeId,
         start: u32,
@@ -189,7 +193,7 @@ impl Cluster {
             .nodes
             .iter()
             .any(|node| match (&node.power, &node.role) {
-                (Power::Starting(_), _) => true,
+                (Power::Starting(_) | Power::Stopping(..), _) => true,
                 // A call that waits for a frozen broker has nothing but a deadline left.
                 (Power::Running | Power::Paused { .. }, Role::Producer(producer)) => {
                     !producer.view().waiting.is_empty()
@@ -283,7 +287,10 @@ impl Cluster {
                 Role::Broker(broker) => Some((
                     NodeId(id),
                     broker.as_ref(),
-                    matches!(node.power, Power::Running | Power::Paused { .. }),
+                    matches!(
+                        node.power,
+                        Power::Running | Power::Paused { .. } | Power::Stopping(..)
+                    ),
                 )),
                 Role::NameServer(_) | Role::Producer(_) | Role::Consumer(_) => None,
             })
@@ -369,7 +376,7 @@ impl Cluster {
                 }
                 if let Power::Paused { backlog } = &mut state.power {
                     backlog.push(Occurrence::Alarm { node, start, timer });
-                } else if matches!(state.power, Power::Running) {
+                } else if matches!(state.power, Power::Running | Power::Stopping(..)) {
                     let judged = timer.deletes_files() || timer.elects();
                     self.with_judged_node(judged, node, due.cause, events, |role, ctx| {
                         role.on_timer(ctx, timer)
@@ -401,7 +408,11 @@ impl Cluster {
                     backlog.push(Occurrence::Arrival(packet));
                 }
             }
-            Power::Running => self.receive(packet, cause, events),
+            // Its listeners are closed; what it keeps are connections between replicas and its own.
+            Power::Stopping(..) if packet.segment == Segment::Syn => {
+                self.answer_for_nobody(&packet, cause)
+            }
+            Power::Running | Power::Stopping(..) => self.receive(packet, cause, events),
         }
     }
 
@@ -729,6 +740,18 @@ impl Cluster {
             kind,
         });
         id
+    }
+}
+
+impl Occurrence {
+    fn scans_responses(&self) -> bool {
+        matches!(
+            self,
+            Self::Alarm {
+                timer: Timer::Remoting(RemotingTimer::ScanResponseTable(_)),
+                ..
+            }
+        )
     }
 }
 

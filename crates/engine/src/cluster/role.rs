@@ -1,6 +1,7 @@
 //! The four kinds of node behind one face.
 
 use crate::broker::Broker;
+use crate::config::BrokerConfig;
 use crate::effect::{Closed, Ctx};
 use crate::event::Down;
 use crate::ids::{ConnId, NodeId};
@@ -30,7 +31,11 @@ impl Role {
                 broker,
                 replica,
                 conf,
-            } => Self::Broker(Box::new(Broker::new(*broker, *replica, conf.clone()))),
+            } => Self::Broker(Box::new(Broker::new(
+                *broker,
+                *replica,
+                BrokerConfig::clone(conf),
+            ))),
             Kind::Producer { group, spec } => {
                 Self::Producer(Box::new(Producer::new(*group, spec.clone())))
             }
@@ -61,7 +66,7 @@ impl Role {
     pub fn shut_down(&mut self, ctx: &mut Ctx) {
         match self {
             Self::NameServer(_) => {}
-            Self::Broker(broker) => broker.shut_down(ctx),
+            Self::Broker(broker) => broker.end_shutdown(ctx),
             Self::Producer(producer) => producer.shut_down(ctx),
             Self::Consumer(consumer) => consumer.shut_down(ctx),
         }

@@ -50,6 +50,7 @@ impl Cluster {
             Power::Paused { .. } => Condition::Paused,
             Power::Down(how) => Condition::Down(how),
             Power::Starting(at) => Condition::Starting(at),
+            Power::Stopping(at, _) => Condition::Stopping(at),
             Power::NotStarted => Condition::NotStarted,
         };
         let kind = match &node.role {

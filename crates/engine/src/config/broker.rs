@@ -92,6 +92,8 @@ settings! {
     ha_send_heartbeat_interval: Span = "haSendHeartbeatInterval", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(5_000));
     /// A link that was silent for longer is given up.
     ha_housekeeping_interval: Span = "haHousekeepingInterval", PERIOD, MessageStoreConfig "G.2" modelled, both(ms(20_000));
+    /// A slave's own word on where its master is. In 5.3.3 it keeps the slave from ever finding it.
+    ha_master_address: String = "haMasterAddress", TEXT, MessageStoreConfig "B.7" modelled, both(String::new());
     /// The most bytes in one transfer.
     ha_transfer_batch_size: u64 = "haTransferBatchSize", within(Kind::Bytes, 1, INT_MAX), MessageStoreConfig "G.2" modelled, both(32_768);
     /// Whether replication is limited.

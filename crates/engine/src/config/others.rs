@@ -135,7 +135,7 @@ pub(super) const BROKER: &[Group] = &[
         exists: Exists::InBoth,
         kind: Kind::Text,
         said_elsewhere: false,
-        names: "dLegerGroup dLegerPeers dLegerSelfId haMasterAddress preferredLeaderId readOnlyCommitLogStorePaths \
+        names: "dLegerGroup dLegerPeers dLegerSelfId preferredLeaderId readOnlyCommitLogStorePaths \
          storePathCommitLog storePathDLedgerCommitLog storePathRootDir",
     },
     Group {

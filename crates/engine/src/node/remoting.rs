@@ -237,16 +237,18 @@ impl<T: Clone> Remoting<T> {
 
     fn await_answer(&mut self, ctx: &mut Ctx, opaque: Opaque, pending: Pending<T>) {
         let deadline = match pending.mode {
-            Mode::Sync => Some(ctx.now + pending.timeout),
+            Mode::Sync => Some((ctx.now + pending.timeout, RemotingTimer::Deadline(opaque))),
             // `rep.beginTimestamp + timeoutMillis + 1000 <= now`: a tick exactly then counts.
             Mode::Async => {
                 let due = ctx.now + pending.timeout + SCAN_GRACE;
-                Some((due - Span::from_micros(1)).next_tick(self.built + SCAN_FIRST, SCAN_PERIOD))
+                let scan =
+                    (due - Span::from_micros(1)).next_tick(self.built + SCAN_FIRST, SCAN_PERIOD);
+                Some((scan, RemotingTimer::ScanResponseTable(opaque)))
             }
             Mode::Oneway => None,
         };
-        if let Some(at) = deadline {
-            ctx.wake(at, Timer::Remoting(RemotingTimer::Deadline(opaque)));
+        if let Some((at, timer)) = deadline {
+            ctx.wake(at, Timer::Remoting(timer));
         }
         self.pending.insert(opaque, pending);
     }
@@ -373,7 +375,9 @@ impl<T: Clone> Remoting<T> {
                 ctx.close(conn);
                 self.on_refused(conn)
             }
-            RemotingTimer::Deadline(opaque) => self.on_deadline(ctx, opaque),
+            RemotingTimer::Deadline(opaque) | RemotingTimer::ScanResponseTable(opaque) => {
+                self.on_deadline(ctx, opaque)
+            }
         }
     }
 

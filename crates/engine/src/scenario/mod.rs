@@ -136,7 +136,12 @@ pub enum Do {
     /// The store directory is gone; a running process is killed first.
     DestroyDisk(String),
     /// Clean shutdown.
-    Stop(String),
+    Stop {
+        /// Which node.
+        node: String,
+        /// Until a broker's process has ended; by itself, as long as RocketMQ takes.
+        takes: Option<Span>,
+    },
     /// Start again on what is on disk.
     Restart {
         /// Which node.

@@ -421,6 +421,7 @@ fn serving<'a>(story: &'a Story<'_>) -> impl Iterator<Item = (&'a str, &'a Broke
                 Condition::Paused
                 | Condition::Down(_)
                 | Condition::Starting(_)
+                | Condition::Stopping(_)
                 | Condition::NotStarted,
             )
             | (NodeKind::NameServer { .. } | NodeKind::Producer(_) | NodeKind::Consumer(_), _) => {

@@ -56,12 +56,13 @@ fn a_slave_acts_for_its_master_and_takes_no_writes() {
                  31701  │                                           CG T/0 offset 3       │
                  37722  │                                           │                     owns 1 of %RETRY%CG
                  40002  ✗ returns m6 MQClientException 10005        │                     │
+                 56701  │                                           CG %RETRY%CG/0 offset 0
                  72000  │                     ▲ up                  │                     │
                  73000  │                     stores m4 T/0:3 (page cache)                │
-                 73133  │                     copy m4 ────────────▶ │                     │
-                 73134  │                     │                     T/0:3 to 4 ─────────▶ │
-                 73135  │                     │                     │                     gets m4
-                 75135  │                     │                     │                     ✓ m4
+                 73043  │                     copy m4 ────────────▶ │                     │
+                 73044  │                     │                     T/0:3 to 4 ─────────▶ │
+                 73045  │                     │                     │                     gets m4
+                 75045  │                     │                     │                     ✓ m4
                  76701  │                     │                     CG T/0 offset 4       │
                  80005  │                     │                     fsync m4              │
                  82005  │                     fsync m1–m4, m4       │                     │
@@ -72,16 +73,15 @@ fn a_slave_acts_for_its_master_and_takes_no_writes() {
                  86712  new route of T        │                     │                     │
                  86714  │                     │                     │                     new route of T
                  90002  │                     CG T/0 offset 4       │                     │
+                 91701  │                     CG %RETRY%CG/0 offset 0                     │
                 110000  send m8 ────────────▶ │                     │                     │
                 110001  │                     stores m8 T/0:4 (page cache)                │
                 110002  │                     T/0:4 to 5 ───────────────────────────────▶ │
              110002.05  m8 SEND_OK ◀───────── │                     │                     │
                 110003  │                     │                     │                     gets m8
                 110033  │                     copy m8 ────────────▶ │                     │
-                111701  │                     CG %RETRY%CG/0 offset 0                     │
                 112003  │                     │                     │                     ✓ m8
                 112005  │                     fsync m8              │                     │
-                114004  │                     │                     CG %RETRY%CG/0 offset 0
 
             message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
             m1–m3    acked    consumed      1          1         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
@@ -180,13 +180,14 @@ fn what_is_due_escapes_to_another_master() {
                 26714  │                                 │                │                new route of T
                 37730  │                                 │                │                owns 2 of %RETRY%CG
                 46701  │                                 CG T/0 offset 0  │                │
+                56701  │                                 CG %RETRY%CG/0 offset 0           │
                 56701  │                                 │                CG %RETRY%CG/0 offset 0
                 72000  │                ▲ up             │                │                │
                 73000  │                stores m1 T/0:0 (page cache)      │                │
-                73133  │                copy m1 ───────▶ │                │                │
-                73134  │                │                T/0:0 to 1 ─────────────────────▶ │
-                73135  │                │                │                │                gets m1
-                73135  │                │                │                │                ✓ m1
+                73043  │                copy m1 ───────▶ │                │                │
+                73044  │                │                T/0:0 to 1 ─────────────────────▶ │
+                73045  │                │                │                │                gets m1
+                73045  │                │                │                │                ✓ m1
                 76701  │                │                CG T/0 offset 1  │                │
                 80005  │                │                fsync m1         │                │
                 82005  │                fsync m1, m1     │                │                │
@@ -194,12 +195,13 @@ fn what_is_due_escapes_to_another_master() {
                 86712  new route of T   │                │                │                │
                 86714  │                │                │                │                new route of T
                 90002  │                CG T/0 offset 1  │                │                │
+                91701  │                CG %RETRY%CG/0 offset 0           │                │
 
             message  promise  fate      delivered  consumed  verdict     copies, and what took or threatens them
             m1       acked    consumed  2          2         duplicated  broker-a/0 (disk, never served), broker-a/0 (disk), broker-a/1 (disk, never served), broker-a/1 (disk, never served), broker-b/0 (disk)
 
             again  at     to  after        why             by
-            m1     73135  c1  12009 to c1  producer-retry  request-sent of p1 at 2000
+            m1     73045  c1  12009 to c1  producer-retry  request-sent of p1 at 2000
         "#]],
     );
 }
@@ -258,4 +260,112 @@ fn with_a_controller_a_slave_acts_until_somebody_is_elected() {
             62009  c1: delivered
     "#]]
     .assert_eq(&story(r#""enableControllerMode": false"#));
+}
+
+/// What happens to two half messages, m1 and m3, whose master is killed; it is back after 40 s.
+fn half_messages(conf: &str, seed: u32) -> String {
+    let conf = format!(
+        r#""enableSlaveActingMaster": true, {conf} "transactionTimeOut": 2000, "transactionCheckInterval": 5000"#
+    );
+    let run = lab::run(&format!(
+        r#""seed": {seed}, "topics": [ {{ "name": "T", "queues": 1 }} ],
+        "brokers": [ {{ "name": "broker-a", "conf": {{ {conf} }}, "slaves": [ {{ "conf": {{ {conf} }} }} ] }},
+                     {{ "name": "broker-b", "conf": {{ {conf} }} }} ],
+        "script": [ {{ "at": 500, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }},
+                    {{ "at": 600, "do": "send" }},
+                    {{ "at": 700, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }},
+                    {{ "at": 1500, "do": "crash", "node": "broker-a/0" }},
+                    {{ "at": 40000, "do": "restart", "node": "broker-a/0" }} ], "until": 70000"#
+    ));
+    let mut told = String::from("m1 and m3\n");
+    for event in run.events() {
+        let line = match &event.kind {
+            EventKind::HalfStored { record } => {
+                let message = record.message.map_or(String::new(), |it| it.to_string());
+                format!("stores half {message}")
+            }
+            EventKind::Appended { record, .. } => {
+                let topic = run.names().topic(record.topic);
+                match record.message {
+                    Some(message) if topic == "T" => format!("stores {message}"),
+                    Some(_) | None => continue,
+                }
+            }
+            EventKind::NodeDown { .. } => String::from("down"),
+            EventKind::NodeUp => String::from("up"),
+            _ => continue,
+        };
+        told += &format!(
+            "{:>9}  {}: {line}\n",
+            event.at.to_string(),
+            run.names().node(event.node)
+        );
+    }
+    told
+}
+
+/// The slave sends on what its master left. The master is back at 42 s and loses the race at its start, so it registers ten seconds
+/// later: until then the slave sends on what its master's checks put again, and the rest when it is told to stop. Whoever gets a half
+/// message asks after it.
+#[test]
+fn half_messages_escape_until_the_master_has_registered() {
+    expect![[r#"
+        m1 and m3
+              501  broker-a/0: stores half m1
+              601  broker-b/0: stores m2
+              701  broker-a/0: stores half m3
+             1500  broker-a/0: down
+             7007  broker-b/0: stores half m1
+          7011.05  broker-b/0: stores half m3
+            10162  broker-b/0: stores m1
+            10162  broker-b/0: stores m3
+            42000  broker-a/0: up
+          52015.1  broker-b/0: stores half m1
+         52019.15  broker-b/0: stores half m3
+            53005  broker-b/0: stores half m1
+         53009.05  broker-b/0: stores half m3
+            55162  broker-b/0: stores m1
+            55162  broker-b/0: stores m3
+            55162  broker-b/0: stores m1
+            55162  broker-b/0: stores m3
+            62162  broker-a/0: stores m1
+            62162  broker-a/0: stores m3
+    "#]]
+    .assert_eq(&half_messages(r#""enableRemoteEscape": true,"#, 0));
+}
+
+/// A master that wins that race ends it at once. Two threads ask after m1 and m3: here the second is the first.
+#[test]
+fn half_messages_no_longer_escape_when_the_master_has_registered() {
+    expect![[r#"
+        m1 and m3
+              501  broker-a/0: stores half m1
+              601  broker-b/0: stores m2
+              701  broker-a/0: stores half m3
+             1500  broker-a/0: down
+         7446.073  broker-b/0: stores half m1
+         7450.123  broker-b/0: stores half m3
+        12277.282  broker-b/0: stores m3
+        12277.282  broker-b/0: stores m1
+            42000  broker-a/0: up
+            62162  broker-a/0: stores m3
+            62162  broker-a/0: stores m1
+    "#]]
+    .assert_eq(&half_messages(r#""enableRemoteEscape": true,"#, 4));
+}
+
+/// Where they may not escape they wait for their master.
+#[test]
+fn half_messages_wait_for_their_master() {
+    expect![[r#"
+        m1 and m3
+              501  broker-a/0: stores half m1
+              601  broker-b/0: stores m2
+              701  broker-a/0: stores half m3
+             1500  broker-a/0: down
+            42000  broker-a/0: up
+            62162  broker-a/0: stores m1
+            62162  broker-a/0: stores m3
+    "#]]
+    .assert_eq(&half_messages("", 0));
 }

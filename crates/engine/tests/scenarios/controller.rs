@@ -49,8 +49,8 @@ fn failover_with_default_settings_loses_the_tail_that_was_not_replicated() {
                 43000  │                     ▲ up                  │                     │
                 43004  │                     SLAVE, epoch 2        │                     │
                 43010  │                     ✗ log cut: 1 gone     │                     │
-                48110  │                     copy m3 ◀──────────── │                     │
-                48112  │                     │                     │                     in sync: /0 /1
+                48020  │                     copy m3 ◀──────────── │                     │
+                48022  │                     │                     │                     in sync: /0 /1
                 53005  │                     fsync m1, m3          │                     │
                 56712  new route of T        │                     │                     │
 
@@ -94,8 +94,8 @@ fn all_ack_and_two_in_sync_lose_nothing_that_was_acknowledged() {
                 52000  │                     ✗ log cut: 2 gone     │                     │
                 52004  │                     SLAVE, epoch 2        │                     │
                 56712  new route of T        │                     │                     │
-                57110  │                     copy m1, m2 ◀──────── │                     │
-                57112  │                     │                     │                     in sync: /0 /1
+                57020  │                     copy m1, m2 ◀──────── │                     │
+                57022  │                     │                     │                     in sync: /0 /1
                 62005  │                     fsync m1, m2          │                     │
                 70000  send m3 ──────────────────────────────────▶ │                     │
                 70001  │                     │                     stores m3 T/0:2 (page cache)
@@ -346,8 +346,8 @@ fn the_third_replica_follows_the_new_master_when_it_next_registers() {
                 32000  send m1 ────────────────────────▶ │                │                │
                 32001  │                                 stores m1 T/0:0 (page cache)      │
              32002.05  m1 SEND_OK ◀───────────────────── │                │                │
-                36106  │                                 copy m1 ───────▶ │                │
-                36108  │                                 │                │                in sync: /1 /2
+                36016  │                                 copy m1 ───────▶ │                │
+                36018  │                                 │                │                in sync: /1 /2
                 40505  │                                 fsync m1         │                │
                 41005  │                                 │                fsync m1         │
 
@@ -484,8 +484,8 @@ fn a_destroyed_disk_of_the_master_loses_nothing_that_another_member_has() {
                 10505  │                                           fsync m1              │
                 12000  │                     ▲ up                  │                     │
                 12004  │                     SLAVE, epoch 2        │                     │
-                17110  │                     copy m1 ◀──────────── │                     │
-                17112  │                     │                     │                     in sync: /0 /1
+                17020  │                     copy m1 ◀──────────── │                     │
+                17022  │                     │                     │                     in sync: /0 /1
                 22005  │                     fsync m1              │                     │
                 26712  new route of T        │                     │                     │
                 40000  send m2 ──────────────────────────────────▶ │                     │
@@ -573,8 +573,8 @@ fn after_two_elections_each_replica_has_cut_what_the_other_has_not() {
                 13000  │                     ▲ up                  │                     │
                 13004  │                     SLAVE, epoch 2        │                     │
                 16712  new route of T        │                     │                     │
-                18110  │                     copy m2 ◀──────────── │                     │
-                18112  │                     │                     │                     in sync: /0 /1
+                18020  │                     copy m2 ◀──────────── │                     │
+                18022  │                     │                     │                     in sync: /0 /1
                 23005  │                     fsync m1, m2          │                     │
                 25000  send m3 ──────────────────────────────────▶ │                     │
                 25001  │                     │                     stores m3 T/0:2 (page cache)
@@ -597,8 +597,8 @@ fn after_two_elections_each_replica_has_cut_what_the_other_has_not() {
                 43005  │                     fsync m5              │                     │
                 43010  │                     │                     ✗ log cut: 1 gone     │
                 46712  new route of T        │                     │                     │
-                48110  │                     copy m5 ────────────▶ │                     │
-                48112  │                     │                     │                     in sync: /0 /1
+                48020  │                     copy m5 ────────────▶ │                     │
+                48022  │                     │                     │                     in sync: /0 /1
                 53005  │                     │                     fsync m3, m5          │
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
@@ -651,7 +651,7 @@ fn when_the_last_replica_that_could_be_elected_stops_the_master_s_power_loss_is_
             "brokers": [ { "name": "broker-a", "conf": { "enableControllerMode": true, "allAckInSyncStateSet": true, "minInSyncReplicas": 2 },
                            "slaves": [ { "conf": { "enableControllerMode": true, "allAckInSyncStateSet": true, "minInSyncReplicas": 2 } } ] } ],
             "script": [ { "at": 0, "do": "send", "queue": 0 }, { "at": 300, "do": "power-loss", "node": "broker-a/0" },
-                        { "at": 4110, "do": "stop", "node": "broker-a/1" }, { "at": 4110, "do": "restart", "node": "broker-a/0", "takesMs": 0 } ], "until": 20000
+                        { "at": 4110, "do": "stop", "node": "broker-a/1", "takesMs": 0 }, { "at": 4110, "do": "restart", "node": "broker-a/0", "takesMs": 0 } ], "until": 20000
         "#,
         expect![[r#"
                    ms  p1                    broker-a/0            broker-a/1            namesrv/0

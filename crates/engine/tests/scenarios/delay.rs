@@ -88,8 +88,8 @@ fn a_clean_stop_writes_it() {
                  1001  broker-a/0: SCHEDULE_TOPIC_XXXX/0:0 is m1
                  2100  broker-a/0: T/0:0 is m1
                  2102  c1: gets m1
-                 4000  broker-a/0: down
-                 6000  broker-a/0: up
+                10750  broker-a/0: down
+                12750  broker-a/0: up
             m1: acked, consumed, ok, consumed 1
         "#]],
     );

@@ -5,22 +5,18 @@ use loss_lab_engine::draw;
 use loss_lab_engine::event::{EventKind, SendOutcome};
 use loss_lab_engine::run::Run;
 use loss_lab_engine::scenario::Scenario;
-use loss_lab_engine::scenario::file_v1::{self, ProblemCode};
+use loss_lab_engine::scenario::file_v1;
 use loss_lab_engine::trace::Story;
 
 /// The scenario of a whole file.
 pub fn scenario(text: &str) -> Scenario {
     match file_v1::parse(text) {
         Ok(checked) => {
-            // Some stories are about what the lab does in a simpler way than a real cluster.
-            let simpler = |code: &ProblemCode| {
-                matches!(
-                    code,
-                    ProblemCode::StopIsAnInstant | ProblemCode::HalfMessagesWait
-                )
-            };
-            let other = checked.warnings.iter().find(|one| !simpler(&one.code));
-            assert!(other.is_none(), "{other:#?}\n{text}");
+            assert!(
+                checked.warnings.is_empty(),
+                "{:#?}\n{text}",
+                checked.warnings
+            );
             checked.scenario
         }
         Err(problems) => panic!("{problems:#?}\n{text}"),

@@ -1,8 +1,9 @@
 //! Who could still have brought a message was no broker: a member of a broadcasting group, or a consumer's memory after an election.
 
 use expect_test::expect;
+use loss_lab_engine::ledger::Loss;
 
-use crate::lab::check;
+use crate::lab::{self, check};
 
 /// Both members were told to go on, on account of one member's tag; the broker is without power before the first of them hears so, and
 /// still has the message. Where the last of them goes on, it is lost.
@@ -113,7 +114,7 @@ fn what_a_consumer_held_when_a_replica_without_it_was_elected_is_lost_with_its_m
             "consumers": [ { "name": "c1", "topic": "T", "processMs": 3000 } ],
             "script": [ { "at": 2000, "do": "send" },
                 { "after": { "event": "appended" }, "do": "power-loss", "node": "broker-a/1" },
-                { "at": 2003, "do": "stop", "node": "broker-a/0" },
+                { "at": 2003, "do": "stop", "node": "broker-a/0", "takesMs": 0 },
                 { "at": 2500, "do": "crash", "node": "c1" } ],
             "until": 20000
         "#,
@@ -195,7 +196,7 @@ fn what_a_deposed_master_has_stored_is_lost_to_the_election_when_it_stops() {
             "brokers": [ { "name": "broker-a", "conf": { "enableControllerMode": true }, "slaves": [ { "conf": { "enableControllerMode": true } },
                 { "conf": { "enableControllerMode": true } } ] } ],
             "script": [ { "at": 0, "do": "partition", "between": ["namesrv/0", "broker-a/0"] }, { "at": 9999, "do": "send" },
-                { "at": 15958, "do": "stop", "node": "broker-a/0" } ],
+                { "at": 15958, "do": "stop", "node": "broker-a/0", "takesMs": 0 } ],
             "until": 20000
         "#,
         expect![[r#"
@@ -209,7 +210,7 @@ fn what_a_deposed_master_has_stored_is_lost_to_the_election_when_it_stops() {
              10001.05  m1 SEND_OK ◀──── │                │                │                │
                 10002  │                closes connection to broker-a/1   │                │
                 10002  │                closes connection to broker-a/2   │                │
-                15107  │                copy m1 ────────────────────────▶ │                │
+                15017  │                copy m1 ────────────────────────▶ │                │
                 15958  │                fsync m1         │                │                │
                 15958  │                ■ stopped        │                │                │
                 15958  │                ✗ lost: m1       │                │                │
@@ -375,4 +376,20 @@ fn what_waits_for_its_delay_is_lost_to_the_disk_that_it_waits_on() {
             m1     6834  c1  5834 to c1  suspended  consumed of c1 at 5834
         "#]],
     );
+}
+
+/// However far an operator moves the offset, each message that it goes over is lost at that moment.
+#[test]
+fn all_that_a_reset_passes_over_is_lost() {
+    let run = lab::run(
+        r#""profile": "5.3", "brokers": [ { "name": "broker-a" } ], "topics": [ { "name": "T", "queues": 1 } ],
+            "consumers": [ { "name": "c1", "topic": "T", "started": false } ],
+            "script": [ { "at": 0, "do": "send", "count": 200, "everyMs": 1 },
+                { "at": 1000, "do": "reset-offset", "consumer": "c1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": 190 } ],
+            "until": 2000"#,
+    );
+    let ledger = run.ledger();
+    let lost = ledger.iter().filter_map(|entry| entry.lost_by);
+    let rules: Vec<_> = lost.map(|lost| lost.rule).collect();
+    assert_eq!(rules, [Loss::OffsetReset; 190]);
 }

@@ -27,6 +27,7 @@ mod replication;
 mod retention;
 mod retries;
 mod routing;
+mod shutdown;
 mod slaves;
 mod store;
 mod stored;

@@ -347,3 +347,122 @@ fn a_slave_corrects_nobody() {
         "#]],
     );
 }
+
+/// As above, but the slave may move consumers.
+#[test]
+fn with_offset_check_in_slave_a_slave_moves_a_consumer_like_a_master() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{ "conf": {{ "slaveReadEnable": true, "offsetCheckInSlave": true }} }} ] }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 500, "do": "partition", "between": ["broker-a/0", "broker-a/1"] }},
+            {{ "at": 1000, "do": "send" }},
+            {{ "at": 20000, "do": "crash", "node": "broker-a/0" }} ], "until": 60000"#
+        )
+    };
+    reads(
+        &story("5.3"),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+             1002  broker-a/0: T at 1: FOUND 1, then 2
+             1003  c1: gets m2, rc 0
+             1004  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+            20000  broker-a/0: down
+            27014  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 1
+            27522  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            45000  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            45002  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+    "#]],
+    );
+    reads(
+        &story("4.9"),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+             1002  broker-a/0: T at 1: FOUND 1, then 2
+             1003  c1: gets m2, rc 0
+             1004  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+            20000  broker-a/0: down
+            33951  broker-a/1: T at 2: OFFSET_OVERFLOW_BADLY, then 1
+            57997  broker-a/1: T at 1: OFFSET_OVERFLOW_ONE, then 1
+    "#]],
+    );
+}
+
+/// `PullMessageProcessor#processRequest`: SUBSCRIPTION_NOT_EXIST 24 until a heartbeat has brought the group.
+#[test]
+fn a_restarted_broker_refuses_a_group_until_its_heartbeat() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 9000, "do": "power-loss", "node": "broker-a/0" }},
+            {{ "at": 11000, "do": "restart", "node": "broker-a/0" }} ], "until": 45000"#
+        )
+    };
+    reads(
+        &story("5.3"),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+             9000  broker-a/0: down
+            13000  broker-a/0: up
+            14008  broker-a/0: T at 1: NO_MESSAGE_IN_QUEUE, then 0
+            14522  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+            33000  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+            33002  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+    "#]],
+    );
+    reads(
+        &story("4.9"),
+        expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+             9000  broker-a/0: down
+            13000  broker-a/0: up
+            29038  broker-a/0: T at 1: NO_MESSAGE_IN_QUEUE, then 0
+    "#]],
+    );
+}
+
+/// `BrokerController#shutdown` closes the listeners before the store: who asks then is not answered at all.
+#[test]
+fn a_broker_that_stops_reads_for_nobody() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 100, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0 }},
+            {{ "at": 1000, "do": "stop", "node": "broker-a/0" }},
+            {{ "at": 1001, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0 }},
+            {{ "at": 2900, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0 }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "until": 12000"#
+        )
+    };
+    reads(
+        &story("5.3"),
+        expect![[r#"
+        reads
+              100  broker-a/0: T at 0: FOUND 1, then 1
+             7750  broker-a/0: down
+    "#]],
+    );
+    reads(
+        &story("4.9"),
+        expect![[r#"
+        reads
+              100  broker-a/0: T at 0: FOUND 1, then 1
+             3250  broker-a/0: down
+    "#]],
+    );
+}

@@ -205,7 +205,7 @@ fn a_frozen_slave_times_out_until_its_connection_is_given_up_in_4_9() {
             m8       26000   26002.05  SLAVE_NOT_AVAILABLE  broker-a:0
             m9       30000   30002.05  SLAVE_NOT_AVAILABLE  broker-a:0
             m10      34500   37502.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
-            m11      38500   39006.05  SEND_OK              broker-a:0
+            m11      38500   39016.05  SEND_OK              broker-a:0
             m12      42500   42504.05  SEND_OK              broker-a:0
             m13      46500   46504.05  SEND_OK              broker-a:0
         "#]],
@@ -231,7 +231,7 @@ fn a_frozen_slave_times_out_for_ever_in_5_3() {
             m8       26000   29002.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
             m9       30000   33002.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
             m10      34500   37502.05  FLUSH_SLAVE_TIMEOUT  broker-a:0
-            m11      38500   39004.05  SEND_OK              broker-a:0
+            m11      38500   39006.05  SEND_OK              broker-a:0
             m12      42500   42504.05  SEND_OK              broker-a:0
             m13      46500   46504.05  SEND_OK              broker-a:0
         "#]],
@@ -422,7 +422,7 @@ fn a_cut_link_is_a_frozen_slave() {
                 10005  │                            fsync m1                     │
                 16003  │                            closes connection to broker-a/1
                 30000  │                            link to broker-a/1 healed    │
-                30104  │                            copy m1 ───────────────────▶ │
+                30014  │                            copy m1 ───────────────────▶ │
                 40005  │                            │                            fsync m1
                 45000  send m2 ───────────────────▶ │                            │
                 45001  │                            stores m2 T/0:1 (page cache) │
@@ -456,7 +456,7 @@ fn a_slave_that_starts_again_reports_and_gets_the_rest() {
                112.05  m2 SEND_OK ◀──────────────── │
                  3000  │                            │                            ▲ up
                 10005  │                            fsync m1, m2                 │
-                18104  │                            copy m1, m2 ───────────────▶ │
+                18014  │                            copy m1, m2 ───────────────▶ │
                 23005  │                            │                            fsync m1, m2
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
@@ -483,7 +483,7 @@ fn a_slave_that_starts_again_reports_after_5_s_in_4_9() {
                  4000  send m2 ───────────────────▶ │                            │
                  4001  │                            stores m2 T/0:1 (page cache) │
               7002.05  m2 FLUSH_SLAVE_TIMEOUT ◀──── │                            │
-                 8104  │                            copy m1, m2 ───────────────▶ │
+                 8014  │                            copy m1, m2 ───────────────▶ │
                 10005  │                            fsync m1, m2                 │
                 12000  send m3 ───────────────────▶ │                            │
                 12001  │                            stores m3 T/0:2 (page cache) │
@@ -525,7 +525,7 @@ fn a_new_slave_gets_the_last_file_only() {
                132.05  m4 SEND_OK ◀──────────────── │
                  3000  │                            │                            ▲ up
                 10005  │                            fsync m1–m4                  │
-                18104  │                            copy m3, m4 ───────────────▶ │
+                18014  │                            copy m3, m4 ───────────────▶ │
                 23005  │                            │                            fsync m3, m4
 
             message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them

@@ -253,7 +253,7 @@ fn a_slave_that_is_further_behind_than_the_files_go_gets_nothing_any_more() {
         "brokers": [ { "name": "broker-a", "conf": { "mappedFileSizeCommitLog": 65536 }, "slaves": [ { "conf": { "mappedFileSizeCommitLog": 65536 } } ] } ],
         "script": [
             { "at": 0, "do": "send", "bodyBytes": 60000 },
-            { "at": 1000, "do": "stop", "node": "broker-a/1" },
+            { "at": 1000, "do": "stop", "node": "broker-a/1", "takesMs": 0 },
             { "at": 2000, "do": "send", "count": 3, "everyMs": 10, "bodyBytes": 60000 },
             { "at": 3000, "do": "expire-files", "node": "broker-a/0", "upTo": 3 },
             { "at": 4000, "do": "restart", "node": "broker-a/1" },
@@ -279,5 +279,35 @@ fn a_slave_that_is_further_behind_than_the_files_go_gets_nothing_any_more() {
             m3: acked, lost, lost, consumed 0
             m4: acked, lost, lost, consumed 0
         "#]],
+    );
+}
+
+/// `PullMessageProcessor#generateOffsetMovedEvent`: 4.9 only.
+#[test]
+fn in_4_9_every_consumer_that_is_moved_is_written_down_in_offset_moved_event() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 1000, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 5 }},
+            {{ "at": 2000, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 1 }} ], "until": 4000"#
+        )
+    };
+    check(
+        &story("5.3"),
+        expect![[r#"
+                1  broker-a/0: T/0:0 is m1
+             1000  broker-a/0: OFFSET_OVERFLOW_BADLY at 5, go to 1
+        m1: acked, in-flight, at-risk, consumed 0
+    "#]],
+    );
+    check(
+        &story("4.9"),
+        expect![[r#"
+                1  broker-a/0: T/0:0 is m1
+             1000  broker-a/0: OFFSET_OVERFLOW_BADLY at 5, go to 1
+             1000  broker-a/0: OFFSET_MOVED_EVENT/0:0 is RocketMQ's own
+        m1: acked, in-flight, at-risk, consumed 0
+    "#]],
     );
 }

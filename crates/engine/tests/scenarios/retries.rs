@@ -63,46 +63,7 @@ fn a_retry_waits_no_longer_than_the_highest_level() {
 /// RW since 4.9.2: a dead letter can be pulled in both versions.
 #[test]
 fn dead_letters_can_be_read() {
-    for (profile, picture) in [
-        (
-            "4.9",
-            expect![[r#"
-               ms  p1                           broker-a/0                   c1
-                0  send m1 ───────────────────▶ │                            │
-                1  │                            stores m1 T/0:0 (page cache) │
-                2  │                            T/0:0 to 1 ────────────────▶ │
-             2.05  m1 SEND_OK ◀──────────────── │                            │
-                3  │                            │                            gets m1
-                3  │                            │                            ✗ m1 RECONSUME_LATER
-                3  │                            │                            sends back m1
-                4  │                            stores m1 %DLQ%CG/0:0 (page cache)
-                4  │                            dead letter m1 of CG         │
-             1000  │                            ───────────────────────────▶ FOUND 1 %DLQ%CG/0:0 (script)
-
-        message  promise  fate         delivered  consumed  verdict      copies, and what took or threatens them
-        m1       acked    dead-letter  1          0         dead-letter  broker-a/0 (page cache), broker-a/0 (page cache)
-    "#]],
-        ),
-        (
-            "5.3",
-            expect![[r#"
-               ms  p1                           broker-a/0                   c1
-                0  send m1 ───────────────────▶ │                            │
-                1  │                            stores m1 T/0:0 (page cache) │
-                2  │                            T/0:0 to 1 ────────────────▶ │
-             2.05  m1 SEND_OK ◀──────────────── │                            │
-                3  │                            │                            gets m1
-                3  │                            │                            ✗ m1 RECONSUME_LATER
-                3  │                            │                            sends back m1
-                4  │                            stores m1 %DLQ%CG/0:0 (page cache)
-                4  │                            dead letter m1 of CG         │
-             1000  │                            ───────────────────────────▶ FOUND 1 %DLQ%CG/0:0 (script)
-
-        message  promise  fate         delivered  consumed  verdict      copies, and what took or threatens them
-        m1       acked    dead-letter  1          0         dead-letter  broker-a/0 (page cache), broker-a/0 (page cache)
-    "#]],
-        ),
-    ] {
+    for profile in ["4.9", "5.3"] {
         let fields = r#"
             "brokers": [ { "name": "broker-a" } ],
             "consumers": [ { "name": "c1", "topic": "T" } ],
@@ -110,6 +71,24 @@ fn dead_letters_can_be_read() {
                 { "at": 0, "do": "send" }, { "at": 1000, "do": "pull", "consumer": "c1", "topic": "%DLQ%CG", "queue": 0, "offset": 0 } ],
             "until": 2000
         "#;
-        check(&format!(r#""profile": "{profile}", {fields}"#), picture);
+        check(
+            &format!(r#""profile": "{profile}", {fields}"#),
+            expect![[r#"
+                       ms  p1                           broker-a/0                   c1
+                        0  send m1 ───────────────────▶ │                            │
+                        1  │                            stores m1 T/0:0 (page cache) │
+                        2  │                            T/0:0 to 1 ────────────────▶ │
+                     2.05  m1 SEND_OK ◀──────────────── │                            │
+                        3  │                            │                            gets m1
+                        3  │                            │                            ✗ m1 RECONSUME_LATER
+                        3  │                            │                            sends back m1
+                        4  │                            stores m1 %DLQ%CG/0:0 (page cache)
+                        4  │                            dead letter m1 of CG         │
+                     1000  │                            ───────────────────────────▶ FOUND 1 %DLQ%CG/0:0 (script)
+
+                message  promise  fate         delivered  consumed  verdict      copies, and what took or threatens them
+                m1       acked    dead-letter  1          0         dead-letter  broker-a/0 (page cache), broker-a/0 (page cache)
+            "#]],
+        );
     }
 }

@@ -170,8 +170,7 @@ fn a_stopped_broker_says_good_bye() {
         "#,
         expect![[r#"
                    ms  p1                           broker-a/0                   broker-b/0
-                26000  │                            │                            ■ stopped
-                26712  new route of T               │
+                26712  new route of T               │                            │
 
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
         "#]],

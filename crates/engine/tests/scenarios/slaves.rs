@@ -102,10 +102,10 @@ fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
                 12003  c1: gets m5
                 27043  c1: gets m6
                 31701  broker-a/1: T/0 6
+                56701  broker-a/1: %RETRY%CG/0 0
                 62000  broker-a/0: up
                 91701  broker-a/0: T/0 6 (was 3)
-               111701  broker-a/0: %RETRY%CG/0 0
-               114004  broker-a/1: %RETRY%CG/0 0
+                91701  broker-a/0: %RETRY%CG/0 0
         "#]],
     );
 }
@@ -204,7 +204,106 @@ fn the_slave_says_what_its_restart_has_cut_and_is_sent_it_again() {
             35000  down
             38000  up
             38000  cut at 344: 1 gone
-            53104  copies Some(MessageId(4)) at 398
+            53014  copies Some(MessageId(4)) at 398
     "#]]
     .assert_eq(&story);
+}
+
+/// Where replication stands: connections of the slave and what it copies.
+fn replication(fields: &str, story: Expect) {
+    let run = lab::run(fields);
+    let mut text = String::from("replication\n");
+    for event in run.events() {
+        let node = run.names().node(event.node);
+        let line = match &event.kind {
+            EventKind::Replicated { record, .. } => {
+                format!("copies {:?} at {}", record.message, record.start.get())
+            }
+            EventKind::LinkUp { peer, .. } => format!("connected to {}", run.names().node(*peer)),
+            EventKind::LinkDown { peer, .. } => format!("lets {} go", run.names().node(*peer)),
+            EventKind::NodeDown { .. } => String::from("down"),
+            EventKind::NodeUp => String::from("up"),
+            _ => continue,
+        };
+        text += &format!("{:>9}  {node}: {line}\n", event.at.to_string());
+    }
+    story.assert_eq(&text);
+}
+
+/// `HAClient#dispatchReadRequest`: bytes that do not begin where its log ends are no continuation.
+#[test]
+fn a_slave_that_misses_bytes_gives_the_connection_up_and_says_again_where_it_stands() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+        replication
+                4  broker-a/1: copies Some(MessageId(1)) at 0
+             2005  broker-a/0: lets broker-a/1 go
+             2007  broker-a/0: connected to broker-a/1
+             5008  broker-a/1: copies Some(MessageId(2)) at 172
+             5008  broker-a/1: copies Some(MessageId(3)) at 344
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+        replication
+                4  broker-a/1: copies Some(MessageId(1)) at 0
+             2005  broker-a/0: lets broker-a/1 go
+             2007  broker-a/0: connected to broker-a/1
+             7018  broker-a/1: copies Some(MessageId(2)) at 172
+             7018  broker-a/1: copies Some(MessageId(3)) at 344
+    "#]],
+        ),
+    ] {
+        replication(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{}} ] }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 1000, "do": "drop", "from": "broker-a/0", "to": "broker-a/1" }},
+            {{ "at": 1001, "do": "send" }},
+            {{ "at": 2000, "do": "send" }} ], "until": 20000"#
+            ),
+            story,
+        );
+    }
+}
+
+/// B.7: 4.9's recorded slaves all have it; in 5.3.3 it makes a slave that nothing ever reaches.
+#[test]
+fn an_address_of_its_own_disables_a_slave_of_5_3() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+        replication
+             1000  broker-a/1: down
+             4000  broker-a/1: up
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+        replication
+                4  broker-a/1: copies Some(MessageId(1)) at 0
+             1000  broker-a/1: down
+             1001  broker-a/0: lets broker-a/1 go
+             4000  broker-a/1: up
+             4003  broker-a/0: connected to broker-a/1
+            15004  broker-a/1: copies Some(MessageId(2)) at 172
+    "#]],
+        ),
+    ] {
+        replication(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{ "conf": {{ "haMasterAddress": "10.0.0.1:10912" }} }} ] }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 1000, "do": "crash", "node": "broker-a/1" }},
+            {{ "at": 2000, "do": "restart", "node": "broker-a/1" }},
+            {{ "at": 15000, "do": "send" }} ], "until": 60000"#
+            ),
+            story,
+        );
+    }
 }

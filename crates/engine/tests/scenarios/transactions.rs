@@ -335,3 +335,36 @@ fn another_producer_of_the_group_knows_what_to_answer() {
         "#]],
     );
 }
+
+/// `TransactionalMessageServiceImpl#needSkip`: what is older than `fileReservedTime` is put aside unasked.
+#[test]
+fn a_half_message_that_has_outlived_the_files_is_given_up_unasked() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "fileReservedTime": 0, "transactionTimeOut": 1000, "transactionCheckInterval": 2000 }} }} ],
+        "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }}
+        ], "until": 12000, {CONSUMER}"#
+        )
+    };
+    check(
+        &story("5.3"),
+        expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+              160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+              161  broker-a/0: m1 lost (produce)
+        m1: unknown, lost, lost, consumed 0
+    "#]],
+    );
+    check(
+        &story("4.9"),
+        expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+              160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+              161  broker-a/0: m1 lost (produce)
+        m1: unknown, lost, lost, consumed 0
+    "#]],
+    );
+}

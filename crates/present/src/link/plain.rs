@@ -234,7 +234,7 @@ const FAULTS: [Fault; 9] = [
     ("crash", Do::Crash),
     ("power-loss", Do::PowerLoss),
     ("destroy-disk", Do::DestroyDisk),
-    ("stop", Do::Stop),
+    ("stop", |node| Do::Stop { node, takes: None }),
     ("restart", |node| Do::Restart {
         node,
         takes: RESTART,
@@ -250,7 +250,7 @@ fn node(action: &Do) -> Option<String> {
         Do::Crash(node)
         | Do::PowerLoss(node)
         | Do::DestroyDisk(node)
-        | Do::Stop(node)
+        | Do::Stop { node, .. }
         | Do::Restart { node, .. }
         | Do::Pause(node)
         | Do::Resume(node)

@@ -22,10 +22,6 @@ const SUSPEND: Span = Span::from_secs(15);
 const PULL_TIMEOUT: Span = Span::from_secs(30);
 /// The pause of flow control.
 const THROTTLE: Span = Span::from_millis(50);
-/// The pause after the broker's own flow control.
-const BROKER_FLOW_CONTROL: Span = Span::from_millis(20);
-/// `ResponseCode.FLOW_CONTROL`
-const FLOW_CONTROL: i32 = 215;
 /// 4.9: how long an illegal offset keeps its queue dropped before the queue is given up.
 const ILLEGAL_OFFSET_PAUSE: Span = Span::from_secs(10);
 
@@ -237,9 +233,6 @@ impl Process {
                 code,
                 ..
             }) => (next_begin_offset, messages, code),
-            Some(Response::Error {
-                code: FLOW_CONTROL, ..
-            }) => return pull_later(ctx, queue, id, BROKER_FLOW_CONTROL),
             Some(_) | None => {
                 return pull_later(
                     ctx,

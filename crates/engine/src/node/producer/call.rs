@@ -9,29 +9,27 @@ use crate::status::{SendMode, SendStatus, TransactionState};
 use crate::units::{PhysicalOffset, QueueOffset, SimTime, Span};
 use crate::wire::Message;
 
-/// What a script asks of a producer: one message, with its label.
+/// What a script asks of a producer: one message, which gets its label when the call is made.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct SendCall {
-    /// `m1`, `m2`, … in the order of the calls.
-    pub label: MessageId,
+pub struct SendCall {
     /// Any topic: the client validates it.
-    pub topic: TopicId,
+    pub(crate) topic: TopicId,
     /// How it is sent.
-    pub mode: SendMode,
+    pub(crate) mode: SendMode,
     /// A queue of the caller's choice: `send(msg, mq)`.
-    pub queue: Option<(BrokerName, QueueId)>,
+    pub(crate) queue: Option<(BrokerName, QueueId)>,
     /// 0 is none.
-    pub tag: TagId,
+    pub(crate) tag: TagId,
     /// Of the body; it does not compress.
-    pub body_bytes: u64,
+    pub(crate) body_bytes: u64,
     /// Of the encoded properties.
-    pub properties_bytes: u32,
+    pub(crate) properties_bytes: u32,
     /// WAIT.
-    pub wait_store_msg_ok: bool,
+    pub(crate) wait_store_msg_ok: bool,
     /// 0 is none.
-    pub delay_level: u8,
+    pub(crate) delay_level: u8,
     /// `sendMessageInTransaction`, with what the listener says.
-    pub transaction: Option<scenario::Transaction>,
+    pub(crate) transaction: Option<scenario::Transaction>,
 }
 
 /// A call's number in its process.

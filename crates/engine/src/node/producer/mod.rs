@@ -34,7 +34,7 @@ mod validators;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::SendCall;
+pub use call::SendCall;
 
 use call::{Attempt, Call, CallId, Ending, Order};
 use selection::Selector;
@@ -226,8 +226,8 @@ impl Producer {
     }
 
     /// The application calls `send`.
-    pub fn on_send(&mut self, ctx: &mut Ctx, call: SendCall) {
-        self.act(ctx, |running| running.send(call));
+    pub fn on_send(&mut self, ctx: &mut Ctx, label: MessageId, call: SendCall) {
+        self.act(ctx, |running| running.send(label, call));
     }
 
     /// What can be seen of it.
@@ -303,13 +303,13 @@ impl Process {
 
 impl Running<'_, '_> {
     /// One `send` of the application: a new `Message` object, or a new one with the same content.
-    fn send(&mut self, call: SendCall) {
+    fn send(&mut self, label: MessageId, call: SendCall) {
         let local = call
             .transaction
             .as_ref()
             .map(|transaction| transaction.local);
         let message = Message {
-            label: Some(call.label),
+            label: Some(label),
             uniq_key: self.make_uniq_key(),
             topic: call.topic,
             tag: call.tag,
@@ -332,7 +332,7 @@ impl Running<'_, '_> {
             call.mode
         };
         let order = Order {
-            label: call.label,
+            label,
             mode,
             queue: call.queue,
             local,

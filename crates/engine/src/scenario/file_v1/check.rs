@@ -102,33 +102,6 @@ impl Notes {
     }
 }
 
-/// What the steps ask for that the lab does in a simpler way than a real cluster.
-fn note_simplified(notes: &mut Notes, scenario: &Scenario) {
-    let is_broker = |node: &str| {
-        let name = node.split_once('/').map(|(name, _)| name);
-        scenario
-            .brokers
-            .iter()
-            .any(|broker| name == Some(&broker.name))
-    };
-    let mut confs = scenario
-        .brokers
-        .iter()
-        .flat_map(|broker| core::iter::once(&broker.conf).chain(&broker.slaves));
-    let slaves_act = confs.any(|conf| conf.enable_slave_acting_master);
-    for (i, step) in scenario.script.iter().enumerate() {
-        if matches!(&step.action, Do::Stop(node) if is_broker(node)) {
-            notes.note(format!("script[{i}].do"), ProblemCode::StopIsAnInstant);
-        }
-        if slaves_act && matches!(&step.action, Do::Send(send) if send.transaction.is_some()) {
-            notes.note(
-                format!("script[{i}].transaction"),
-                ProblemCode::HalfMessagesWait,
-            );
-        }
-    }
-}
-
 pub(super) fn empty(profile: Profile) -> Scenario {
     Scenario {
         title: Title::default(),
@@ -266,7 +239,6 @@ pub(super) fn check(file: FileV1) -> Result<Checked, Vec<Problem>> {
             }
         }
     }
-    note_simplified(notes, &scenario);
     // Queues, ids and round robins go by the order of names.
     scenario.brokers.sort_by(|a, b| a.name.cmp(&b.name));
 
@@ -720,7 +692,16 @@ impl StepAt<'_> {
             "crash" => Do::Crash(self.node("node", node)),
             "power-loss" => Do::PowerLoss(self.node("node", node)),
             "destroy-disk" => Do::DestroyDisk(self.node("node", node)),
-            "stop" => Do::Stop(self.node("node", node)),
+            "stop" => {
+                let takes = step.takes.map(|takes| {
+                    let path = in_step(self.i, "takesMs");
+                    span(self.notes, path, Some(takes), 0, UNTIL_MAX)
+                });
+                Do::Stop {
+                    node: self.node("node", node),
+                    takes,
+                }
+            }
             "restart" => {
                 let takes = span(
                     self.notes,
@@ -1323,6 +1304,9 @@ fn apply<C>(
             Ok(Effect::NotModelled) => ProblemCode::KeyNotModelled,
             Ok(Effect::SaidElsewhere) => ProblemCode::KeySaidElsewhere,
             Ok(Effect::OtherProfile { only }) => ProblemCode::KeyOfOtherProfile { only },
+            Err(Refused::Unknown { .. }) if key == "enableRunningFlagsInFlush" => {
+                ProblemCode::KeyAfter533
+            }
             Err(Refused::Unknown { nearest }) => ProblemCode::KeyUnknown {
                 key: clip(key),
                 nearest,

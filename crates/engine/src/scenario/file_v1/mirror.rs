@@ -385,7 +385,7 @@ pub(super) const ACTIONS: &[ActionV1] = &[
     action("crash", &["node"], &[]),
     action("power-loss", &["node"], &[]),
     action("destroy-disk", &["node"], &[]),
-    action("stop", &["node"], &[]),
+    action("stop", &["node"], &["takesMs"]),
     action("restart", &["node"], &["takesMs"]),
     action("pause", &["node"], &[]),
     action("resume", &["node"], &[]),

@@ -218,6 +218,9 @@ pub enum ProblemCode {
     /// `consumeThreadMin` is greater than `consumeThreadMax`; RocketMQ does not start then.
     ThreadMinOverMax,
 
+    /// `enableRunningFlagsInFlush`: what a failed fsync does changed after 5.3.3.
+    KeyAfter533,
+
     /// Warning: the engine does not heed this key.
     KeyNotModelled,
     /// Warning: this profile does not have this key.
@@ -231,10 +234,6 @@ pub enum ProblemCode {
     AfterTheEnd,
     /// Warning: only a running broker takes new settings in the lab; the step changes nothing.
     OnlyBrokersAreSet,
-    /// Warning: a broker's clean stop takes no time in the lab.
-    StopIsAnInstant,
-    /// Warning: a slave that acts for its master checks no half messages in the lab.
-    HalfMessagesWait,
 }
 
 impl ProblemCode {
@@ -246,9 +245,7 @@ impl ProblemCode {
             | Self::KeyOfOtherProfile { .. }
             | Self::KeySaidElsewhere
             | Self::AfterTheEnd
-            | Self::OnlyBrokersAreSet
-            | Self::StopIsAnInstant
-            | Self::HalfMessagesWait => true,
+            | Self::OnlyBrokersAreSet => true,
             Self::TooLong { .. }
             | Self::Syntax { .. }
             | Self::Shape { .. }
@@ -274,7 +271,8 @@ impl ProblemCode {
             | Self::KeyValue { .. }
             | Self::Role { .. }
             | Self::ControllerModeDiffers
-            | Self::ThreadMinOverMax => false,
+            | Self::ThreadMinOverMax
+            | Self::KeyAfter533 => false,
         }
     }
 }
@@ -398,7 +396,14 @@ impl fmt::Display for ProblemCode {
                 f,
                 "the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf"
             ),
-            Self::KeyNotModelled => write!(f, "RocketMQ has this key, the lab does not model it"),
+            Self::KeyNotModelled => write!(
+                f,
+                "RocketMQ has this key, the lab does not model it and runs without: leave it out"
+            ),
+            Self::KeyAfter533 => write!(
+                f,
+                "RocketMQ has this key only after 5.3.3; here a failed fsync is swallowed, as in 5.3.3: leave it out"
+            ),
             Self::KeyOfOtherProfile { only } => write!(
                 f,
                 "only profile {} has this key; it is ignored",
@@ -407,14 +412,6 @@ impl fmt::Display for ProblemCode {
             Self::KeySaidElsewhere => {
                 write!(f, "the scenario itself says this; the key is ignored")
             }
-            Self::StopIsAnInstant => write!(
-                f,
-                "in the lab a broker stops in an instant; a real one takes seconds (4.9: 2 to 3.5, 5.3: 6 to 10), in which it goes on replicating: start it again, and judge its slaves, later than that"
-            ),
-            Self::HalfMessagesWait => write!(
-                f,
-                "with enableSlaveActingMaster a real slave that acts for its master checks this transaction, too; in the lab the half message waits for its master: let the master come back, or switch the key off"
-            ),
             Self::AfterTheEnd => write!(f, "is later than \"until\": the run has ended by then"),
         }
     }

@@ -33,7 +33,9 @@ const FULL: &str = r#"{
         {"at": 8, "do": "consume-result", "message": "m5", "times": 1, "result": "SUSPEND_CURRENT_QUEUE_A_MOMENT"},
         {"at": 9, "do": "consume-result", "message": "all", "times": "all", "result": "null"},
         {"at": 10, "do": "pull", "topic": "%RETRY%CG", "offset": -1, "tags": "*"},
-        {"at": 11, "do": "set-conf", "node": "broker-a/0", "conf": {"slaveReadEnable": true, "slaveTimeout": 3000}}
+        {"at": 11, "do": "set-conf", "node": "broker-a/0", "conf": {"slaveReadEnable": true, "slaveTimeout": 3000}},
+        {"at": 12, "do": "stop", "node": "broker-a/1"},
+        {"at": 13, "do": "stop", "node": "broker-a/0", "takesMs": 2500}
       ],
       "until": 120000.5
     }"#;
@@ -135,14 +137,16 @@ fn a_full_scenario_is_written_with_nothing_that_is_default() {
             {"at":8,"do":"consume-result","consumer":"c1","times":1,"message":"m5","result":"SUSPEND_CURRENT_QUEUE_A_MOMENT"},
             {"at":9,"do":"consume-result","consumer":"c1","result":"null"},
             {"at":10,"do":"pull","consumer":"c1","topic":"%RETRY%CG","queue":0,"offset":-1},
-            {"at":11,"do":"set-conf","node":"broker-a/0","conf":{"slaveReadEnable":true,"slaveTimeout":3000}}
+            {"at":11,"do":"set-conf","node":"broker-a/0","conf":{"slaveReadEnable":true,"slaveTimeout":3000}},
+            {"at":12,"do":"stop","node":"broker-a/1"},
+            {"at":13,"do":"stop","node":"broker-a/0","takesMs":2500}
           ],
           "until": 120000.5
         }
     "#]].assert_eq(&written);
     assert_eq!(accept(&written).scenario, checked.scenario);
     expect![[r#"
-        brokers[0].conf.listenPort: RocketMQ has this key, the lab does not model it
+        brokers[0].conf.listenPort: RocketMQ has this key, the lab does not model it and runs without: leave it out
     "#]]
     .assert_eq(&said(&checked.warnings));
 
@@ -554,7 +558,7 @@ fn what_has_no_effect_is_warned_of() {
     expect![[r#"
         brokers[0].conf.inSyncReplicas: only profile 5.3 has this key; it is ignored
         brokers[0].conf.namesrvAddr: the scenario itself says this; the key is ignored
-        brokers[0].conf.adminBrokerThreadPoolNums: RocketMQ has this key, the lab does not model it
+        brokers[0].conf.adminBrokerThreadPoolNums: RocketMQ has this key, the lab does not model it and runs without: leave it out
         script[0].at: is later than "until": the run has ended by then
         script[1].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
     "#]]

@@ -204,7 +204,10 @@ fn action(action: &Do) -> StepV1 {
         Do::Crash(node) => on("crash", node),
         Do::PowerLoss(node) => on("power-loss", node),
         Do::DestroyDisk(node) => on("destroy-disk", node),
-        Do::Stop(node) => on("stop", node),
+        Do::Stop { node, takes } => StepV1 {
+            takes: takes.map(millis),
+            ..on("stop", node)
+        },
         Do::Restart { node, takes } => StepV1 {
             takes: other_span(*takes, Span::from_millis(2_000)),
             ..on("restart", node)

@@ -44,7 +44,7 @@ fn the_client_refuses_by_itself() {
     let mut bench = Bench::new(V5_3, 1, 1, |_| {});
     let topics =
         ["a b", &"t".repeat(128), "SCHEDULE_TOPIC_XXXX", " "].map(|name| bench.topic(name));
-    bench.send_each(&[0, 1, 2, 3, 4, 5], move |call| match call.label.0 {
+    bench.send_each(&[0, 1, 2, 3, 4, 5], move |label, call| match label.0 {
         1 => call.body_bytes = 0,
         2 => call.body_bytes = 4_194_305,
         n => call.topic = topics[n as usize - 3],
@@ -75,7 +75,7 @@ fn an_unknown_topic_borrows_the_template_s_route_if_there_is_one() {
     bench.housekeeping = true;
     let topic = bench.topic("Unknown");
     bench
-        .send_each(&[0, 10, 20], move |call| call.topic = topic)
+        .send_each(&[0, 10, 20], move |_, call| call.topic = topic)
         .at(5, |bench| {
             let template = auto_create_topic(bench);
             bench.routes.insert(template, vec![("broker-b", 8, true)]);
@@ -143,7 +143,7 @@ fn the_application_sends_again_after_a_failure() {
 #[test]
 fn a_call_that_fails_without_a_request_is_made_again_too() {
     let mut bench = Bench::seeded(V5_3, 0, 1, 1, 2, |_| {});
-    bench.send_each(&[0], |call| call.body_bytes = 0);
+    bench.send_each(&[0], |_, call| call.body_bytes = 0);
     check(
         &mut bench,
         1_000,
@@ -161,7 +161,7 @@ fn a_call_that_fails_without_a_request_is_made_again_too() {
 #[test]
 fn a_committed_transaction_ends_with_a_oneway_request() {
     let mut bench = Bench::new(V5_3, 1, 1, |_| {});
-    bench.send_each(&[0], |call| {
+    bench.send_each(&[0], |_, call| {
         call.transaction = Some(Transaction {
             local: TransactionState::Commit,
             check: Vec::new(),
@@ -190,7 +190,7 @@ fn a_half_message_without_a_full_ok_is_rolled_back_unasked() {
             "broker-a",
             &[Answer::Put(PutMessageStatus::SlaveNotAvailable)],
         )
-        .send_each(&[0], |call| {
+        .send_each(&[0], |_, call| {
             call.transaction = Some(Transaction {
                 local: TransactionState::Commit,
                 check: Vec::new(),
@@ -215,7 +215,7 @@ fn a_half_message_that_cannot_be_sent_runs_no_local_transaction() {
     let mut bench = Bench::new(V5_3, 1, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[10], |call| {
+        .send_each(&[10], |_, call| {
             call.transaction = Some(Transaction {
                 local: TransactionState::Commit,
                 check: Vec::new(),
@@ -242,7 +242,7 @@ fn check_backs_are_answered_in_order_and_the_last_answer_repeats() {
         local: TransactionState::Unknow,
         check: check_states,
     };
-    bench.send_each(&[0], move |call| {
+    bench.send_each(&[0], move |_, call| {
         call.transaction = Some(transaction.clone())
     });
     for at in [1_000, 2_000, 3_000] {
@@ -338,8 +338,8 @@ fn without_a_name_server_an_unknown_topic_throws_the_lookup_s_failure() {
     let topic = bench.topic("Unknown");
     bench
         .at(0, |bench| bench.set("namesrv", Health::Dead))
-        .send_each(&[10, 20], move |call| {
-            if call.label.0 == 1 {
+        .send_each(&[10, 20], move |label, call| {
+            if label.0 == 1 {
                 call.topic = topic;
             }
         });
@@ -383,7 +383,7 @@ fn a_crashed_application_remembers_its_transactions() {
         local: TransactionState::Unknow,
         check: vec![TransactionState::Commit],
     };
-    bench.send_each(&[0], move |call| {
+    bench.send_each(&[0], move |_, call| {
         call.transaction = Some(transaction.clone())
     });
     bench

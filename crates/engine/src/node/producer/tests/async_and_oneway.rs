@@ -14,7 +14,7 @@ fn an_async_send_to_a_frozen_broker_hears_at_a_tick_of_the_response_scan() {
     let mut bench = Bench::new(V5_3, 2, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Frozen))
-        .send_each(&[500], |call| call.mode = SendMode::Async);
+        .send_each(&[500], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         10_000,
@@ -32,7 +32,7 @@ fn in_4_9_the_last_retry_without_time_gives_the_exception() {
     let mut bench = Bench::new(V4_9, 2, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Frozen))
-        .send_each(&[500], |call| call.mode = SendMode::Async);
+        .send_each(&[500], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         10_000,
@@ -48,7 +48,7 @@ fn in_4_9_the_last_retry_without_time_gives_the_exception() {
     });
     one_retry
         .at(0, |bench| bench.set("broker-a", Health::Frozen))
-        .send_each(&[500], |call| call.mode = SendMode::Async);
+        .send_each(&[500], |_, call| call.mode = SendMode::Async);
     check(
         &mut one_retry,
         10_000,
@@ -64,7 +64,7 @@ fn in_4_9_the_last_retry_without_time_gives_the_exception() {
     });
     no_retry
         .at(0, |bench| bench.set("broker-a", Health::Frozen))
-        .send_each(&[500], |call| call.mode = SendMode::Async);
+        .send_each(&[500], |_, call| call.mode = SendMode::Async);
     check(
         &mut no_retry,
         10_000,
@@ -82,7 +82,7 @@ fn an_async_retry_takes_another_broker_and_the_same_queue_id() {
     let mut bench = Bench::new(V5_3, 2, 4, |_| {});
     bench
         .at(15, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[0, 10, 20], |call| call.mode = SendMode::Async);
+        .send_each(&[0, 10, 20], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         1_000,
@@ -112,7 +112,7 @@ fn an_async_send_that_finds_no_connection_gives_up_after_its_retries() {
     let mut bench = Bench::new(V5_3, 1, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[10], |call| call.mode = SendMode::Async);
+        .send_each(&[10], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         1_000,
@@ -127,7 +127,7 @@ fn an_async_send_that_finds_no_connection_gives_up_after_its_retries() {
     let mut bench = Bench::new(V4_9, 1, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[10], |call| call.mode = SendMode::Async);
+        .send_each(&[10], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         1_000,
@@ -149,7 +149,7 @@ fn an_async_send_hears_of_a_refusal_at_once() {
             "broker-a",
             &[Answer::Error(1, Remark::InSyncReplicasNotEnough)],
         )
-        .send_each(&[0], |call| call.mode = SendMode::Async);
+        .send_each(&[0], |_, call| call.mode = SendMode::Async);
     check(
         &mut bench,
         1_000,
@@ -167,7 +167,7 @@ fn a_oneway_send_to_a_dead_broker_is_silent_since_5_3() {
     let mut bench = Bench::new(V5_3, 1, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[10], |call| call.mode = SendMode::Oneway);
+        .send_each(&[10], |_, call| call.mode = SendMode::Oneway);
     check(
         &mut bench,
         1_000,
@@ -180,7 +180,7 @@ fn a_oneway_send_to_a_dead_broker_is_silent_since_5_3() {
     let mut bench = Bench::new(V4_9, 1, 1, |_| {});
     bench
         .at(0, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[10], |call| call.mode = SendMode::Oneway);
+        .send_each(&[10], |_, call| call.mode = SendMode::Oneway);
     check(
         &mut bench,
         1_000,
@@ -199,7 +199,7 @@ fn an_async_send_to_a_chosen_queue_is_retried_at_its_broker() {
     bench
         .answers("broker-a", &[Answer::Dies(Closed::Fin)])
         .at(3, |bench| bench.set("broker-a", Health::Up))
-        .send_each(&[0], move |call| {
+        .send_each(&[0], move |_, call| {
             call.mode = SendMode::Async;
             call.queue = Some((broker, QueueId(0)));
         });
@@ -226,7 +226,7 @@ fn in_4_9_a_retry_without_time_still_connects() {
     bench
         .answers("broker-a", &[Answer::Dies(Closed::Fin)])
         .at(3, |bench| bench.set("broker-b", Health::Dead))
-        .send_each(&[0], |call| {
+        .send_each(&[0], |_, call| {
             call.mode = SendMode::Async;
         });
     check(

@@ -208,19 +208,19 @@ impl Bench {
 
     /// `m1`, `m2`, … are sent at these instants.
     pub fn send_at(&mut self, millis: &[i64]) -> &mut Self {
-        self.send_each(millis, |_| {})
+        self.send_each(millis, |_, _| {})
     }
 
     pub fn send_each(
         &mut self,
         millis: &[i64],
-        shape: impl Fn(&mut SendCall) + Clone + 'static,
+        shape: impl Fn(MessageId, &mut SendCall) + Clone + 'static,
     ) -> &mut Self {
         for (at, number) in millis.iter().zip(1..) {
             let shape = shape.clone();
             self.at(*at, move |bench| {
+                let label = MessageId(number);
                 let mut call = SendCall {
-                    label: MessageId(number),
                     topic: bench.setup.names.find_topic("Orders").unwrap(),
                     mode: SendMode::Sync,
                     queue: None,
@@ -231,12 +231,12 @@ impl Bench {
                     delay_level: 0,
                     transaction: None,
                 };
-                shape(&mut call);
+                shape(label, &mut call);
                 bench.handle(|producer, ctx| {
                     if let Some(transaction) = &call.transaction {
-                        producer.learn(call.label, transaction.check.clone());
+                        producer.learn(label, transaction.check.clone());
                     }
-                    producer.on_send(ctx, call);
+                    producer.on_send(ctx, label, call);
                 });
             });
         }

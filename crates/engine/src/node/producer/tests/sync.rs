@@ -431,7 +431,7 @@ fn a_send_to_a_chosen_queue_is_tried_once() {
             &[Answer::Error(1, Remark::CreateMappedFileFailed)],
         )
         .at(15, |bench| bench.set("broker-a", Health::Dead))
-        .send_each(&[0, 10, 20], move |call| {
+        .send_each(&[0, 10, 20], move |_, call| {
             call.queue = Some((broker, QueueId(1)))
         });
     check(
