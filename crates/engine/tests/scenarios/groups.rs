@@ -388,3 +388,52 @@ fn what_was_sent_back_into_a_page_cache_is_lost_with_it() {
         "#]],
     );
 }
+
+/// `PullMessageService` is one thread, and it asks after each lock how far the group is: queue after queue, in the order of the set that
+/// they are in. broker-b's comes first, so that broker-a has heard of the new subscription when its pull arrives [r2080].
+#[test]
+fn an_orderly_member_that_comes_back_is_served_by_both_brokers_at_once_in_4_9() {
+    check(
+        r#"
+            "profile": "4.9",
+            "topics": [ { "name": "Orders", "queues": 1 } ],
+            "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "Orders", "listener": "orderly" } ],
+            "script": [ { "at": 100, "do": "stop-consumer", "consumer": "c1" },
+                { "at": 200, "do": "send", "topic": "Orders", "count": 2, "everyMs": 300 },
+                { "at": 1000, "do": "start-consumer", "consumer": "c1" } ], "until": 1900
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-b/0            c1
+                  100  │                     │                     │                     ■ stopped
+                  101  │                     CG Orders/0 offset 0  │
+                  101  │                     │                     CG Orders/0 offset 0
+                  101  │                     │                     CG %RETRY%CG/0 offset 0
+                  200  send m1 ────────────▶ │                     │
+                  201  │                     stores m1 Orders/0:0 (page cache)
+               202.05  m1 SEND_OK ◀───────── │                     │
+                  500  send m2 ──────────────────────────────────▶ │
+                  501  │                     │                     stores m2 Orders/0:0 (page cache)
+               502.05  m2 SEND_OK ◀─────────────────────────────── │
+                 1000  │                     │                     │                     ▲ up
+                 1004  │                     │                     │                     new route of %RETRY%CG
+                 1006  │                     │                     │                     new route of Orders
+                 1017  │                     │                     locks Orders/0 for c1 │
+                 1021  │                     locks Orders/0 for c1 │                     │
+                 1024  │                     │                     │                     owns 2 of Orders
+                 1027  │                     │                     Orders/0:0 to 1 ────▶ │
+                 1028  │                     │                     │                     gets m2
+                 1028  │                     │                     │                     ✓ m2
+                 1029  │                     Orders/0:0 to 1 ──────────────────────────▶ │
+                 1030  │                     │                     │                     gets m1
+                 1030  │                     │                     │                     ✓ m1
+                 1031  │                     locks %RETRY%CG/0 for c1                    │
+                 1035  │                     │                     locks %RETRY%CG/0 for c1
+                 1038  │                     │                     │                     owns 2 of %RETRY%CG
+
+            message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    consumed  1          1         ok       broker-a/0 (page cache)
+            m2       acked    consumed  1          1         ok       broker-b/0 (page cache)
+        "#]],
+    );
+}

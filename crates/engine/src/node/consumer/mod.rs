@@ -28,6 +28,7 @@ use heartbeat::Heartbeat;
 use listener::Listener;
 use offsets::Offsets;
 use process_queue::ProcessQueue;
+use pull::{BeforePull, PullService};
 use rebalance::{Rebalance, Step};
 use send_back::SendBack;
 use start::{Asking, Races};
@@ -91,6 +92,7 @@ struct Process {
     /// `processQueueTable`.
     queues: LiteMap<MessageQueue, ProcessQueue>,
     next_queue: u32,
+    pull_service: PullService,
     offsets: Offsets,
     threads: Threads,
     sending: LiteMap<u32, SendBack>,
@@ -121,15 +123,9 @@ enum Call {
         queue: MessageQueue,
         id: u32,
     },
-    PullRoute {
-        queue: MessageQueue,
-        id: u32,
-    },
-    OffsetAfterLock {
-        queue: MessageQueue,
-        id: u32,
-    },
-    StartAfterLock {
+    /// `PullMessageService` waits for it.
+    BeforePull {
+        asks: BeforePull,
         queue: MessageQueue,
         id: u32,
     },
@@ -217,10 +213,11 @@ impl Consumer {
         });
     }
 
-    /// A connection ended.
+    /// A connection ended. What waited on it is told so by threads of their own, which run in any order [r1069].
     pub fn on_closed(&mut self, ctx: &mut Ctx, conn: ConnId, how: Closed) {
         self.act(|process, app| {
             let outcomes = process.instance.remoting.on_closed(ctx, conn, how);
+            let outcomes = ctx.rng.shuffled(outcomes);
             process.hear_all(app, ctx, outcomes);
         });
     }
@@ -363,6 +360,7 @@ impl Process {
             rebalance: Rebalance::new(ctx.now),
             queues: LiteMap::new(),
             next_queue: 0,
+            pull_service: PullService::default(),
             offsets: Offsets::default(),
             threads: Threads::default(),
             sending: LiteMap::new(),
@@ -425,12 +423,8 @@ impl Process {
             Call::Heartbeat => self.on_heartbeat_answer(app, ctx, answer),
             Call::Rebalance(step) => self.on_rebalance_answer(app, ctx, step, answer),
             Call::Pull { queue, id } => self.on_pull_answer(app, ctx, queue, id, outcome.ok()),
-            Call::PullRoute { queue, id } => self.on_pull_route(app, ctx, queue, id, answer),
-            Call::OffsetAfterLock { queue, id } => {
-                self.on_offset_after_lock(app, ctx, queue, id, answer)
-            }
-            Call::StartAfterLock { queue, id } => {
-                self.on_start_after_lock(app, ctx, queue, id, answer)
+            Call::BeforePull { asks, queue, id } => {
+                self.on_answer_before_pull(app, ctx, asks, queue, id, answer)
             }
             Call::RenewLocks(queues) => self.on_locks_renewed(ctx, &queues, answer),
             Call::TryLock { queue, id } => self.on_try_lock_answer(ctx, queue, id, answer),

@@ -2,6 +2,9 @@
 //! each answer leads to (C.2, D.3).
 //!
 //! A queue's pull request circulates: every path below either sends it, arms its timer, or lets it end with its queue.
+//! One thread sends them all (`PullMessageService#run`): while it waits for an answer, the others wait for it.
+
+use std::collections::VecDeque;
 
 use crate::effect::Ctx;
 use crate::ids::{MessageQueue, NodeId};
@@ -25,9 +28,62 @@ const THROTTLE: Span = Span::from_millis(50);
 /// 4.9: how long an illegal offset keeps its queue dropped before the queue is given up.
 const ILLEGAL_OFFSET_PAUSE: Span = Span::from_secs(10);
 
+/// `PullMessageService`: the thread, and what it has still before it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct PullService {
+    /// The thread waits for an answer: how far the group is, or where the broker is now.
+    waits: bool,
+    requests: VecDeque<(MessageQueue, u32)>,
+}
+
+/// What has to be known before a queue can be pulled.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum BeforePull {
+    /// How far is this group? Asked once after a lock was got.
+    Offset,
+    /// Where does a group without an offset begin?
+    StartOffset,
+    /// Nobody knows the broker: where is the topic?
+    Route,
+}
+
 impl Process {
-    /// `pullMessage`.
+    /// `PullMessageService#executePullRequestImmediately`.
     pub fn pull(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        self.pull_service.requests.push_back((queue, id));
+        self.pull_more(app, ctx);
+    }
+
+    /// `PullMessageService#run`, until it has to wait.
+    fn pull_more(&mut self, app: &mut App, ctx: &mut Ctx) {
+        while !self.pull_service.waits
+            && let Some((queue, id)) = self.pull_service.requests.pop_front()
+        {
+            self.pull_message(app, ctx, queue, id);
+        }
+    }
+
+    /// What the thread waited for has come, or will not.
+    pub fn on_answer_before_pull(
+        &mut self,
+        app: &mut App,
+        ctx: &mut Ctx,
+        asks: BeforePull,
+        queue: MessageQueue,
+        id: u32,
+        answer: Option<&Response>,
+    ) {
+        self.pull_service.waits = false;
+        match asks {
+            BeforePull::Offset => self.on_offset_after_lock(app, ctx, queue, id, answer),
+            BeforePull::StartOffset => self.on_start_after_lock(app, ctx, queue, id, answer),
+            BeforePull::Route => self.on_pull_route(app, ctx, queue, id, answer),
+        }
+        self.pull_more(app, ctx);
+    }
+
+    /// `pullMessage`.
+    fn pull_message(&mut self, app: &mut App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
         let conf = app.conf();
         let pause = conf.pull_time_delay_mills_when_exception;
         let throttled = self.is_throttled(app, queue);
@@ -64,7 +120,13 @@ impl Process {
     ) -> bool {
         match app.spec.model {
             MessageModel::Clustering => {
-                self.ask_committed_offset(app, ctx, queue, Call::OffsetAfterLock { queue, id })
+                let call = Call::BeforePull {
+                    asks: BeforePull::Offset,
+                    queue,
+                    id,
+                };
+                self.pull_service.waits = self.ask_committed_offset(app, ctx, queue, call);
+                self.pull_service.waits
             }
             MessageModel::Broadcasting => {
                 if let Some(owned) = self.live(queue, id) {
@@ -78,7 +140,7 @@ impl Process {
 
     /// The broker's answer to that. A group without an offset asks once more where to begin: what has come since the rebalance asked
     /// is not for a group that begins at the end.
-    pub fn on_offset_after_lock(
+    fn on_offset_after_lock(
         &mut self,
         app: &mut App,
         ctx: &mut Ctx,
@@ -96,7 +158,13 @@ impl Process {
                 return self.begin_after_lock(app, ctx, queue, id, QueueOffset::ZERO);
             }
             (Some(Response::Offset(None)), Some(question)) => {
-                self.ask_start(ctx, queue, question, Call::StartAfterLock { queue, id })
+                let call = Call::BeforePull {
+                    asks: BeforePull::StartOffset,
+                    queue,
+                    id,
+                };
+                self.pull_service.waits = self.ask_start(ctx, queue, question, call);
+                self.pull_service.waits
             }
             (Some(_) | None, _) => false,
         };
@@ -105,7 +173,7 @@ impl Process {
         }
     }
 
-    pub fn on_start_after_lock(
+    fn on_start_after_lock(
         &mut self,
         app: &mut App,
         ctx: &mut Ctx,
@@ -146,12 +214,20 @@ impl Process {
         match self.instance.master_or_any(queue.broker) {
             Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
             // Nobody knows the broker any more: the name server is asked, every time anew.
-            None => self.ask_route(app, ctx, queue.topic, Call::PullRoute { queue, id }),
+            None => {
+                let call = Call::BeforePull {
+                    asks: BeforePull::Route,
+                    queue,
+                    id,
+                };
+                self.pull_service.waits = true;
+                self.ask_route(app, ctx, queue.topic, call);
+            }
         }
     }
 
     /// The route that an unknown address made necessary.
-    pub fn on_pull_route(
+    fn on_pull_route(
         &mut self,
         app: &mut App,
         ctx: &mut Ctx,

@@ -17,7 +17,7 @@ use super::super::remoting::Mode;
 use super::heartbeat::Then;
 use super::offsets::Update;
 use super::process_queue::ProcessQueue;
-use super::start::map_order;
+use super::start::{map_order, set_order};
 use super::{App, Call, Process};
 
 /// A question about an offset.
@@ -376,7 +376,7 @@ impl Process {
         }
     }
 
-    /// Which queues are new.
+    /// Which queues are new. They are started one after the other, in the order of the set that they are in.
     fn adopt(&mut self, app: &mut App, ctx: &mut Ctx) {
         let owned = &self.queues;
         if let Some(current) = self
@@ -385,12 +385,12 @@ impl Process {
             .as_mut()
             .and_then(|round| round.current.as_mut())
         {
-            current.todo = current
-                .mine
-                .iter()
-                .filter(|queue| !owned.contains_key(queue))
-                .copied()
-                .collect();
+            let mut mine = current.mine.clone();
+            order::sort_by(&mut mine, |queue| {
+                set_order(ctx, *queue, current.mine.len())
+            });
+            mine.retain(|queue| !owned.contains_key(queue));
+            current.todo = mine.into();
         }
         self.start_next_queue(app, ctx);
     }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::effect::Ctx;
-use crate::ids::{BrokerName, TopicId};
+use crate::ids::{BrokerName, MessageQueue, QueueId, TopicId};
 use crate::order;
 use crate::status::Profile;
 use crate::timers::{ConsumerTimer, Timer};
@@ -171,17 +171,50 @@ pub(super) fn map_order(ctx: &Ctx, broker: BrokerName) -> (u32, BrokerName) {
     (java_map_bin(ctx.setup.names.broker(broker)), broker)
 }
 
-/// Where a `ConcurrentHashMap` of at most 12 entries keeps `key`: `(h ^ h >>> 16) & 15` with Java's String hash.
+/// Where `queue` comes in a `HashSet<MessageQueue>` of so many (`MessageQueue#hashCode`); equal places are in the order of coming.
+pub(super) fn set_order(ctx: &Ctx, queue: MessageQueue, size: usize) -> u32 {
+    let names = &ctx.setup.names;
+    queue_set_bin(
+        names.topic(queue.topic),
+        names.broker(queue.broker),
+        queue.queue,
+        size,
+    )
+}
+
+fn queue_set_bin(topic: &str, broker: &str, queue: QueueId, size: usize) -> u32 {
+    let parts = [java_hash(broker), u32::from(queue.0), java_hash(topic)];
+    let hash = parts
+        .into_iter()
+        .fold(1u32, |hash, part| hash.wrapping_mul(31).wrapping_add(part));
+    // It has 16 bins, twice as many whenever more than three quarters are taken.
+    let mut bins = 16u32;
+    while usize::try_from(bins / 4 * 3).is_ok_and(|most| size > most) {
+        bins = bins.saturating_mul(2);
+    }
+    bin(hash, bins)
+}
+
+/// Where a `ConcurrentHashMap` of at most 12 entries keeps `key`.
 fn java_map_bin(key: &str) -> u32 {
-    let hash = key.encode_utf16().fold(0u32, |hash, unit| {
+    bin(java_hash(key), 16)
+}
+
+fn bin(hash: u32, bins: u32) -> u32 {
+    (hash ^ (hash >> 16)) & (bins - 1)
+}
+
+/// `String#hashCode`
+fn java_hash(text: &str) -> u32 {
+    text.encode_utf16().fold(0u32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(u32::from(unit))
-    });
-    (hash ^ (hash >> 16)) & 15
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::java_map_bin;
+    use super::{java_map_bin, queue_set_bin};
+    use crate::ids::QueueId;
 
     #[test]
     fn maps_are_walked_as_the_reference_lists_them() {
@@ -195,5 +228,14 @@ mod tests {
         ]
         .map(java_map_bin);
         assert_eq!(bins, [6, 8, 9, 11, 0, 1]);
+    }
+
+    #[test]
+    fn sets_of_queues_are_walked_as_java_does() {
+        let of = |broker, queue, size| queue_set_bin("Orders", broker, QueueId(queue), size);
+        // broker-b comes first, as recorded [r2080].
+        assert_eq!([of("broker-a", 0, 2), of("broker-b", 0, 2)], [15, 12]);
+        // More than twelve have more bins.
+        assert_eq!([of("broker-a", 0, 12), of("broker-a", 0, 13)], [15, 31]);
     }
 }

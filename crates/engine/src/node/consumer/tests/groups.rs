@@ -105,62 +105,62 @@ fn a_topic_that_comes_later_is_owned_after_the_rebalance_that_finds_its_route() 
         (
             "4.9",
             expect![[r#"
-        c1             17982  owns 4 of Later
-        broker-a/0     17983  c1 pulls Later/0 at 0: FOUND 1
-        broker-a/0     17983  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     17983  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     17983  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        c1             17984  gets m1 from Later/0:0, rc 0 (#1)
-        c1             17984  CONSUME_SUCCESS for m1 (#1): done
-        broker-a/0     17985  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        c1             17988  owns 1 of %RETRY%CG
-        broker-a/0     17989  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     22951  knows Later/0 at 1
-        broker-a/0     22951  knows Later/1 at 0
-        broker-a/0     22951  knows Later/2 at 0
-        broker-a/0     22951  knows Later/3 at 0
-        broker-a/0     22951  knows %RETRY%CG/0 at 0
-        broker-a/0     35000  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        broker-a/0     35000  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        broker-a/0     35002  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-    "#]],
+                c1             17982  owns 4 of Later
+                broker-a/0     17983  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     17983  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     17983  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     17983  c1 pulls Later/0 at 0: FOUND 1
+                c1             17984  gets m1 from Later/0:0, rc 0 (#1)
+                c1             17984  CONSUME_SUCCESS for m1 (#1): done
+                broker-a/0     17985  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                c1             17988  owns 1 of %RETRY%CG
+                broker-a/0     17989  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     22951  knows Later/0 at 1
+                broker-a/0     22951  knows Later/1 at 0
+                broker-a/0     22951  knows Later/2 at 0
+                broker-a/0     22951  knows Later/3 at 0
+                broker-a/0     22951  knows %RETRY%CG/0 at 0
+                broker-a/0     35000  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                broker-a/0     35000  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                broker-a/0     35002  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+            "#]],
         ),
         (
             "5.3",
             expect![[r#"
-        c1             18730  owns 4 of Later
-        c1             18736  owns 1 of %RETRY%CG
-        broker-a/0     19231  c1 pulls Later/0 at 0: FOUND 1
-        broker-a/0     19231  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     19231  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     19231  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        c1             19232  gets m1 from Later/0:0, rc 0 (#1)
-        c1             19232  CONSUME_SUCCESS for m1 (#1): done
-        broker-a/0     19233  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        broker-a/0     19237  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     21701  knows Later/0 at 1
-        broker-a/0     35000  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35000  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        broker-a/0     35000  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     35002  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
-        broker-a/0     35002  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
-        broker-a/0     36701  knows Later/1 at 0
-        broker-a/0     36701  knows Later/2 at 0
-        broker-a/0     36701  knows Later/3 at 0
-        broker-a/0     36701  knows %RETRY%CG/0 at 0
-    "#]],
+                c1             18730  owns 4 of Later
+                c1             18736  owns 1 of %RETRY%CG
+                broker-a/0     19231  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     19231  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     19231  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     19231  c1 pulls Later/0 at 0: FOUND 1
+                c1             19232  gets m1 from Later/0:0, rc 0 (#1)
+                c1             19232  CONSUME_SUCCESS for m1 (#1): done
+                broker-a/0     19233  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                broker-a/0     19237  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     21701  knows Later/0 at 1
+                broker-a/0     35000  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35000  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                broker-a/0     35000  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/1 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/2 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/3 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     35002  c1 pulls Later/0 at 1: OFFSET_OVERFLOW_ONE 0
+                broker-a/0     35002  c1 pulls %RETRY%CG/0 at 0: NO_MESSAGE_IN_QUEUE 0
+                broker-a/0     36701  knows Later/1 at 0
+                broker-a/0     36701  knows Later/2 at 0
+                broker-a/0     36701  knows Later/3 at 0
+                broker-a/0     36701  knows %RETRY%CG/0 at 0
+            "#]],
         ),
     ] {
         check(profile, &cluster, script, 45_000, &told);
@@ -433,15 +433,15 @@ fn a_broadcasting_consumer_writes_down_where_it_was_when_it_gives_a_queue_up() {
                 broker-b/0     17004  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 broker-b/0     20000  is down
                 c1             37003  CONSUME_SUCCESS for m1 (#1): done
-                c1             37968  owns 1 of Orders
+                c1             37966  owns 1 of Orders
                 broker-b/0     52000  is up
-                c1             57970  owns 2 of Orders
-                broker-b/0     58975  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+                c1             57968  owns 2 of Orders
+                broker-b/0     58973  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 broker-b/0     77000  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 broker-b/0     77002  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 c2             88000  is up
-                c2             88014  owns 2 of Orders
-                broker-b/0     88015  c2 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
+                c2             88012  owns 2 of Orders
+                broker-b/0     88013  c2 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 broker-b/0     97000  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
                 broker-b/0     97002  c1 pulls Orders/0 at 1: OFFSET_OVERFLOW_ONE 0
             "#]],
