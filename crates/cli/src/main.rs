@@ -124,6 +124,9 @@ struct ConformArgs {
     /// Write which recordings are reproduced to `conformance/reproduced.txt`, and the table to `assets/` and the README
     #[arg(long)]
     bless: bool,
+    /// Leave out what is not on the list: quick, since nothing is searched in vain
+    #[arg(long, conflicts_with = "bless")]
+    listed: bool,
     /// Show everything in which the closest seed differs, not just the first
     #[arg(long)]
     all: bool,

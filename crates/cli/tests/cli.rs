@@ -273,6 +273,18 @@ fn the_engine_does_what_real_clusters_did() {
     );
 }
 
+/// The same of the drawn scenarios.
+#[test]
+fn the_engine_does_what_real_clusters_did_with_drawn_scenarios() {
+    let output = loss_lab(&["conform", "--listed", "conformance/drawn"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let last = text(&output.stdout);
+    let last = last.lines().last().unwrap_or_default();
+    let (reproduced, rest) = last.split_once(" of ").unwrap();
+    assert_eq!(rest, format!("{reproduced} recordings reproduced"));
+    assert!(reproduced.parse::<u32>().unwrap() >= 200, "{last}");
+}
+
 #[test]
 fn conform_takes_files_and_names_what_was_never_recorded() {
     let one = loss_lab(

@@ -30,14 +30,19 @@ use crate::failure::Failure;
 /// Compares, prints the table, and fails when a recording on the list is not reproduced any more.
 pub fn conform(args: &ConformArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let home = recordings::home(&args.paths)?;
-    let recorded = if args.paths.is_empty() {
+    let mut recorded = if args.paths.is_empty() {
         recordings::find(std::slice::from_ref(&home))?
     } else {
         recordings::find(&args.paths)?
     };
-    let rows = search::search(&recorded, args.seeds).map_err(Failure::Input)?;
     let list_path = home.join("reproduced.txt");
     let mut list = List::parse(&std::fs::read_to_string(&list_path).unwrap_or_default());
+    if args.listed {
+        for scenario in &mut recorded {
+            scenario.recordings.retain(|(name, _)| list.expects(name));
+        }
+    }
+    let rows = search::search(&recorded, args.seeds).map_err(Failure::Input)?;
     if args.bless {
         list.bless(&rows);
         write(&list_path, &list.text())?;
@@ -55,7 +60,7 @@ pub fn conform(args: &ConformArgs, out: &mut dyn Write) -> Result<(), Failure> {
     } else {
         print(&rows, &list, args.all, out)?;
     }
-    judge(&rows, &list, args.paths.is_empty())
+    judge(&rows, &list, args.paths.is_empty() && !args.listed)
 }
 
 /// The table for the page, and the totals in the README.

@@ -141,6 +141,8 @@ fn real_clusters_agree_with_themselves_but_for_races() {
         q60-acting-slave-half-message-53.2: transaction of m3: recorded local-transaction COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE; engine local-transaction COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE, checked-back COMMIT_MESSAGE
         q60-acting-slave-half-message-53.2: committed of Orders broker-a/0 of CG: recorded 5; engine 3
         q62-slave-holds-a-pull-49.2: call takes of m2: recorded 264.3 ms; engine 97.5 ms
+        q67-name-server-frozen-53.2: delivered of no. 13 of Orders broker-a/0 to c1: recorded 428.8 ms; engine 2965 ms
+        q67-name-server-frozen-53.2: delivered of no. 14 of Orders broker-a/0 to c1: recorded 7493.5 ms; engine 4863 ms
     "#]].assert_eq(&text);
 }
 

@@ -34,6 +34,8 @@ pub(super) struct PullService {
     /// The thread waits for an answer: how far the group is, or where the broker is now.
     waits: bool,
     requests: VecDeque<(MessageQueue, u32)>,
+    /// How many of its questions in a row the name server has not answered.
+    unanswered: u8,
 }
 
 /// What has to be known before a queue can be pulled.
@@ -214,16 +216,32 @@ impl Process {
         match self.instance.master_or_any(queue.broker) {
             Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
             // Nobody knows the broker any more: the name server is asked, every time anew.
-            None => {
-                let call = Call::BeforePull {
-                    asks: BeforePull::Route,
-                    queue,
-                    id,
-                };
-                self.pull_service.waits = true;
-                self.ask_route(app, ctx, queue.topic, call);
-            }
+            None => self.ask_where(app, ctx, queue, id),
         }
+    }
+
+    /// `MQClientInstance#updateTopicRouteInfoFromNameServer`. The thread that commits offsets asks, too, and while no name server
+    /// answers the two get into each other's way [q67]: the second question in a row may first wait as long for the other one's lock,
+    /// and a later one may leave on the channel that the other one's timeout is just closing, and fail with it.
+    fn ask_where(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
+        let conf = app.conf();
+        let timeout = match self.pull_service.unanswered {
+            1 if !ctx.rng.usually(1, 6) => conf.mq_client_api_timeout.times(2),
+            0 | 1 => conf.mq_client_api_timeout,
+            _ if !ctx.rng.usually(2, 5) => {
+                self.pull_service.unanswered = 0;
+                return pull_later(ctx, queue, id, conf.pull_time_delay_mills_when_exception);
+            }
+            _ => conf.mq_client_api_timeout,
+        };
+        let call = Call::BeforePull {
+            asks: BeforePull::Route,
+            queue,
+            id,
+        };
+        self.pull_service.waits = true;
+        let (name_server, request) = (ctx.setup.name_server, Request::GetRoute(queue.topic));
+        self.invoke(ctx, name_server, Mode::Sync, timeout, request, call);
     }
 
     /// The route that an unknown address made necessary.
@@ -235,8 +253,13 @@ impl Process {
         id: u32,
         answer: Option<&Response>,
     ) {
-        if let Some(answer) = answer {
-            self.instance.take_route(ctx, queue.topic, answer);
+        let service = &mut self.pull_service;
+        match answer {
+            Some(answer) => {
+                service.unanswered = 0;
+                self.instance.take_route(ctx, queue.topic, answer);
+            }
+            None => service.unanswered = service.unanswered.saturating_add(1),
         }
         match self.instance.master_or_any(queue.broker) {
             Some((replica, node)) => self.send_pull_to(app, ctx, queue, id, replica, node),
