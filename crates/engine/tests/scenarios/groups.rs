@@ -437,3 +437,130 @@ fn an_orderly_member_that_comes_back_is_served_by_both_brokers_at_once_in_4_9() 
         "#]],
     );
 }
+
+/// q67: the thread that pulls asks for broker-b, twice (its queue and the retry topic's), and m2 to m6 wait for it.
+#[test]
+fn while_a_consumer_asks_a_frozen_name_server_for_a_lost_broker_it_pulls_from_no_other() {
+    check(
+        r#"
+            "topics": [ { "name": "Orders", "queues": 1 } ],
+            "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "Orders" } ],
+            "script": [ { "at": 24000, "do": "crash", "node": "broker-b/0" },
+                { "at": 30000, "do": "pause", "node": "namesrv/0" },
+                { "at": 31000, "do": "send", "topic": "Orders", "broker": "broker-a", "queue": 0, "count": 6, "everyMs": 800 } ], "until": 37000
+        "#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-b/0       c1               namesrv/0
+                16701  │                CG Orders/0 offset 0              │                │
+                16701  │                │                CG Orders/0 offset 0              │
+                17724  │                │                │                owns 2 of %RETRY%CG
+                24000  │                │                ✗ crash          │                │
+                26712  │                │                                 new route of %RETRY%CG
+                26712  new route of Orders                                │                │
+                26714  │                │                                 new route of Orders
+                30000  │                │                                 │                ‖ paused
+                31000  send m1 ───────▶ │                                 │                ┊
+                31001  │                stores m1 Orders/0:0 (page cache) │                ┊
+                31002  │                Orders/0:0 to 1 ────────────────▶ │                ┊
+             31002.05  m1 SEND_OK ◀──── │                                 │                ┊
+                31003  │                │                                 gets m1          ┊
+                31003  │                │                                 ✓ m1             ┊
+                31701  │                CG Orders/0 offset 1              │                ┊
+                31800  send m2 ───────▶ │                                 │                ┊
+                31801  │                stores m2 Orders/0:1 (page cache) │                ┊
+             31802.05  m2 SEND_OK ◀──── │                                 │                ┊
+                32600  send m3 ───────▶ │                                 │                ┊
+                32601  │                stores m3 Orders/0:2 (page cache) │                ┊
+             32602.05  m3 SEND_OK ◀──── │                                 │                ┊
+                33400  send m4 ───────▶ │                                 │                ┊
+                33401  │                stores m4 Orders/0:3 (page cache) │                ┊
+             33402.05  m4 SEND_OK ◀──── │                                 │                ┊
+                34200  send m5 ───────▶ │                                 │                ┊
+                34201  │                stores m5 Orders/0:4 (page cache) │                ┊
+             34202.05  m5 SEND_OK ◀──── │                                 │                ┊
+                35000  send m6 ───────▶ │                                 │                ┊
+                35001  │                stores m6 Orders/0:5 (page cache) │                ┊
+             35002.05  m6 SEND_OK ◀──── │                                 │                ┊
+                36012  │                Orders/0:1 to 6 ────────────────▶ │                ┊
+                36013  │                │                                 gets m2–m6       ┊
+                36013  │                │                                 ✓ m2–m6          ┊
+                36701  │                CG Orders/0 offset 6              │                ┊
+                36701  │                CG %RETRY%CG/0 offset 0           │                ┊
+
+            message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m6    acked    consumed  1          1         ok       broker-a/0 (page cache)
+        "#]],
+    );
+}
+
+/// 4.9 keeps the dead broker's address, and is refused there at once.
+#[test]
+fn in_4_9_a_frozen_name_server_holds_up_no_pull() {
+    check(
+        r#"
+            "profile": "4.9",
+            "topics": [ { "name": "Orders", "queues": 1 } ],
+            "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "Orders" } ],
+            "script": [ { "at": 24000, "do": "crash", "node": "broker-b/0" },
+                { "at": 30000, "do": "pause", "node": "namesrv/0" },
+                { "at": 31000, "do": "send", "topic": "Orders", "broker": "broker-a", "queue": 0, "count": 6, "everyMs": 800 } ], "until": 37000
+        "#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-b/0       c1               namesrv/0
+                 7951  │                CG Orders/0 offset 0              │                │
+                 7951  │                │                CG Orders/0 offset 0              │
+                 7951  │                │                CG %RETRY%CG/0 offset 0           │
+                24000  │                │                ✗ crash          │                │
+                27962  │                │                                 new route of %RETRY%CG
+                27962  new route of Orders                                │                │
+                27964  │                │                                 new route of Orders
+                30000  │                │                                 │                ‖ paused
+                31000  send m1 ───────▶ │                                 │                ┊
+                31001  │                stores m1 Orders/0:0 (page cache) │                ┊
+                31002  │                Orders/0:0 to 1 ────────────────▶ │                ┊
+             31002.05  m1 SEND_OK ◀──── │                                 │                ┊
+                31003  │                │                                 gets m1          ┊
+                31003  │                │                                 ✓ m1             ┊
+                31800  send m2 ───────▶ │                                 │                ┊
+                31801  │                stores m2 Orders/0:1 (page cache) │                ┊
+                31802  │                Orders/0:1 to 2 ────────────────▶ │                ┊
+             31802.05  m2 SEND_OK ◀──── │                                 │                ┊
+                31803  │                │                                 gets m2          ┊
+                31803  │                │                                 ✓ m2             ┊
+                31804  │                CG Orders/0 offset 1              │                ┊
+                32600  send m3 ───────▶ │                                 │                ┊
+                32601  │                stores m3 Orders/0:2 (page cache) │                ┊
+                32602  │                Orders/0:2 to 3 ────────────────▶ │                ┊
+             32602.05  m3 SEND_OK ◀──── │                                 │                ┊
+                32603  │                │                                 gets m3          ┊
+                32603  │                │                                 ✓ m3             ┊
+                32604  │                CG Orders/0 offset 2              │                ┊
+                32951  │                CG Orders/0 offset 3              │                ┊
+                33400  send m4 ───────▶ │                                 │                ┊
+                33401  │                stores m4 Orders/0:3 (page cache) │                ┊
+                33402  │                Orders/0:3 to 4 ────────────────▶ │                ┊
+             33402.05  m4 SEND_OK ◀──── │                                 │                ┊
+                33403  │                │                                 gets m4          ┊
+                33403  │                │                                 ✓ m4             ┊
+                34200  send m5 ───────▶ │                                 │                ┊
+                34201  │                stores m5 Orders/0:4 (page cache) │                ┊
+                34202  │                Orders/0:4 to 5 ────────────────▶ │                ┊
+             34202.05  m5 SEND_OK ◀──── │                                 │                ┊
+                34203  │                │                                 gets m5          ┊
+                34203  │                │                                 ✓ m5             ┊
+                34204  │                CG Orders/0 offset 4              │                ┊
+                35000  send m6 ───────▶ │                                 │                ┊
+                35001  │                stores m6 Orders/0:5 (page cache) │                ┊
+                35002  │                Orders/0:5 to 6 ────────────────▶ │                ┊
+             35002.05  m6 SEND_OK ◀──── │                                 │                ┊
+                35003  │                │                                 gets m6          ┊
+                35003  │                │                                 ✓ m6             ┊
+                35004  │                CG Orders/0 offset 5              │                ┊
+
+            message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+            m1–m6    acked    consumed  1          1         ok       broker-a/0 (page cache)
+        "#]],
+    );
+}
