@@ -327,7 +327,7 @@ impl<T: Clone> Remoting<T> {
 
     /// A connection ended. 5.3.3 fails what was pending on it at once, after a FIN and after a RST; 4.9 notices only a RST, and
     /// after a FIN the request runs into its timeout (A.7).
-    pub fn on_closed(&mut self, ctx: &Ctx, conn: ConnId, how: Closed) -> Vec<Outcome<T>> {
+    pub fn on_closed(&mut self, ctx: &mut Ctx, conn: ConnId, how: Closed) -> Vec<Outcome<T>> {
         let node = self.peer(conn);
         if node.is_some_and(|node| matches!(self.links.get(&node), Some(Link::Connecting { .. }))) {
             return self.on_refused(conn);
@@ -338,7 +338,10 @@ impl<T: Clone> Remoting<T> {
         if ctx.profile() == Profile::V4_9 && how == Closed::Fin {
             return Vec::new();
         }
-        self.fail_fast(conn)
+        // `NettyRemotingAbstract#failFast` goes through a hash table of what waits, and each is told by a thread of its own: they
+        // come in any order [q38, r1069].
+        let failed = self.fail_fast(conn);
+        ctx.rng.shuffled(failed)
     }
 
     /// `NettyRemotingAbstract#failFast`: everything that waits for an answer on `conn` fails now.

@@ -124,11 +124,7 @@ enum Call {
         id: u32,
     },
     /// `PullMessageService` waits for it.
-    BeforePull {
-        asks: BeforePull,
-        queue: MessageQueue,
-        id: u32,
-    },
+    BeforePull(BeforePull, MessageQueue, u32),
     RenewLocks(Vec<MessageQueue>),
     TryLock {
         queue: MessageQueue,
@@ -213,11 +209,10 @@ impl Consumer {
         });
     }
 
-    /// A connection ended. What waited on it is told so by threads of their own, which run in any order [r1069].
+    /// A connection ended.
     pub fn on_closed(&mut self, ctx: &mut Ctx, conn: ConnId, how: Closed) {
         self.act(|process, app| {
             let outcomes = process.instance.remoting.on_closed(ctx, conn, how);
-            let outcomes = ctx.rng.shuffled(outcomes);
             process.hear_all(app, ctx, outcomes);
         });
     }
@@ -423,7 +418,7 @@ impl Process {
             Call::Heartbeat => self.on_heartbeat_answer(app, ctx, answer),
             Call::Rebalance(step) => self.on_rebalance_answer(app, ctx, step, answer),
             Call::Pull { queue, id } => self.on_pull_answer(app, ctx, queue, id, outcome.ok()),
-            Call::BeforePull { asks, queue, id } => {
+            Call::BeforePull(asks, queue, id) => {
                 self.on_answer_before_pull(app, ctx, asks, queue, id, answer)
             }
             Call::RenewLocks(queues) => self.on_locks_renewed(ctx, &queues, answer),

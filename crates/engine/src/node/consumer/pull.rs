@@ -122,11 +122,7 @@ impl Process {
     ) -> bool {
         match app.spec.model {
             MessageModel::Clustering => {
-                let call = Call::BeforePull {
-                    asks: BeforePull::Offset,
-                    queue,
-                    id,
-                };
+                let call = Call::BeforePull(BeforePull::Offset, queue, id);
                 self.pull_service.waits = self.ask_committed_offset(app, ctx, queue, call);
                 self.pull_service.waits
             }
@@ -160,11 +156,7 @@ impl Process {
                 return self.begin_after_lock(app, ctx, queue, id, QueueOffset::ZERO);
             }
             (Some(Response::Offset(None)), Some(question)) => {
-                let call = Call::BeforePull {
-                    asks: BeforePull::StartOffset,
-                    queue,
-                    id,
-                };
+                let call = Call::BeforePull(BeforePull::StartOffset, queue, id);
                 self.pull_service.waits = self.ask_start(ctx, queue, question, call);
                 self.pull_service.waits
             }
@@ -225,23 +217,20 @@ impl Process {
     /// and a later one may leave on the channel that the other one's timeout is just closing, and fail with it.
     fn ask_where(&mut self, app: &App, ctx: &mut Ctx, queue: MessageQueue, id: u32) {
         let conf = app.conf();
-        let timeout = match self.pull_service.unanswered {
-            1 if !ctx.rng.usually(1, 6) => conf.mq_client_api_timeout.times(2),
-            0 | 1 => conf.mq_client_api_timeout,
-            _ if !ctx.rng.usually(2, 5) => {
+        let mut timeout = conf.mq_client_api_timeout;
+        match self.pull_service.unanswered {
+            0 => {}
+            1 if ctx.rng.usually(1, 6) => {}
+            1 => timeout = timeout.times(2),
+            _ if ctx.rng.usually(2, 5) => {}
+            _ => {
                 self.pull_service.unanswered = 0;
                 return pull_later(ctx, queue, id, conf.pull_time_delay_mills_when_exception);
             }
-            _ => conf.mq_client_api_timeout,
-        };
-        let call = Call::BeforePull {
-            asks: BeforePull::Route,
-            queue,
-            id,
-        };
+        }
         self.pull_service.waits = true;
-        let (name_server, request) = (ctx.setup.name_server, Request::GetRoute(queue.topic));
-        self.invoke(ctx, name_server, Mode::Sync, timeout, request, call);
+        let call = Call::BeforePull(BeforePull::Route, queue, id);
+        self.ask_route_within(ctx, timeout, queue.topic, call);
     }
 
     /// The route that an unknown address made necessary.

@@ -92,15 +92,13 @@ impl Process {
 
     /// GET_ROUTEINFO_BY_TOPIC, sync.
     pub fn ask_route(&mut self, app: &App, ctx: &mut Ctx, topic: TopicId, call: Call) {
-        let name_server = ctx.setup.name_server;
-        self.invoke(
-            ctx,
-            name_server,
-            Mode::Sync,
-            app.conf().mq_client_api_timeout,
-            Request::GetRoute(topic),
-            call,
-        );
+        self.ask_route_within(ctx, app.conf().mq_client_api_timeout, topic, call);
+    }
+
+    /// The same, for so long.
+    pub fn ask_route_within(&mut self, ctx: &mut Ctx, timeout: Span, topic: TopicId, call: Call) {
+        let (name_server, request) = (ctx.setup.name_server, Request::GetRoute(topic));
+        self.invoke(ctx, name_server, Mode::Sync, timeout, request, call);
     }
 
     /// pollNameServerInterval is over (`updateTopicRouteInfoFromNameServer`). A poll that still runs is not doubled: the
@@ -188,11 +186,10 @@ fn queue_set_bin(topic: &str, broker: &str, queue: QueueId, size: usize) -> u32 
         .into_iter()
         .fold(1u32, |hash, part| hash.wrapping_mul(31).wrapping_add(part));
     // It has 16 bins, twice as many whenever more than three quarters are taken.
-    let mut bins = 16u32;
-    while usize::try_from(bins / 4 * 3).is_ok_and(|most| size > most) {
-        bins = bins.saturating_mul(2);
-    }
-    bin(hash, bins)
+    let bins = (size.saturating_mul(4).div_ceil(3))
+        .next_power_of_two()
+        .max(16);
+    bin(hash, u32::try_from(bins).unwrap_or(1 << 31))
 }
 
 /// Where a `ConcurrentHashMap` of at most 12 entries keeps `key`.

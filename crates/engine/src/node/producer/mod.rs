@@ -170,8 +170,6 @@ impl Producer {
                 .instance
                 .remoting
                 .on_closed(running.ctx, conn, how);
-            // `NettyRemotingAbstract#failFast` goes through a hash table of what waits [q38].
-            let outcomes = running.ctx.rng.shuffled(outcomes);
             running.hear_all(outcomes);
         });
     }
