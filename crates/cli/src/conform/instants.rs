@@ -10,8 +10,8 @@ const AFTER_THE_END: Span = Span::from_secs(1);
 
 /// The scenario with each fault's instant, and each restart's duration, taken from the recording.
 ///
-/// Two kinds keep their plan. A `stop` is recorded when the process has ended, seconds after the order: it takes so long. And a fault that the
-/// script ties to an event strikes right after that event: its order among the events around it is what was asked for.
+/// Two kinds keep their plan. A `stop` is recorded when the process has ended, seconds after the order: it takes so long. And a fault
+/// that the script ties to an event strikes right after that event: its order among the events around it is what was asked for.
 ///
 /// # Errors
 /// When the recording has a fault that the script has not.

@@ -53,16 +53,9 @@ impl Live<'_> {
             }
             FlushDiskType::SyncFlush => Span::ZERO,
         };
-        let mut polled = ctx.now.next_tick(self.p.started, EVENT_POLL);
         // Until `DefaultMessageStore#shutdown`, which sleeps before it ends replication; and from then to the process's end.
         let (store, sleeps, last) = match ctx.profile() {
-            Profile::V4_9 => {
-                // Without clients the other listener's executor polls, too, and the VIP listener's has just begun anew when it ends.
-                if !served {
-                    polled += EVENT_POLL;
-                }
-                (Span::ZERO, Span::from_millis(1_000), select + flush)
-            }
+            Profile::V4_9 => (Span::ZERO, Span::from_millis(1_000), select + flush),
             Profile::V5_3 => {
                 self.unregister(ctx);
                 let late = select + flush + OTHERS > OUTER_POLL;
@@ -71,13 +64,12 @@ impl Live<'_> {
                 (POP_SERVICE, Span::from_millis(3_000), last)
             }
         };
-        let end = match takes {
-            Some(takes) => {
-                polled = ctx.now + takes.minus(store + sleeps + last);
-                ctx.now + takes
-            }
-            None => polled + store + sleeps + last,
+        let rest = store + sleeps + last;
+        let polled = match takes {
+            Some(takes) => ctx.now + takes.minus(rest),
+            None => self.until_look(ctx, served),
         };
+        let end = takes.map_or(polled + rest, |takes| ctx.now + takes);
         let store = (polled + store).min(end);
         let replication = (store + sleeps + select).min(end);
         self.p.held = HeldPulls::default();
@@ -85,6 +77,16 @@ impl Live<'_> {
         ctx.wake(store, Timer::Broker(BrokerTimer::StoreShutdown));
         ctx.wake(replication, Timer::Broker(BrokerTimer::HaShutdown));
         end
+    }
+
+    /// When the listeners' event executors look whether they shall stop.
+    fn until_look(&self, ctx: &Ctx, served: bool) -> SimTime {
+        let polled = ctx.now.next_tick(self.p.started, EVENT_POLL);
+        match ctx.profile() {
+            // Without clients the other listener's executor polls, too, and the VIP listener's has just begun anew when it ends.
+            Profile::V4_9 if !served => polled + EVENT_POLL,
+            Profile::V4_9 | Profile::V5_3 => polled,
+        }
     }
 
     /// Whether a service still does its work.

@@ -254,8 +254,7 @@ impl Cluster {
     }
 
     fn kill(&mut self, id: NodeId, how: Down, cause: EventId, events: &mut Vec<Event>) {
-        let now = self.now;
-        let Some(node) = self.node_mut(id) else {
+        let Some(node) = self.node(id) else {
             return;
         };
         let unread: Vec<ConnId> = match &node.power {
@@ -278,8 +277,7 @@ impl Cluster {
             | Power::Stopping(..)
             | Power::NotStarted => Vec::new(),
         };
-        node.power = Power::Down(how);
-        node.since = now;
+        self.settle(id, Power::Down(how));
         self.with_node(id, Some(cause), events, |role, ctx| {
             role.lose_memory(ctx, how)
         });
@@ -354,18 +352,15 @@ impl Cluster {
                 end = broker.begin_shutdown(ctx, served, takes);
             }
         });
-        let now = self.now;
-        let Some((node, end)) = self.node_mut(id).zip(end.filter(|end| *end > now)) else {
+        let Some(end) = end.filter(|end| *end > self.now) else {
             self.end_stop(id, events);
             return Ok(());
         };
-        node.power = Power::Stopping(end, None);
-        node.since = now;
-        let start = node.start;
+        self.settle(id, Power::Stopping(end, None));
         for conn in clients {
             self.hang_up(conn, id, Segment::Fin, None);
         }
-        self.plan(end, Occurrence::Up { node: id, start }, None);
+        self.plan_up(id, end);
         Ok(())
     }
 
@@ -392,8 +387,7 @@ impl Cluster {
                 *again = Some(takes);
                 return Ok(());
             }
-            Power::Stopping(..) => return Err(Rejected::Starting),
-            Power::Starting(_) => return Err(Rejected::Starting),
+            Power::Stopping(..) | Power::Starting(_) => return Err(Rejected::Starting),
             Power::Running | Power::Paused { .. } => return Err(Rejected::Running),
         }
         let was_off = matches!(
@@ -421,15 +415,27 @@ impl Cluster {
     }
 
     pub(super) fn note_start(&mut self, id: NodeId, at: SimTime) {
+        if let Some(node) = self.node_mut(id) {
+            node.start = node.start.saturating_add(1);
+        }
+        self.settle(id, Power::Starting(at));
+        self.plan_up(id, at);
+    }
+
+    /// From now on it is so.
+    fn settle(&mut self, id: NodeId, power: Power) {
         let now = self.now;
-        let Some(node) = self.node_mut(id) else {
-            return;
-        };
-        node.start = node.start.saturating_add(1);
-        node.power = Power::Starting(at);
-        node.since = now;
-        let start = node.start;
-        self.plan(at, Occurrence::Up { node: id, start }, None);
+        if let Some(node) = self.node_mut(id) {
+            node.power = power;
+            node.since = now;
+        }
+    }
+
+    /// What the node's power says will be over at `at`.
+    fn plan_up(&mut self, id: NodeId, at: SimTime) {
+        if let Some(start) = self.node(id).map(|node| node.start) {
+            self.plan(at, Occurrence::Up { node: id, start }, None);
+        }
     }
 
     pub(super) fn come_up(
@@ -439,30 +445,23 @@ impl Cluster {
         cause: Option<EventId>,
         events: &mut Vec<Event>,
     ) {
-        let now = self.now;
-        match self.node(id).filter(|node| node.start == start) {
-            Some(node) => match node.power {
-                Power::Starting(_) => {}
-                Power::Stopping(_, again) => {
-                    self.end_stop(id, events);
-                    if let Some(takes) = again {
-                        self.note_start(id, now + takes);
-                    }
-                    return;
+        let Some(node) = self.node(id).filter(|node| node.start == start) else {
+            return;
+        };
+        match node.power {
+            Power::Starting(_) => {}
+            Power::Stopping(_, again) => {
+                self.end_stop(id, events);
+                if let Some(takes) = again {
+                    self.note_start(id, self.now + takes);
                 }
-                Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted => {
-                    return;
-                }
-            },
-            None => return,
+                return;
+            }
+            Power::Running | Power::Paused { .. } | Power::Down(_) | Power::NotStarted => return,
         }
         // A master that is back hides what only its slaves have.
         let before = Awaited::now(self);
-        let Some(node) = self.node_mut(id) else {
-            return;
-        };
-        node.power = Power::Running;
-        node.since = now;
+        self.settle(id, Power::Running);
         let up = self.record(id, cause, EventKind::NodeUp, events);
         self.with_node(id, Some(up), events, Role::boot);
         self.tell_losses(&before, up, id, events);
@@ -470,14 +469,12 @@ impl Cluster {
 
     fn pause(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
         self.must_run(id)?;
-        let now = self.now;
-        let Some(node) = self.node_mut(id) else {
-            return Err(Rejected::NoSuchNode);
-        };
-        node.power = Power::Paused {
-            backlog: Vec::new(),
-        };
-        node.since = now;
+        self.settle(
+            id,
+            Power::Paused {
+                backlog: Vec::new(),
+            },
+        );
         self.record(id, None, EventKind::Paused, events);
         Ok(())
     }
@@ -486,14 +483,12 @@ impl Cluster {
     /// threads and the scan of the response table wake together: if the scan is first, what has been answered counts as timed out
     /// [1 of 3: q16].
     fn resume(&mut self, id: NodeId, events: &mut Vec<Event>) -> Result<(), Rejected> {
-        let now = self.now;
         let node = self.node_mut(id).ok_or(Rejected::NoSuchNode)?;
         let Power::Paused { backlog } = &mut node.power else {
             return Err(Rejected::NotPaused);
         };
         let mut backlog = core::mem::take(backlog);
-        node.power = Power::Running;
-        node.since = now;
+        self.settle(id, Power::Running);
         let cause = self.record(id, None, EventKind::Resumed, events);
         if backlog.iter().any(Occurrence::scans_responses) && !self.rng.usually(1, 3) {
             let (scans, others): (Vec<_>, Vec<_>) =
@@ -502,7 +497,7 @@ impl Cluster {
             backlog.extend(others);
         }
         for what in backlog {
-            self.plan(now, what, Some(cause));
+            self.plan(self.now, what, Some(cause));
         }
         Ok(())
     }
