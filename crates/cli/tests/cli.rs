@@ -11,6 +11,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
+use serde_json::Value;
 
 const ONE_SEND: &str =
     r#"{ "format": "loss-lab/1", "until": 1000, "script": [ { "at": 0, "do": "send" } ] }"#;
@@ -271,6 +272,78 @@ fn the_engine_does_what_real_clusters_did() {
         text(&output.stdout) == shown,
         "assets/conformance.json is old: `loss-lab conform --bless` writes it"
     );
+    every_row_about_consumers_is_reproduced(&shown);
+}
+
+/// Rows 34 to 50 and 64, one by one: how many recordings of each scenario the engine reproduces.
+fn every_row_about_consumers_is_reproduced(table: &str) {
+    let table: Value = serde_json::from_str(table).unwrap();
+    let mut told: Vec<(&str, usize, usize)> = Vec::new();
+    for row in table["rows"].as_array().unwrap() {
+        let scenario = row["scenario"].as_str().unwrap();
+        let number = scenario.strip_prefix('k').and_then(|name| name.get(..2));
+        let number = number.and_then(|number| number.parse::<u32>().ok());
+        if !number.is_some_and(|number| (34..=50).contains(&number) || number == 64) {
+            continue;
+        }
+        if told.last().is_none_or(|(last, ..)| *last != scenario) {
+            told.push((scenario, 0, 0));
+        }
+        let (_, reproduced, all) = told.last_mut().unwrap();
+        *reproduced += usize::from(row["reproduced"] == true);
+        *all += 1;
+    }
+    let text: String = told
+        .iter()
+        .map(|(scenario, reproduced, all)| format!("{scenario}: {reproduced} of {all}\n"))
+        .collect();
+    expect![[r#"
+        k34-retry-schedule-49: 1 of 1
+        k34-retry-schedule-53: 1 of 1
+        k35a-throw-to-dlq-49: 1 of 1
+        k35a-throw-to-dlq-53: 1 of 1
+        k35b-null-to-dlq-49: 1 of 1
+        k35b-null-to-dlq-53: 1 of 1
+        k36-straight-to-dlq-49: 2 of 2
+        k36-straight-to-dlq-53: 2 of 2
+        k37-chosen-delay-49: 1 of 1
+        k37-chosen-delay-53: 1 of 1
+        k38-ack-index-49: 1 of 1
+        k38-ack-index-53: 1 of 1
+        k39-broadcasting-failure-49: 2 of 2
+        k39-broadcasting-failure-53: 2 of 2
+        k40a-consumer-crash-49: 2 of 2
+        k40a-consumer-crash-53: 2 of 2
+        k40b-consumer-clean-stop-49: 2 of 2
+        k40b-consumer-clean-stop-53: 2 of 2
+        k41-stuck-head-49: 2 of 2
+        k41-stuck-head-53: 2 of 2
+        k42-broker-restart-consumer-alive-49: 1 of 1
+        k42-broker-restart-consumer-alive-53: 2 of 2
+        k43-both-killed-49: 1 of 1
+        k43-both-killed-53: 1 of 1
+        k44-send-back-fails-49: 1 of 1
+        k44-send-back-fails-53: 2 of 2
+        k45-orderly-suspend-49: 1 of 1
+        k45-orderly-suspend-53: 1 of 1
+        k46-orderly-dlq-49: 1 of 1
+        k46-orderly-dlq-53: 1 of 1
+        k47a-orderly-rollback-autocommit-49: 1 of 1
+        k47a-orderly-rollback-autocommit-53: 1 of 1
+        k47b-orderly-rollback-manual-49: 1 of 1
+        k47b-orderly-rollback-manual-53: 1 of 1
+        k47c-orderly-success-manual-49: 1 of 1
+        k47c-orderly-success-manual-53: 1 of 1
+        k48-orderly-takeover-49: 1 of 1
+        k48-orderly-takeover-53: 2 of 2
+        k49-rebalance-in-flight-49: 1 of 1
+        k49-rebalance-in-flight-53: 2 of 2
+        k50-consume-timeout-49: 1 of 1
+        k50-consume-timeout-53: 2 of 2
+        k64-one-of-two-back-after-60s-49: 1 of 1
+        k64-one-of-two-back-after-60s-53: 2 of 2
+    "#]]
+    .assert_eq(&text);
 }
 
 /// The same of the drawn scenarios.
@@ -297,7 +370,7 @@ fn conform_takes_files_and_names_what_was_never_recorded() {
         ],
         "",
     );
-    let table: serde_json::Value = serde_json::from_slice(&one.stdout).unwrap();
+    let table: Value = serde_json::from_slice(&one.stdout).unwrap();
     let names: Vec<&str> = table["rows"]
         .as_array()
         .unwrap()

@@ -15,7 +15,7 @@ use super::compare::{Difference, compare};
 use super::instants::as_recorded;
 use super::list::List;
 use super::recordings::{Recorded, find};
-use super::search::{Row, Verdict, search};
+use super::search::{Row, Verdict};
 use super::setting::Setting;
 
 fn conformance() -> PathBuf {
@@ -144,75 +144,6 @@ fn real_clusters_agree_with_themselves_but_for_races() {
         q67-name-server-frozen-53.2: delivered of no. 13 of Orders broker-a/0 to c1: recorded 428.8 ms; engine 2965 ms
         q67-name-server-frozen-53.2: delivered of no. 14 of Orders broker-a/0 to c1: recorded 7493.5 ms; engine 4863 ms
     "#]].assert_eq(&text);
-}
-
-/// The rows about consumers, one by one: how many recordings of each scenario the engine reproduces.
-#[test]
-fn every_row_about_consumers_is_reproduced() {
-    let number = |name: &str| name.get(1..3).and_then(|number| number.parse::<u32>().ok());
-    let mut found = find(&[conformance()]).unwrap();
-    found.retain(|recorded| {
-        recorded.recordings.iter().any(|(name, _)| {
-            let number = name.starts_with('k').then(|| number(name)).flatten();
-            number.is_some_and(|number| (34..=50).contains(&number) || number == 64)
-        })
-    });
-    let mut text = String::new();
-    for recorded in found {
-        let rows = search(&[recorded], 4096).unwrap();
-        let name = rows[0].recording.clone();
-        let reproduced = rows
-            .iter()
-            .filter(|row| matches!(row.verdict, Verdict::Reproduced { .. }));
-        text += &format!("{name}: {} of {}\n", reproduced.count(), rows.len());
-    }
-    expect![[r#"
-        k34-retry-schedule-49: 1 of 1
-        k34-retry-schedule-53: 1 of 1
-        k35a-throw-to-dlq-49: 1 of 1
-        k35a-throw-to-dlq-53: 1 of 1
-        k35b-null-to-dlq-49: 1 of 1
-        k35b-null-to-dlq-53: 1 of 1
-        k36-straight-to-dlq-49: 2 of 2
-        k36-straight-to-dlq-53: 2 of 2
-        k37-chosen-delay-49: 1 of 1
-        k37-chosen-delay-53: 1 of 1
-        k38-ack-index-49: 1 of 1
-        k38-ack-index-53: 1 of 1
-        k39-broadcasting-failure-49: 2 of 2
-        k39-broadcasting-failure-53: 2 of 2
-        k40a-consumer-crash-49: 2 of 2
-        k40a-consumer-crash-53: 2 of 2
-        k40b-consumer-clean-stop-49: 2 of 2
-        k40b-consumer-clean-stop-53: 2 of 2
-        k41-stuck-head-49: 2 of 2
-        k41-stuck-head-53: 2 of 2
-        k42-broker-restart-consumer-alive-49: 1 of 1
-        k42-broker-restart-consumer-alive-53: 2 of 2
-        k43-both-killed-49: 1 of 1
-        k43-both-killed-53: 1 of 1
-        k44-send-back-fails-49: 1 of 1
-        k44-send-back-fails-53: 2 of 2
-        k45-orderly-suspend-49: 1 of 1
-        k45-orderly-suspend-53: 1 of 1
-        k46-orderly-dlq-49: 1 of 1
-        k46-orderly-dlq-53: 1 of 1
-        k47a-orderly-rollback-autocommit-49: 1 of 1
-        k47a-orderly-rollback-autocommit-53: 1 of 1
-        k47b-orderly-rollback-manual-49: 1 of 1
-        k47b-orderly-rollback-manual-53: 1 of 1
-        k47c-orderly-success-manual-49: 1 of 1
-        k47c-orderly-success-manual-53: 1 of 1
-        k48-orderly-takeover-49: 1 of 1
-        k48-orderly-takeover-53: 2 of 2
-        k49-rebalance-in-flight-49: 1 of 1
-        k49-rebalance-in-flight-53: 2 of 2
-        k50-consume-timeout-49: 1 of 1
-        k50-consume-timeout-53: 2 of 2
-        k64-one-of-two-back-after-60s-49: 1 of 1
-        k64-one-of-two-back-after-60s-53: 2 of 2
-    "#]]
-    .assert_eq(&text);
 }
 
 #[test]
