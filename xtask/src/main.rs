@@ -9,6 +9,7 @@ mod dist;
 mod failure;
 mod finish;
 mod offline;
+mod prune;
 mod record;
 mod run;
 mod screenshots;

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::prune::{prune, unnamed};
 use crate::run::{command, root, succeed};
 
 const APP: &str = "loss-lab-app";
@@ -26,20 +27,16 @@ pub fn split(profile: &str, staging: &Path) -> Result<(), Failure> {
             .args([&linked, &parts])
             .args(["--out-name", APP]),
     )?;
-    let mut bindgen = command("wasm-bindgen");
-    bindgen
-        .arg(parts.join(APP).with_extension("wasm"))
-        .args(["--target=web", "--no-typescript", "--keep-lld-exports"])
-        .args(["--out-name", APP, "--out-dir"])
-        .arg(staging);
-    if profile == "release" {
-        bindgen.args(["--remove-name-section", "--remove-producers-section"]);
-    }
-    succeed(&mut bindgen)?;
+    succeed(
+        command("wasm-bindgen")
+            .arg(parts.join(APP).with_extension("wasm"))
+            .args(["--target=web", "--no-typescript", "--keep-lld-exports"])
+            .args(["--out-name", APP, "--out-dir"])
+            .arg(staging),
+    )?;
     let later = fs::read(parts.join("split_later.wasm"))?;
     let later = if profile == "release" {
-        without_custom_sections(&later)
-            .ok_or_else(|| Failure::new("wasm-split wrote a broken file"))?
+        unnamed(&later)?
     } else {
         later
     };
@@ -47,6 +44,9 @@ pub fn split(profile: &str, staging: &Path) -> Result<(), Failure> {
     let glue = staging.join(APP).with_extension("js");
     let link = fs::read_to_string(parts.join(LINK))?;
     fs::write(&glue, joined(&fs::read_to_string(&glue)?, &link)?)?;
+    if profile == "release" {
+        prune(staging, APP)?;
+    }
     Ok(())
 }
 
@@ -100,50 +100,9 @@ fn joined(glue: &str, link: &str) -> Result<String, Failure> {
     Ok(glue.replacen(import, &own, 1))
 }
 
-/// A wasm file without its custom sections (names, producers); nothing, if it is no wasm file.
-fn without_custom_sections(wasm: &[u8]) -> Option<Vec<u8>> {
-    const CUSTOM: u8 = 0;
-    let (head, mut rest) = wasm.split_at_checked(8)?;
-    let mut kept = head.to_vec();
-    while let Some((id, after)) = rest.split_first() {
-        let (length, digits) = leb128(after)?;
-        let (section, next) = rest.split_at_checked(1 + digits + length)?;
-        if *id != CUSTOM {
-            kept.extend_from_slice(section);
-        }
-        rest = next;
-    }
-    Some(kept)
-}
-
-/// A length as wasm writes it, and in how many bytes.
-fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut length = 0;
-    for (digit, byte) in bytes.iter().take(5).enumerate() {
-        length |= usize::from(byte & 0x7f) << (7 * digit);
-        if byte & 0x80 == 0 {
-            return Some((length, digit + 1));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{joined, without_custom_sections};
-
-    #[test]
-    fn names_are_dropped_and_nothing_else() {
-        let magic = *b"\0asm\x01\0\0\0";
-        let (kind, name) = ([1, 2, 7, 7], [0, 0x83, 0, 9, 9, 9]);
-        let wasm = [magic.as_slice(), &kind, &name, &kind].concat();
-        assert_eq!(
-            without_custom_sections(&wasm).unwrap(),
-            [magic.as_slice(), &kind, &kind].concat()
-        );
-        let broken = wasm.get(..13).unwrap();
-        assert_eq!(without_custom_sections(broken), None);
-    }
+    use super::joined;
 
     #[test]
     fn glue_and_link_become_one_file() {
