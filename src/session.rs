@@ -14,7 +14,7 @@ use loss_lab_present::frame::{Choices, Frame, Notice, project};
 use loss_lab_present::index::Index;
 use loss_lab_present::intent::{Intent, Moment, Press, Setup};
 use loss_lab_present::narration;
-use loss_lab_present::pacer::{self, Leg, Motion, Speed, Tempo};
+use loss_lab_present::pacer::{self, Glide, Leg, Motion, Speed, Tempo};
 use loss_lab_present::settings::Settings;
 use loss_lab_present::statuses::{Collection, Status, taken};
 use loss_lab_present::story::{self, StoryId};
@@ -114,6 +114,22 @@ impl Session {
     pub fn now(&self) -> SimTime {
         self.leg.as_ref().map_or(self.run.now(), |playing| {
             playing.leg.now(playing.elapsed).max(self.run.now())
+        })
+    }
+
+    /// Where the clock is and where it goes from here, at an even pace.
+    #[must_use]
+    pub fn glide(&self) -> Glide {
+        let from = self.now();
+        let leg = self.leg.as_ref().filter(|_| self.choices.playing);
+        leg.map_or(Glide::still(from), |playing| {
+            let (wait, travel) = playing.leg.left(playing.elapsed);
+            Glide {
+                from,
+                to: playing.leg.to,
+                wait,
+                travel,
+            }
         })
     }
 
@@ -697,6 +713,31 @@ mod tests {
         let now = session.now();
         assert!(!session.tick(16.0));
         assert_eq!(session.now(), now);
+    }
+
+    #[test]
+    fn what_glides_is_where_the_clock_is_when_it_begins_and_when_the_leg_ends() {
+        let mut session = session();
+        session.obey(Intent::Press(Press::Send));
+        session.tick(1.0);
+        for _ in 0..60 {
+            let glide = session.glide();
+            assert_eq!(glide.from, session.now());
+            let left = f64::from(glide.wait + glide.travel);
+            // What is left is said in whole milliseconds; a tick is no longer than 120.
+            if left < 120.0 {
+                session.tick(left + 1.0);
+                assert!(session.now() >= glide.to);
+            } else {
+                session.tick(50.0);
+                assert!(session.now() <= glide.to);
+            }
+        }
+        press(&mut session, Press::Play);
+        if session.is_playing() {
+            press(&mut session, Press::Play);
+        }
+        assert_eq!(session.glide(), Glide::still(session.now()));
     }
 
     #[test]

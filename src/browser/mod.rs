@@ -12,7 +12,7 @@ mod window;
 pub use address::{page_address, query, say_fragment, soon};
 pub use element::{set_attribute, set_markup, set_property};
 pub use files::{close_dialog, field_text, filled, open_dialog, read_file, reset_form, save};
-pub use frames::animate;
+pub use frames::{animate, wall_clock};
 pub use host::{Given, Host, on_height, on_seen};
 pub use page::{
     Look, clear_for_app, copy, document_language, focus, focus_first, forget, fragment,

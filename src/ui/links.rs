@@ -1,4 +1,4 @@
-//! Wires, and what travels on them. A thing on a wire is moved by one number that a transform reads; nothing else moves.
+//! Wires, and what travels on them.
 
 use loss_lab_engine::ids::MessageId;
 use loss_lab_present::glyph::{Glyph, Look};
@@ -10,7 +10,7 @@ use super::html::*;
 use super::icon::{hue, mark};
 use super::menu::strike_button;
 use super::message::describe;
-use super::page::{Page, Words};
+use super::page::{Page, gliding};
 use super::stage::Scene;
 
 /// One link between two nodes.
@@ -64,8 +64,9 @@ pub(super) fn track(page: Page, things: &[Flying], picked: Option<MessageId>) ->
 
 fn thing(page: Page, flying: &Flying, picked: Option<MessageId>) -> AnyView {
     let (sent, lands) = (flying.sent, flying.lands);
-    // In thousandths of the way; the stylesheet turns it into a transform, sideways or downwards.
-    let way: Words = Box::new(move || wires::progress(sent, lands, page.now.get()).to_string());
+    // In thousandths of the way.
+    let [way, to, animation] =
+        gliding(page, move |at| wires::progress(sent, lands, at).to_string());
     let t = page.texts();
     let inside = match &flying.load {
         Load::Message(message) => {
@@ -96,5 +97,5 @@ fn thing(page: Page, flying: &Flying, picked: Option<MessageId>) -> AnyView {
         }
         Load::Token => html! { <span class="ack token"></span> },
     };
-    html! { <div class="fly" style=("--way", way)>{inside}</div> }
+    html! { <div class="fly" style=("--way", way) style=("--to", to) style=("animation", animation)>{inside}</div> }
 }

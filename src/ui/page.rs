@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use loss_lab_engine::units::SimTime;
 use loss_lab_present::frame::Frame;
 use loss_lab_present::intent::{Intent, Press};
-use loss_lab_present::pacer::Motion;
+use loss_lab_present::pacer::{Glide, Motion};
 
 use crate::browser::{self, Look};
 use crate::i18n::{Language, LaterTexts, Texts};
@@ -47,8 +47,9 @@ pub struct Page {
     session: StoredValue<Session, LocalStorage>,
     /// What is shown. Changes with every event, not with every animation frame.
     pub frame: RwSignal<Arc<Frame>>,
-    /// The clock. Only what moves reads it.
-    pub now: RwSignal<SimTime>,
+    /// What moves, and how long: once a leg, not with every animation frame, since the browser's compositor does the moving.
+    /// The flag changes with each.
+    pub glide: RwSignal<(Glide, bool)>,
     /// The language.
     pub language: RwSignal<Language>,
     /// Light or dark.
@@ -57,12 +58,19 @@ pub struct Page {
     pub keys: RwSignal<bool>,
     /// The fragment that led here.
     pub address: RwSignal<String>,
+    /// The instant that the clock says: often enough to be read, for each time it is painted anew.
+    pub clock: RwSignal<SimTime>,
     /// Which view is seen.
     pub view: RwSignal<View>,
     /// Whether the second part is here.
     pub arrival: RwSignal<Arrival>,
     animating: StoredValue<bool>,
+    /// When time was last let pass, on the wall clock.
+    ticked: StoredValue<f64>,
 }
+
+/// Between two events the clock says another instant after so many milliseconds.
+const CLOCK_MS: u32 = 100;
 
 impl Page {
     fn new() -> Self {
@@ -74,11 +82,13 @@ impl Page {
         let mut session = Session::new(motion);
         session.remember(&browser::recall(KEPT).unwrap_or_default());
         let frame = RwSignal::new(Arc::new(session.frame()));
-        let now = RwSignal::new(session.now());
+        let glide = RwSignal::new((session.glide(), false));
+        let clock = RwSignal::new(session.now());
         Self {
             session: StoredValue::new_local(session),
             frame,
-            now,
+            glide,
+            clock,
             language: RwSignal::new(Language::of_tag(&browser::document_language())),
             look: RwSignal::new(Look::of_document()),
             keys: RwSignal::new(browser::recall("keys").as_deref() != Some("off")),
@@ -86,6 +96,7 @@ impl Page {
             view: RwSignal::new(View::of_fragment(&browser::fragment())),
             arrival: RwSignal::new(Arrival::Coming),
             animating: StoredValue::new(false),
+            ticked: StoredValue::new(0.0),
         }
     }
 
@@ -155,6 +166,9 @@ impl Page {
 
     /// Does something to the session, and shows what came of it.
     pub fn change(self, change: Box<dyn FnOnce(&mut Session)>) {
+        if self.animating.get_value() {
+            self.tick();
+        }
         self.session.update_value(change);
         self.go_on();
     }
@@ -205,32 +219,39 @@ impl Page {
 
     /// Looks at the session again.
     fn show(self) {
-        let (frame, now) = self
+        let (frame, glide) = self
             .session
-            .with_value(|session| (session.frame(), session.now()));
+            .with_value(|session| (session.frame(), session.glide()));
         self.frame.set(Arc::new(frame));
-        self.now.set(now);
+        self.glide
+            .update(|(last, turn)| (*last, *turn) = (glide, !*turn));
+        self.clock.set(glide.from);
     }
 
-    /// Frames are asked for while something plays, and at no other time.
+    /// Frames are asked for while something plays, and at no other time: when a leg ends, and when the clock says another instant.
     fn animate(self) {
         self.animating.set_value(true);
-        browser::animate(move |passed| {
-            let Some(changed) = self
-                .session
-                .try_update_value(|session| session.tick(passed))
-            else {
-                return false;
-            };
-            if changed {
+        self.ticked.set_value(browser::wall_clock());
+        browser::animate(move || {
+            if self.tick()? {
                 self.show();
             } else {
-                self.now.set(self.session.with_value(Session::now));
+                self.clock.set(self.session.with_value(Session::now));
             }
             let playing = self.session.with_value(Session::is_playing);
             self.animating.set_value(playing);
-            playing
+            let Glide { wait, travel, .. } = self.session.with_value(Session::glide);
+            playing.then(|| CLOCK_MS.min(wait + travel))
         });
+    }
+
+    /// Lets the session's time pass up to now, if it plays. Says whether it has to be looked at again; nothing if the page is gone.
+    fn tick(self) -> Option<bool> {
+        let now = browser::wall_clock();
+        let before = self.ticked.try_get_value()?;
+        self.ticked.set_value(now);
+        self.session
+            .try_update_value(|session| session.tick(now - before))
     }
 }
 
@@ -308,4 +329,28 @@ fn lab(page: Page) -> AnyView {
         </main>
         {foot(page)}
     }
+}
+
+/// How something moves that is at `place` at an instant: `--way` now, `--to` at the end of the leg, and the animation between the two.
+/// The stylesheet turns the numbers into a transform, sideways or downwards.
+pub fn gliding(
+    page: Page,
+    place: impl Fn(SimTime) -> String + Clone + Send + 'static,
+) -> [Words; 3] {
+    let there = place.clone();
+    [
+        Box::new(move || place(page.glide.get().0.from)),
+        Box::new(move || there(page.glide.get().0.to)),
+        Box::new(move || animation(page.glide.get())),
+    ]
+}
+
+/// Two names by turns: another name begins anew.
+fn animation((glide, turn): (Glide, bool)) -> String {
+    if glide.travel == 0 {
+        return "none".to_owned();
+    }
+    let name = if turn { "glide-1 " } else { "glide-2 " };
+    let (travel, wait) = (glide.travel.to_string(), glide.wait.to_string());
+    [name, &travel, "ms linear ", &wait, "ms both"].concat()
 }

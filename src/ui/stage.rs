@@ -7,6 +7,7 @@ use loss_lab_present::conf;
 use loss_lab_present::frame::Frame;
 use loss_lab_present::inside::{Inside, Lens};
 use loss_lab_present::intent::{Intent, Setup};
+use loss_lab_present::pacer::Glide;
 use loss_lab_present::settings::Settings;
 use loss_lab_present::stage::{Broker, Picture, Routes, Stage};
 use loss_lab_present::story::StoryId;
@@ -174,7 +175,7 @@ pub fn cluster_panel(page: Page, asked: bool) -> AnyView {
 /// A picture of it as a frame shows it, on paper: nothing moves.
 pub fn still(mut page: Page, frame: &Frame, asked: bool) -> AnyView {
     // What is on its way stands where this frame's clock has it.
-    page.now = RwSignal::new(frame.now);
+    page.glide = RwSignal::new((Glide::still(frame.now), false));
     let scene = if asked {
         Scene::asked(frame)
     } else {

@@ -19,7 +19,7 @@ use crate::i18n::{instant, length};
 
 use super::html::*;
 use super::icon::hue;
-use super::page::{OnChange, Page, Words};
+use super::page::{OnChange, Page, gliding};
 use super::rooms::extra;
 use super::transport::{transport, ways};
 
@@ -95,6 +95,7 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
     });
     let pieces = marks(timeline, picked).into_iter();
     let view_box = ["0 0 ", &px(timeline.width), " ", &px(timeline.height)].concat();
+    let [way, to, animation] = gliding(page, playhead(timeline));
     html! {
         <div class="tl-box" style=("min-width", least)>
             <svg
@@ -108,7 +109,7 @@ fn drawing(page: Page, timeline: &Timeline, picked: Option<MessageId>, now: SimT
                 {lanes.collect_view()}
                 {pieces.map(|piece| html! { <g inner_html=piece></g> }).collect_view()}
             </svg>
-            <div class="playhead" style=("transform", playhead(page, timeline))>{slider(page, timeline, now)}</div>
+            <div class="playhead" style=("--way", way) style=("--to", to) style=("animation", animation)>{slider(page, timeline, now)}</div>
         </div>
     }
 }
@@ -155,16 +156,11 @@ fn seek(
     })
 }
 
-/// The one thing here that follows the clock: as wide as the drawing and over it, so that moving it draws nothing anew.
-fn playhead(page: Page, timeline: &Timeline) -> Words {
+/// Where the playhead stands at an instant: in thousandths of a percent of the drawing. It is as wide as the drawing and over it, so
+/// that moving it draws nothing anew.
+fn playhead(timeline: &Timeline) -> impl Fn(SimTime) -> String + Clone + Send + 'static {
     let (width, scale) = (i64::from(timeline.width.max(1)), timeline.scale.clone());
-    Box::new(move || {
-        // In thousandths of a percent.
-        let part = i64::from(scale.x(page.now.get())) * 100_000 / width;
-        let rest = (part % 1_000 + 1_000).to_string();
-        let rest = rest.get(1..).unwrap_or_default();
-        ["translateX(", &(part / 1_000).to_string(), ".", rest, "%)"].concat()
-    })
+    move |at| (i64::from(scale.x(at)) * 100_000 / width).to_string()
 }
 
 /// The playhead for the keyboard: arrow keys step through events.

@@ -54,7 +54,7 @@ fn draw(page: Page, desk: &Desk) -> AnyView {
     };
     let play_inside = html! { {icon(symbol)}<span>{word}</span> };
     let jump_inside = html! { {icon("#i-jump")}<span>{(t.press)(Press::NextLoss)}</span> };
-    let now = live(move || clock(page.now.get()).into_any());
+    let now = live(move || clock(page.clock.get()).into_any());
     html! {
         <div class="btns">
             {button(Press::Start, "btn icon", "#i-start")}

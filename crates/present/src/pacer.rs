@@ -98,6 +98,32 @@ pub struct Leg {
     pub skips: bool,
 }
 
+/// What is left of a leg: everything that moves does so evenly from one instant to the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Glide {
+    /// The instant on the clock.
+    pub from: SimTime,
+    /// The instant that it goes to.
+    pub to: SimTime,
+    /// Wall milliseconds before anything moves.
+    pub wait: u32,
+    /// Wall milliseconds of travel; 0: nothing moves.
+    pub travel: u32,
+}
+
+impl Glide {
+    /// The clock stands.
+    #[must_use]
+    pub fn still(at: SimTime) -> Self {
+        Self {
+            from: at,
+            to: at,
+            wait: 0,
+            travel: 0,
+        }
+    }
+}
+
 /// How a run is to be played.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tempo {
@@ -215,6 +241,19 @@ impl Leg {
         self.from + Span::from_micros(part)
     }
 
+    /// How many wall milliseconds of reading and of travel are left after `elapsed` of them.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded by the leg, and a fraction of a millisecond is not seen"
+    )]
+    pub fn left(&self, elapsed: f64) -> (u32, u32) {
+        let wait = (f64::from(self.read) - elapsed).max(0.0);
+        let travel = (self.whole() - elapsed).clamp(0.0, f64::from(self.travel));
+        (wait as u32, travel as u32)
+    }
+
     /// Whether the leg is over after `elapsed` wall milliseconds.
     #[must_use]
     pub fn is_over(&self, elapsed: f64) -> bool {
@@ -246,6 +285,22 @@ mod tests {
     }
 
     const HOP_TIME: Option<Span> = Some(Span::from_millis(1));
+
+    #[test]
+    fn a_leg_is_read_before_it_is_travelled() {
+        let leg = Leg {
+            from: ms(0),
+            to: ms(1),
+            read: 180,
+            travel: 420,
+            skips: false,
+        };
+        let left = [0.0, 100.0, 180.0, 300.5, 600.0, 700.0].map(|elapsed| leg.left(elapsed));
+        assert_eq!(
+            left,
+            [(180, 420), (80, 420), (0, 420), (0, 299), (0, 0), (0, 0)]
+        );
+    }
 
     #[test]
     fn a_hop_of_a_millisecond_and_of_a_microsecond_take_the_same_time_to_watch() {
