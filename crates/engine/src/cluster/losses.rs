@@ -35,6 +35,10 @@ impl Cluster {
         } else {
             Stage::Store
         };
+        // What can be brought again is lost no more: the next thing that takes it is told.
+        for (message, group) in now.gone(before) {
+            self.is_back(message, group);
+        }
         let gone = before.gone(&now);
         for of_one in gone.chunk_by(|one, other| one.0 == other.0) {
             let Some((message, _)) = of_one.first() else {

@@ -297,6 +297,7 @@ impl Past {
             }
             if file_too {
                 progress.filed = None;
+                progress.moved = None;
             }
             let older = progress.forgotten.map(|(_, offset)| offset);
             if let Some(known) = progress.known

@@ -20,6 +20,7 @@ mod flow_control;
 mod groups;
 mod lab;
 mod last_bearers;
+mod last_causes;
 mod producer;
 mod promises;
 mod properties;
