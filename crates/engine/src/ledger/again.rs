@@ -105,6 +105,8 @@ pub(super) struct Heard {
     /// What last committed its transaction.
     committed_by: Option<EventId>,
     pub copies: Vec<Copied>,
+    /// Which slaves have had a copy.
+    pub replicas: Vec<(EventId, NodeId)>,
     pub sent_back: Vec<SentBack>,
     pub given: Vec<Given>,
     pub again: Vec<Redelivery>,

@@ -191,17 +191,30 @@ impl Case<'_> {
         })
     }
 
-    /// What a broker's end took of it, the last copy's broker first: one that waited for its delay would have come after the others.
+    /// What took brokers' copies, the last one's broker first: a master's heir, then one that waited for its delay and would have come
+    /// after the others.
     fn copy_lost(&self) -> Option<Loss> {
-        let waiting = self.heard.delayed.iter().rev();
-        let waiting = waiting.filter(|delayed| !delayed.delivered);
-        let copies = self.heard.copies.iter().rev();
-        let mut stored = waiting
-            .map(|delayed| (delayed.node, delayed.event))
-            .chain(copies.map(|copied| (copied.node, copied.event)));
-        stored.find_map(|(node, event)| {
-            let mut strikes = self.past.strikes(node, event);
+        let ended = |node, stored| {
+            let mut strikes = self.past.strikes(node, stored);
             strikes.find_map(|how| self.broker_ended(node, how))
+        };
+        let heirs = self.heard.replicas.iter().rev();
+        let mut heirs = heirs.filter(|(stored, node)| self.past.was_elected(*node, *stored));
+        let waiting = self.heard.delayed.iter().rev();
+        let mut waiting = waiting.filter(|delayed| !delayed.delivered);
+        let mut copies = self.heard.copies.iter().rev();
+        let waited_for = heirs
+            .find_map(|(stored, node)| ended(*node, *stored))
+            .or_else(|| waiting.find_map(|delayed| ended(delayed.node, delayed.event)));
+        waited_for.or_else(|| {
+            copies.find_map(|copied| {
+                let start = copied.record.start;
+                if self.past.is_deleted(copied.node, copied.event, start) {
+                    Some(Loss::Expired)
+                } else {
+                    ended(copied.node, copied.event)
+                }
+            })
         })
     }
 

@@ -7,7 +7,7 @@ use crate::event::{DiskChange, Down, Event, EventKind, RecordRef};
 use crate::ids::{BrokerName, EventId, GroupId, NodeId, QueueId, TopicId};
 use crate::setup::Setup;
 use crate::status::{GetMessageStatus, PullStatus};
-use crate::units::{QueueOffset, SimTime};
+use crate::units::{PhysicalOffset, QueueOffset, SimTime};
 
 /// Folded from events, like everything in the ledger.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Past {
     downs: LiteMap<NodeId, (EventId, Down)>,
     /// What may have taken copies: the ends of nodes, and disks that were destroyed, also those of nodes that were down already.
     strikes: Vec<(EventId, NodeId, Down)>,
+    /// Up to where logs lost their oldest files.
+    deletions: Vec<(EventId, NodeId, PhysicalOffset)>,
     /// Disks whose fsync has reported an error.
     failed_disks: Vec<NodeId>,
     /// Who was elected master.
@@ -161,12 +163,15 @@ impl Past {
                 self.rebalanced.insert((event.node, *topic), event.id);
                 self.culprits.push(event.clone());
             }
+            EventKind::Deleted { before, .. } => {
+                self.deletions.push((event.id, event.node, *before));
+                self.culprits.push(event.clone());
+            }
             EventKind::NodeUp
             | EventKind::Elected { .. }
             | EventKind::RoleChanged { .. }
             | EventKind::Truncated { .. }
             | EventKind::Pulled { .. }
-            | EventKind::Deleted { .. }
             | EventKind::Dispatched { .. }
             | EventKind::Consumed { .. } => self.culprits.push(event.clone()),
             // Neither moves a place nor takes a copy.
@@ -353,6 +358,18 @@ impl Past {
         let strikes = self.strikes.iter().rev();
         let after = strikes.filter(move |(event, of, _)| *of == node && *event > stored);
         after.map(|(.., how)| *how)
+    }
+
+    /// Whether the file of a copy that a node has stored was deleted.
+    pub fn is_deleted(&self, node: NodeId, stored: EventId, start: PhysicalOffset) -> bool {
+        let mut deletions = self.deletions.iter();
+        deletions.any(|(event, of, before)| *of == node && *event > stored && start < *before)
+    }
+
+    /// Whether a replica was elected master after `since`.
+    pub fn was_elected(&self, node: NodeId, since: EventId) -> bool {
+        let mut elected = self.elected.iter();
+        elected.any(|(event, _, master)| *master == node && *event > since)
     }
 
     /// When a consumer's queues of a topic last changed.

@@ -158,6 +158,7 @@ impl Told {
                 self.heard
                     .on_appended(event, record, *reconsume_times, *waits, setup, past);
             }
+            EventKind::Replicated { .. } => self.heard.replicas.push((event.id, event.node)),
             EventKind::Delivered {
                 record,
                 broker,
@@ -225,7 +226,6 @@ impl Told {
             }
             | EventKind::Committed { .. }
             | EventKind::Flushed { .. }
-            | EventKind::Replicated { .. }
             | EventKind::Replied { .. }
             | EventKind::Dispatched { .. }
             | EventKind::Pulled { .. }

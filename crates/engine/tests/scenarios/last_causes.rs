@@ -80,6 +80,111 @@ fn what_a_master_hides_twice_is_lost_the_second_time_it_comes_back() {
     );
 }
 
+/// The elected replica has it, and its power takes it, while a consumer still has it in its memory.
+#[test]
+fn what_an_elected_replica_had_is_not_lost_to_its_election() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "enableControllerMode": true },
+                "slaves": [ { "conf": { "enableControllerMode": true } } ] } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 30000 } ],
+            "script": [ { "at": 1000, "do": "send" }, { "at": 2000, "do": "crash", "node": "broker-a/0" },
+                { "at": 4000, "do": "power-loss", "node": "broker-a/1" }, { "at": 5000, "do": "crash", "node": "c1" } ], "until": 8000
+        "#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-a/1       c1               namesrv/0
+                 1000  send m1 ───────▶ │                │                │                │
+                 1001  │                stores m1 T/0:0 (page cache)      │                │
+                 1002  │                T/0:0 to 1 ─────────────────────▶ │                │
+              1002.05  m1 SEND_OK ◀──── │                │                │                │
+                 1003  │                │                │                gets m1          │
+                 1010  │                copy m1 ───────▶ │                │                │
+                 2000  │                ✗ crash          │                │                │
+                 2001  │                                 │                │                elects broker-a/1
+                 2002  │                                 SYNC_MASTER, epoch 2              │
+                 4000  │                                 ✗ power loss     │                │
+                 5000  │                                                  ✗ crash          │
+                 5000  │                                                  ✗ lost: m1       │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (page cache, never served); ✗ consume: async-flush, by node-down of c1 at 5000
+        "#]],
+    );
+}
+
+/// Its file is deleted while a listener has it; the listener's process dies.
+#[test]
+fn what_expired_while_a_consumer_had_it_is_lost_to_that() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "mappedFileSizeCommitLog": 65536 } } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 30000 } ],
+            "script": [ { "at": 0, "do": "send", "count": 2, "everyMs": 50, "bodyBytes": 60000 },
+                { "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 }, { "at": 5000, "do": "crash", "node": "c1" } ], "until": 8000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                2.861  send m1 ───────────────────▶ │                            │
+                3.861  │                            stores m1 T/0:0 (page cache) │
+                4.861  │                            T/0:0 to 1 ────────────────▶ │
+                4.911  m1 SEND_OK ◀──────────────── │                            │
+                5.861  │                            │                            gets m1
+               52.861  send m2 ───────────────────▶ │                            │
+               53.861  │                            stores m2 T/0:1 (page cache) │
+               54.861  │                            T/0:1 to 2 ────────────────▶ │
+               54.911  m2 SEND_OK ◀──────────────── │                            │
+               55.861  │                            │                            gets m2
+                  505  │                            fsync m1, m2                 │
+                 1000  │                            ✗ old files deleted: 1 gone  │
+                 5000  │                            │                            ✗ crash
+                 5000  │                            │                            ✗ lost: m1
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost       1          0         lost     ✗ consume: expired, by node-down of c1 at 5000
+            m2       acked    in-flight  1          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+        "#]],
+    );
+}
+
+/// The same after a power loss that it has survived.
+#[test]
+fn a_power_loss_that_a_message_has_survived_did_not_take_it() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "mappedFileSizeCommitLog": 65536, "flushDiskType": "SYNC_FLUSH" } } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 30000 } ],
+            "script": [ { "at": 0, "do": "send", "count": 2, "everyMs": 50, "bodyBytes": 60000 },
+                { "at": 1000, "do": "power-loss", "node": "broker-a/0" }, { "at": 1000, "do": "restart", "node": "broker-a/0" },
+                { "at": 6000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 }, { "at": 8000, "do": "crash", "node": "c1" } ], "until": 9000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                2.861  send m1 ───────────────────▶ │                            │
+                3.861  │                            stores m1 T/0:0 (page cache) │
+                8.861  │                            fsync m1                     │
+                9.861  │                            T/0:0 to 1 ────────────────▶ │
+                9.911  m1 SEND_OK ◀──────────────── │                            │
+               10.861  │                            │                            gets m1
+               52.861  send m2 ───────────────────▶ │                            │
+               53.861  │                            stores m2 T/0:1 (page cache) │
+               58.861  │                            fsync m2                     │
+               59.861  │                            T/0:1 to 2 ────────────────▶ │
+               59.911  m2 SEND_OK ◀──────────────── │                            │
+               60.861  │                            │                            gets m2
+                 1000  │                            ✗ power loss                 │
+                 3000  │                            ▲ up                         │
+                 3011  │                            │                            owns 1 of %RETRY%CG
+                 6000  │                            ✗ old files deleted: 1 gone  │
+                 8000  │                            │                            ✗ crash
+                 8000  │                            │                            ✗ lost: m1
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost       1          0         lost     ✗ consume: expired, by node-down of c1 at 8000
+            m2       acked    in-flight  1          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+        "#]],
+    );
+}
+
 /// The group was once told to go on to 2. Then the store is new, and what is stored there takes the places of old messages again.
 #[test]
 fn a_correction_in_an_earlier_store_is_not_blamed_for_what_a_new_one_holds() {
