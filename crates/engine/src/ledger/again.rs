@@ -325,10 +325,16 @@ impl Heard {
         {
             return self.stored_request(at);
         }
-        match self.sent_back.iter().position(|back| !back.stored) {
-            Some(at) => self.stored_send_back(at),
-            None => Origin::Unknown,
+        if let Some(at) = self.sent_back.iter().position(|back| !back.stored) {
+            return self.stored_send_back(at);
         }
+        // Its delay is over, and its acting master has handed it to another one (`enableRemoteEscape`).
+        let mut waiting = self.delayed.iter_mut();
+        let escaped = waiting.find(|delayed| !delayed.delivered);
+        escaped.map_or(Origin::Unknown, |delayed| {
+            delayed.delivered = true;
+            delayed.origin
+        })
     }
 
     fn stored_request(&mut self, at: usize) -> Origin {

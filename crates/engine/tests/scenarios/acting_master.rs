@@ -200,8 +200,8 @@ fn what_is_due_escapes_to_another_master() {
             message  promise  fate      delivered  consumed  verdict     copies, and what took or threatens them
             m1       acked    consumed  2          2         duplicated  broker-a/0 (disk, never served), broker-a/0 (disk), broker-a/1 (disk, never served), broker-a/1 (disk, never served), broker-b/0 (disk)
 
-            again  at     to  after        why             by
-            m1     73045  c1  12009 to c1  producer-retry  request-sent of p1 at 2000
+            again  at     to  after        why                 by
+            m1     73045  c1  12009 to c1  delay-offset-stale  node-down of broker-a/0 at 3000
         "#]],
     );
 }
