@@ -8,6 +8,8 @@ use loss_lab_engine::scenario::Scenario;
 use loss_lab_engine::scenario::file_v1;
 use loss_lab_engine::trace::Story;
 
+use crate::causes;
+
 /// The scenario of a whole file.
 pub fn scenario(text: &str) -> Scenario {
     match file_v1::parse(text) {
@@ -38,10 +40,11 @@ pub fn file(fields: &str) -> String {
     text + fields + " }"
 }
 
-/// A run to its end.
+/// A run to its end. Whatever its ledger names as a cause has happened.
 pub fn finished(scenario: Scenario) -> Run {
     let mut run = Run::new(scenario);
     run.finish();
+    assert_eq!(causes::missing(&run), None);
     run
 }
 

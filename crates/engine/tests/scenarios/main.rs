@@ -9,6 +9,7 @@
 )]
 
 mod acting_master;
+mod causes;
 mod consumer;
 mod controller;
 mod delay;

@@ -16,7 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::lab;
+use crate::{causes, lab};
 
 /// A scenario file. Its `Debug` is itself, so that a failure can be run.
 #[derive(Clone)]
@@ -179,6 +179,7 @@ fn every_repetition_and_every_loss_has_a_cause(run: &Run) -> Result<(), TestCase
             _ => {}
         }
     }
+    prop_assert_eq!(causes::missing(run), None);
     let ledger = run.ledger();
     let explained: BTreeSet<_> = ledger
         .iter()
