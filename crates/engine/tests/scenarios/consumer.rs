@@ -307,3 +307,280 @@ fn an_ordinary_send_back_carries_the_clients_own_count() {
         "#]],
     );
 }
+
+/// The listener sees the topic that the message had at first, however often the retry topic has had it, and whoever put it there: the
+/// second failure's request is lost on its way, and an ordinary send follows.
+#[test]
+fn a_listener_sees_the_first_topic_of_a_message_that_failed_twice() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1              19003  gets m1 of T, rc 0
+        c1              20202  gets m1 of T, rc 1
+        c1              29310  gets m1 of T, rc 2
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1              19003  gets m1 of T, rc 0
+        c1              20202  gets m1 of T, rc 1
+        c1              26402  gets m1 of T, rc 2
+    "#]],
+        ),
+    ] {
+        check_told(
+            DELIVERIES,
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "messageDelayLevel": "1s 1s 1s 1s" }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "processMs": 100 }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "throw", "times": 2 }}, {{ "at": 19000, "do": "send" }},
+                {{ "after": {{ "event": "delivered", "nth": 2 }}, "do": "drop", "from": "c1", "to": "broker-a/0" }} ], "until": 40000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// A broker whose put lock is held for more than a second turns the request away, and the ordinary send after it (SYSTEM_BUSY). Only 5.3
+/// tries that one three times.
+#[test]
+fn a_busy_broker_s_refusal_is_tried_again_in_5_3() {
+    for (profile, picture) in [
+        (
+            "4.9",
+            expect![[r#"
+               ms  p1                           broker-a/0                   c1
+                0  │                            ✗ fsync stalls               │
+                1  send m1 ───────────────────▶ │                            │
+                2  │                            stores m1 T/0:0 (page cache) │
+                3  │                            T/0:0 to 1 ────────────────▶ │
+             3.05  m1 SEND_OK ◀──────────────── │                            │
+                4  │                            │                            gets m1
+               11  send m2 ───────────────────▶ │                            │
+               12  │                            stores m2 T/0:1 (page cache) │
+               13  │                            T/0:1 to 2 ────────────────▶ │
+            13.05  m2 SEND_OK ◀──────────────── │                            │
+               14  │                            │                            gets m2
+               21  send m3 ───────────────────▶ │                            │
+             2504  │                            │                            ✗ m1 RECONSUME_LATER
+             2504  │                            │                            sends back m1
+             2506  │                            │                            sends back m1
+             2514  │                            │                            ✓ m2
+             3021  ✗ m3 RemotingTimeoutException (try 1)                     │
+             3021  ✗ returns m3 RemotingTooMuchRequestException              │
+
+        message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked    in-flight     1          0         pending  broker-a/0 (page cache)
+        m2       acked    consumed      1          1         ok       broker-a/0 (page cache)
+        m3       unknown  never-stored  0          0         lost     ✗ produce: call-failed, by send-returned of p1 at 3021
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+               ms  p1                           broker-a/0                   c1
+                0  │                            ✗ fsync stalls               │
+                1  send m1 ───────────────────▶ │                            │
+                2  │                            stores m1 T/0:0 (page cache) │
+                3  │                            T/0:0 to 1 ────────────────▶ │
+             3.05  m1 SEND_OK ◀──────────────── │                            │
+                4  │                            │                            gets m1
+               11  send m2 ───────────────────▶ │                            │
+               12  │                            stores m2 T/0:1 (page cache) │
+               13  │                            T/0:1 to 2 ────────────────▶ │
+            13.05  m2 SEND_OK ◀──────────────── │                            │
+               14  │                            │                            gets m2
+               21  send m3 ───────────────────▶ │                            │
+             2504  │                            │                            ✗ m1 RECONSUME_LATER
+             2504  │                            │                            sends back m1
+             2506  │                            │                            sends back m1
+             2508  │                            │                            sends back m1
+             2510  │                            │                            sends back m1
+             2514  │                            │                            ✓ m2
+             3021  ✗ m3 RemotingTimeoutException (try 1)                     │
+             3021  ✗ returns m3 RemotingTooMuchRequestException              │
+
+        message  promise  fate          delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked    in-flight     1          0         pending  broker-a/0 (page cache)
+        m2       acked    consumed      1          1         ok       broker-a/0 (page cache)
+        m3       unknown  never-stored  0          0         lost     ✗ produce: call-failed, by send-returned of p1 at 3021
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 4096 }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "processMs": 2500 }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "RECONSUME_LATER", "times": 1 }},
+                {{ "at": 0, "do": "stall-disk", "node": "broker-a/0" }}, {{ "at": 1, "do": "send", "count": 3, "everyMs": 10, "bodyBytes": 3000 }} ], "until": 4000"#
+            ),
+            picture,
+        );
+    }
+}
+
+/// What hangs when it comes again is sent back with level 3, like any expired message, and not with 3 + reconsumeTimes.
+#[test]
+fn an_expired_retry_waits_at_level_three() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1              19003  gets m1 of T, rc 0
+        c1              19003  sent-back
+        broker-a/0      22100  retry-stored
+        c1              22102  gets m1 of T, rc 1
+        c1             117950  sent-back
+        broker-a/0     121000  retry-stored
+        c1             121002  gets m1 of T, rc 2
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1              19003  gets m1 of T, rc 0
+        c1              19003  sent-back
+        broker-a/0      22100  retry-stored
+        c1              22102  gets m1 of T, rc 1
+        c1             116700  sent-back
+        broker-a/0     119800  retry-stored
+        c1             119802  gets m1 of T, rc 2
+    "#]],
+        ),
+    ] {
+        check_told(
+            &[
+                EventName::Delivered,
+                EventName::SentBack,
+                EventName::RetryStored,
+            ],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "messageDelayLevel": "1s 2s 3s 40s" }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "conf": {{ "consumeTimeout": 1 }} }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "throw", "times": 1 }}, {{ "at": 19000, "do": "send" }},
+                {{ "at": 19010, "do": "consume-result", "consumer": "c1", "result": "hang", "times": 1 }} ], "until": 200000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// Nobody looks for expired messages of an orderly listener: it may take as long as it likes.
+#[test]
+fn an_orderly_message_does_not_expire() {
+    for profile in ["4.9", "5.3"] {
+        check_told(
+            &[EventName::Delivered, EventName::SentBack],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly", "conf": {{ "consumeTimeout": 1 }} }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "hang", "times": 1 }},
+                {{ "at": 0, "do": "send", "count": 2 }} ], "until": 200000"#
+            ),
+            expect![[r#"
+                c1                  3  gets m1 of T, rc 0
+            "#]],
+        );
+    }
+}
+
+/// Each member has every queue, in order, and no broker is asked for a lock.
+#[test]
+fn an_orderly_broadcasting_consumer_needs_no_lock() {
+    for profile in ["4.9", "5.3"] {
+        check_told(
+            &[EventName::Delivered, EventName::LockGranted],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly", "model": "BROADCASTING" }},
+                {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly", "model": "BROADCASTING" }} ],
+            "script": [ {{ "at": 40000, "do": "send", "count": 2 }} ], "until": 41000"#
+            ),
+            expect![[r#"
+                c1              40003  gets m1 of T, rc 0
+                c2              40003  gets m1 of T, rc 0
+                c1              40005  gets m2 of T, rc 0
+                c2              40005  gets m2 of T, rc 0
+            "#]],
+        );
+    }
+}
+
+/// The lock was not renewed behind a cut link. It is healed when the listener returns: the lock is asked for at once, and the queue
+/// goes on.
+#[test]
+fn an_orderly_thread_that_finds_its_lock_too_old_asks_for_it_at_once() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1                  3  gets m1 of T, rc 0
+        c1              30003  consumed
+        c1              30025  gets m2 of T, rc 0
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1                  3  gets m1 of T, rc 0
+        c1              30003  consumed
+        c1              30025  gets m2 of T, rc 0
+    "#]],
+        ),
+    ] {
+        check_told(
+            &[EventName::Delivered, EventName::Consumed],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly", "processMs": 30000 }} ],
+            "script": [ {{ "at": 0, "do": "send", "count": 3 }}, {{ "at": 5000, "do": "partition", "between": ["c1", "broker-a/0"] }},
+                {{ "at": 29500, "do": "heal", "between": ["c1", "broker-a/0"] }} ], "until": 35000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// With automatic commits COMMIT is a SUCCESS: its message is done, and the next one follows at once.
+#[test]
+fn commit_is_success_with_automatic_commits() {
+    for profile in ["4.9", "5.3"] {
+        check_told(
+            OFFSETS,
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly" }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "COMMIT" }},
+                {{ "at": 0, "do": "send", "count": 2 }} ], "until": 4000"#
+            ),
+            expect![[r#"
+                c1                  3  gets m1 of T, rc 0
+                c1                  5  gets m2 of T, rc 0
+                broker-a/0          6  knows T at 1
+            "#]],
+        );
+    }
+}
+
+/// One message of a batch has used up its times and is a dead letter, the other one has not: both go back, and the dead letter is
+/// consumed again with the other.
+#[test]
+fn a_batch_with_one_dead_letter_comes_again_as_a_whole() {
+    check_told(
+        DELIVERIES,
+        r#""brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "topic": "T", "listener": "orderly", "processMs": 100, "conf": { "maxReconsumeTimes": 1, "consumeMessageBatchMaxSize": 2 } } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "result": "SUSPEND_CURRENT_QUEUE_A_MOMENT", "times": 2 },
+                { "at": 0, "do": "send" }, { "at": 500, "do": "send" } ], "until": 4000"#,
+        expect![[r#"
+            c1                  3  gets m1 of T, rc 0
+            c1               1103  gets m1 of T, rc 1
+            c1               1103  gets m2 of T, rc 0
+            broker-a/0       1204  dead letter m1, rc 2
+            c1            2205.05  gets m1 of T, rc 1
+            c1            2205.05  gets m2 of T, rc 1
+        "#]],
+    );
+}
