@@ -584,3 +584,101 @@ fn a_batch_with_one_dead_letter_comes_again_as_a_whole() {
         "#]],
     );
 }
+
+/// A queue goes to another member while its listener has a message and two more wait. The old owner waits for the listener, 1000 ms in
+/// 4.9 and 500 ms in 5.3; 4.9 gives the lock back 20 s later, for messages are left, and 5.3 at once. If it waits in vain, the queue stays with its
+/// owner, dropped, until the next rebalance.
+#[test]
+fn an_orderly_queue_is_given_away_when_its_listener_has_returned() {
+    for (profile, takes, told) in [
+        (
+            "4.9",
+            700,
+            expect![[r#"
+            c1                953  gets m1 of T, rc 0
+            c1               1653  consumed
+            c1               1653  rebalanced
+            broker-a/0      41033  lock-granted
+            c2              41036  rebalanced
+            c2              41040  gets m1 of T, rc 0
+            c2              41040  consumed
+            c2              41040  gets m2 of T, rc 0
+            c2              41040  consumed
+            c2              41040  gets m3 of T, rc 0
+            c2              41040  consumed
+        "#]],
+        ),
+        (
+            "4.9",
+            3000,
+            expect![[r#"
+            c1                953  gets m1 of T, rc 0
+            c1               3953  consumed
+            c1              22018  rebalanced
+            broker-a/0      61039  lock-granted
+            c2              61042  rebalanced
+            c2              61046  gets m1 of T, rc 0
+            c2              61046  consumed
+            c2              61046  gets m2 of T, rc 0
+            c2              61046  consumed
+            c2              61046  gets m3 of T, rc 0
+            c2              61046  consumed
+        "#]],
+        ),
+        (
+            "5.3",
+            400,
+            expect![[r#"
+            c1                953  gets m1 of T, rc 0
+            broker-a/0       1013  lock-granted
+            c1               1016  rebalanced
+            c1               1353  consumed
+            c1               1353  rebalanced
+            broker-a/0       2005  lock-granted
+            c2               2008  rebalanced
+            c2               2512  gets m1 of T, rc 0
+            c2               2512  consumed
+            c2               2512  gets m2 of T, rc 0
+            c2               2512  consumed
+            c2               2512  gets m3 of T, rc 0
+            c2               2512  consumed
+        "#]],
+        ),
+        (
+            "5.3",
+            3000,
+            expect![[r#"
+            c1                953  gets m1 of T, rc 0
+            broker-a/0       1013  lock-granted
+            c1               1016  rebalanced
+            c1               3953  consumed
+            c1              21524  rebalanced
+            broker-a/0      22125  lock-granted
+            c2              22128  rebalanced
+            c2              22632  gets m1 of T, rc 0
+            c2              22632  consumed
+            c2              22632  gets m2 of T, rc 0
+            c2              22632  consumed
+            c2              22632  gets m3 of T, rc 0
+            c2              22632  consumed
+        "#]],
+        ),
+    ] {
+        check_told(
+            &[
+                EventName::Delivered,
+                EventName::Consumed,
+                EventName::LockGranted,
+                EventName::Rebalanced,
+            ],
+            &format!(
+                r#""profile": "{profile}", "topics": [ {{ "name": "T", "queues": 2 }} ], "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly", "processMs": {takes} }},
+                {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly", "started": false }} ],
+            "script": [ {{ "at": 1000, "do": "start-consumer", "consumer": "c2" }}, {{ "at": 950, "do": "send", "queue": 1 }},
+                {{ "at": 950, "do": "send", "queue": 1 }}, {{ "at": 950, "do": "send", "queue": 1 }} ], "until": 80000"#
+            ),
+            told,
+        );
+    }
+}

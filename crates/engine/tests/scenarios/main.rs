@@ -32,6 +32,7 @@ mod retries;
 mod routing;
 mod shutdown;
 mod slaves;
+mod start_races;
 mod store;
 mod stored;
 #[path = "../shared/suite.rs"]
