@@ -467,7 +467,8 @@ fn an_expired_retry_waits_at_level_three() {
     }
 }
 
-/// Nobody looks for expired messages of an orderly listener: it may take as long as it likes.
+/// Nobody looks for expired messages of an orderly listener, also not while one rests in its queue again: it may take as long as it
+/// likes.
 #[test]
 fn an_orderly_message_does_not_expire() {
     for profile in ["4.9", "5.3"] {
@@ -475,12 +476,13 @@ fn an_orderly_message_does_not_expire() {
             &[EventName::Delivered, EventName::SentBack],
             &format!(
                 r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
-            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly", "conf": {{ "consumeTimeout": 1 }} }} ],
-            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "hang", "times": 1 }},
-                {{ "at": 0, "do": "send", "count": 2 }} ], "until": 200000"#
+            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly", "processMs": 100000, "conf": {{ "consumeTimeout": 1, "suspendCurrentQueueTimeMillis": 30000 }} }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "throw", "times": 1 }},
+                {{ "at": 0, "do": "send" }} ], "until": 200000"#
             ),
             expect![[r#"
                 c1                  3  gets m1 of T, rc 0
+                c1             130003  gets m1 of T, rc 1
             "#]],
         );
     }

@@ -26,6 +26,7 @@ mod producer;
 mod promises;
 mod properties;
 mod reading;
+mod repetitions;
 mod replication;
 mod retention;
 mod retries;

@@ -1,0 +1,144 @@
+//! Why a message came again where more than one thing could have brought it.
+
+use expect_test::{Expect, expect};
+use loss_lab_engine::event::Event;
+
+use crate::lab;
+
+/// Every delivery but the first: when, why, and by what.
+fn check_again(fields: &str, expected: Expect) {
+    let run = lab::run(fields);
+    let event = |id: u32| -> &Event { &run.events()[usize::try_from(id).unwrap()] };
+    let mut told = String::new();
+    for entry in run.ledger().iter() {
+        for again in &entry.again {
+            let delivery = event(again.event.0);
+            let by = again.by.map_or(String::from("nothing"), |by| {
+                let by = event(by.0);
+                let node = run.names().node(by.node);
+                format!("{} of {node} at {}", by.kind.name().word(), by.at)
+            });
+            let node = run.names().node(delivery.node);
+            told += &format!(
+                "{} to {node} at {}: {}, by {by}\n",
+                entry.message,
+                delivery.at,
+                again.rule.word()
+            );
+        }
+    }
+    expected.assert_eq(&told);
+}
+
+/// An operator's reset brings it once; the next time it is the consumer's crash.
+#[test]
+fn a_reset_explains_what_it_brought_and_nothing_later() {
+    check_again(
+        r#"
+            "brokers": [ { "name": "broker-a" } ], "consumers": [ { "name": "c1", "topic": "T" } ],
+            "script": [ { "at": 0, "do": "send" },
+                { "at": 8000, "do": "reset-offset", "consumer": "c1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": 0 },
+                { "after": { "event": "delivered", "nth": 2 }, "do": "crash", "node": "c1" },
+                { "at": 30000, "do": "restart", "node": "c1" } ], "until": 40000
+        "#,
+        expect![[r#"
+            m1 to c1 at 20509: offset-reset, by pulled of broker-a/0 at 20000
+            m1 to c1 at 33512: crash-before-commit, by node-down of c1 at 20509
+        "#]],
+    );
+}
+
+/// Both are killed. What the broker had been told and not written comes again from its old file; what it had not been told, it could not
+/// forget.
+#[test]
+fn what_a_broker_forgot_and_what_it_was_never_told_come_again_for_two_reasons() {
+    check_again(
+        r#"
+            "brokers": [ { "name": "broker-a" } ], "consumers": [ { "name": "c1", "topic": "T" } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 11000, "do": "send" }, { "at": 12000, "do": "send" },
+                { "at": 12100, "do": "crash", "node": "broker-a/0" }, { "at": 12100, "do": "crash", "node": "c1" },
+                { "at": 13000, "do": "restart", "node": "broker-a/0" }, { "at": 30000, "do": "restart", "node": "c1" } ], "until": 40000
+        "#,
+        expect![[r#"
+            m2 to c1 at 33512: offset-file-stale, by node-down of broker-a/0 at 12100
+            m3 to c1 at 33512: crash-before-commit, by node-down of c1 at 12100
+        "#]],
+    );
+}
+
+/// The broker once forgot the group's place and was told again. That explains nothing that happens afterwards.
+#[test]
+fn what_a_broker_once_forgot_is_not_blamed_for_a_later_crash_of_the_consumer() {
+    check_again(
+        r#"
+            "brokers": [ { "name": "broker-a" } ], "consumers": [ { "name": "c1", "topic": "T", "processMs": 100 } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 11000, "do": "send" }, { "at": 12000, "do": "send" },
+                { "at": 12100, "do": "crash", "node": "broker-a/0" }, { "at": 13000, "do": "restart", "node": "broker-a/0", "takesMs": 200 },
+                { "at": 20000, "do": "send" }, { "at": 20500, "do": "crash", "node": "c1" }, { "at": 21000, "do": "restart", "node": "c1" } ], "until": 60000
+        "#,
+        expect![[r#"
+            m4 to c1 at 44524: crash-before-commit, by node-down of c1 at 20500
+        "#]],
+    );
+}
+
+/// The owner lives, but could not renew its lock: another member has its queue, and what the owner is still working on.
+#[test]
+fn an_owner_that_is_cut_off_loses_its_queue_to_the_expiry_of_its_lock() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        m1 to c2 at 120019: lock-expired, by lock-granted of broker-a/0 at 120012
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        m1 to c2 at 120519: lock-expired, by lock-granted of broker-a/0 at 120012
+    "#]],
+        ),
+    ] {
+        check_again(
+            &format!(
+                r#""profile": "{profile}",
+            "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly" }},
+                {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly" }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "times": 1, "result": "hang" }}, {{ "at": 10, "do": "send" }},
+                {{ "at": 100, "do": "partition", "between": ["c1", "broker-a/0"] }},
+                {{ "at": 110, "do": "partition", "between": ["c1", "namesrv/0"] }} ], "until": 125000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// The broker knew no place of the group yet. Its queues left the routes while it was down, and were taken again from the beginning.
+#[test]
+fn a_broker_that_was_away_for_long_gives_again_what_it_was_not_told_of() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        m1 to c1 at 88968: offset-file-stale, by node-down of broker-b/0 at 1000
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        m1 to c1 at 87306: offset-file-stale, by node-down of broker-b/0 at 1000
+    "#]],
+        ),
+    ] {
+        check_again(
+            &format!(
+                r#""profile": "{profile}",
+            "brokers": [ {{ "name": "broker-a" }}, {{ "name": "broker-b" }} ], "consumers": [ {{ "name": "c1", "topic": "T" }} ],
+            "script": [ {{ "at": 0, "do": "send", "broker": "broker-b", "queue": 0 }}, {{ "at": 1000, "do": "crash", "node": "broker-b/0" }},
+                {{ "at": 70000, "do": "restart", "node": "broker-b/0" }} ], "until": 140000"#
+            ),
+            told,
+        );
+    }
+}
