@@ -142,3 +142,74 @@ fn a_broker_that_was_away_for_long_gives_again_what_it_was_not_told_of() {
         );
     }
 }
+
+/// Without automatic commits a ROLLBACK puts back what its listener had taken before, too.
+#[test]
+fn a_rollback_brings_its_message_again_and_those_that_were_not_committed() {
+    check_again(
+        r#"
+            "brokers": [ { "name": "broker-a" } ], "consumers": [ { "name": "c1", "topic": "T", "listener": "orderly", "autoCommit": false } ],
+            "script": [ { "at": 0, "do": "consume-result", "consumer": "c1", "message": "m2", "result": "ROLLBACK", "times": 1 },
+                { "at": 0, "do": "send", "count": 2 } ], "until": 4000
+        "#,
+        expect![[r#"
+            m1 to c1 at 1005: rolled-back-with-others, by consumed of c1 at 3
+            m2 to c1 at 1005: rolled-back, by consumed of c1 at 5
+        "#]],
+    );
+}
+
+/// The queue goes to a member that dies before its first pull, and back to the one whose listener still has the message.
+#[test]
+fn a_queue_that_comes_back_brings_what_its_owner_still_has() {
+    check_again(
+        r#"
+            "topics": [ { "name": "T", "queues": 2 } ], "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T", "processMs": 9000 }, { "name": "c2", "group": "CG", "topic": "T", "started": false } ],
+            "script": [ { "at": 900, "do": "send", "queue": 1 }, { "at": 1000, "do": "start-consumer", "consumer": "c2" },
+                { "at": 2100, "do": "crash", "node": "c2" } ], "until": 20000
+        "#,
+        expect![[r#"
+            m1 to c1 at 2610: rebalance, by rebalanced of c1 at 2108
+        "#]],
+    );
+}
+
+/// The brokers of 4.9 do not agree yet on who is in the group: two members have its retry queue at once, and neither has just got it.
+#[test]
+fn two_members_that_have_a_queue_at_once_both_get_what_is_in_it() {
+    check_again(
+        r#"
+            "profile": "4.9", "seed": 1, "brokers": [ { "name": "broker-a" }, { "name": "broker-b" } ],
+            "consumers": [ { "name": "c1", "group": "DG", "topic": "T" }, { "name": "c2", "group": "DG", "topic": "T", "started": false },
+                { "name": "c3", "group": "DG", "topic": "T" } ],
+            "script": [ { "at": 3210, "do": "send", "count": 2, "everyMs": 24 },
+                { "at": 0, "do": "consume-result", "consumer": "c3", "result": "RECONSUME_LATER", "delayLevelWhenNextConsume": 1, "times": 3 } ], "until": 20000
+        "#,
+        expect![[r#"
+            m2 to c3 at 4255.182: sent-back, by consumed of c3 at 3237
+            m2 to c1 at 4255.182: rebalance, by nothing
+            m2 to c3 at 5355.182: sent-back, by consumed of c3 at 4255.182
+            m2 to c1 at 5355.182: rebalance, by nothing
+            m2 to c3 at 6455.182: sent-back, by consumed of c3 at 5355.182
+            m2 to c1 at 6455.182: rebalance, by nothing
+        "#]],
+    );
+}
+
+/// A broadcasting member is a group of its own: that another one has had a message is no reason for anything.
+#[test]
+fn a_broadcasting_member_repeats_only_itself() {
+    check_again(
+        r#"
+            "brokers": [ { "name": "broker-a" } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T", "model": "BROADCASTING" },
+                { "name": "c2", "group": "CG", "topic": "T", "model": "BROADCASTING" } ],
+            "script": [ { "at": 0, "do": "send" }, { "at": 9000, "do": "send" }, { "at": 9100, "do": "crash", "node": "c2" },
+                { "at": 10000, "do": "restart", "node": "c2" } ], "until": 20000
+        "#,
+        expect![[r#"
+            m2 to c2 at 13502: crash-before-commit, by node-down of c2 at 9100
+        "#]],
+    );
+}
