@@ -198,13 +198,12 @@ impl Case<'_> {
             let mut strikes = self.past.strikes(node, stored);
             strikes.find_map(|how| self.broker_ended(node, how))
         };
-        let heirs = self.heard.replicas.iter().rev();
-        let mut heirs = heirs.filter(|(stored, node)| self.past.was_elected(*node, *stored));
+        let mut heirs = self.heard.replicas.iter().rev();
         let waiting = self.heard.delayed.iter().rev();
         let mut waiting = waiting.filter(|delayed| !delayed.delivered);
         let mut copies = self.heard.copies.iter().rev();
         let waited_for = heirs
-            .find_map(|(stored, node)| ended(*node, *stored))
+            .find_map(|(stored, node)| ended(*node, self.past.elected_after(*node, *stored)?))
             .or_else(|| waiting.find_map(|delayed| ended(delayed.node, delayed.event)));
         waited_for.or_else(|| {
             copies.find_map(|copied| {

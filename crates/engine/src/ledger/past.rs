@@ -366,10 +366,11 @@ impl Past {
         deletions.any(|(event, of, before)| *of == node && *event > stored && start < *before)
     }
 
-    /// Whether a replica was elected master after `since`.
-    pub fn was_elected(&self, node: NodeId, since: EventId) -> bool {
+    /// When a replica was elected master, if that was after `since`.
+    pub fn elected_after(&self, node: NodeId, since: EventId) -> Option<EventId> {
         let mut elected = self.elected.iter();
-        elected.any(|(event, _, master)| *master == node && *event > since)
+        let first = elected.find(|(event, _, master)| *master == node && *event > since);
+        first.map(|(event, ..)| *event)
     }
 
     /// When a consumer's queues of a topic last changed.

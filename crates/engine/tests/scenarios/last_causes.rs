@@ -310,3 +310,79 @@ fn what_an_orderly_group_has_begun_behind_is_lost() {
         "#]],
     );
 }
+
+/// The slave is read by nobody: its power takes nothing that anybody waits for. What a listener's memory had left was lost to the
+/// master's disk.
+#[test]
+fn a_slave_that_nobody_reads_takes_nothing() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "slaves": [ {} ] } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 30000 } ],
+            "script": [ { "at": 1000, "do": "send" }, { "at": 2000, "do": "destroy-disk", "node": "broker-a/0" },
+                { "at": 4000, "do": "power-loss", "node": "broker-a/1" }, { "at": 5000, "do": "crash", "node": "c1" } ], "until": 8000
+        "#,
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            c1
+                 1000  send m1 ────────────▶ │                     │                     │
+                 1001  │                     stores m1 T/0:0 (page cache)                │
+                 1002  │                     T/0:0 to 1 ───────────────────────────────▶ │
+              1002.05  m1 SEND_OK ◀───────── │                     │                     │
+                 1003  │                     │                     │                     gets m1
+                 1004  │                     copy m1 ────────────▶ │                     │
+                 2000  │                     ✗ store deleted       │                     │
+                 2000  │                     ✗ disk destroyed      │                     │
+                 4000  │                                           ✗ power loss          │
+                 5000  │                                                                 ✗ crash
+                 5000  │                                                                 ✗ lost: m1
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ consume: disk-destroyed, by node-down of c1 at 5000
+        "#]],
+    );
+}
+
+/// The elected replica has been down with the machine's power before it was elected, and that took the message from it.
+#[test]
+fn a_replica_s_power_loss_before_its_election_is_no_heir_s() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "enableControllerMode": true },
+                "slaves": [ { "conf": { "enableControllerMode": true } } ] } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 60000 } ],
+            "script": [ { "at": 0, "do": "set-conf", "node": "namesrv/0", "conf": { "enableElectUncleanMaster": true } },
+                { "at": 1000, "do": "send" }, { "at": 2000, "do": "partition", "between": ["broker-a/0", "broker-a/1"] },
+                { "at": 2100, "do": "power-loss", "node": "broker-a/1" }, { "at": 2200, "do": "restart", "node": "broker-a/1" },
+                { "at": 8000, "do": "crash", "node": "broker-a/0" }, { "at": 30000, "do": "crash", "node": "c1" } ], "until": 31000
+        "#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-a/1       c1               namesrv/0
+                 1000  send m1 ───────▶ │                │                │                │
+                 1001  │                stores m1 T/0:0 (page cache)      │                │
+                 1002  │                T/0:0 to 1 ─────────────────────▶ │                │
+              1002.05  m1 SEND_OK ◀──── │                │                │                │
+                 1003  │                │                │                gets m1          │
+                 1010  │                copy m1 ───────▶ │                │                │
+                 2000  │                ✗ link to broker-a/1 cut          │                │
+                 2100  │                │                ✗ power loss     │                │
+                 4200  │                │                ▲ up             │                │
+                 4200  │                │                ✗ log cut: 1 gone                 │
+                 4204  │                │                SLAVE, epoch 1   │                │
+                 8000  │                ✗ crash          │                │                │
+                 8001  │                                 │                │                elects broker-a/1
+                 8002  │                                 SYNC_MASTER, epoch 2              │
+                26712  │                                 │                new route of %RETRY%CG
+                26712  new route of T                    │                │                │
+                26714  │                                 │                new route of T   │
+                27045  │                                 │                owns 1 of %RETRY%CG
+                28042  │                                 ───────────────▶ NO_MESSAGE_IN_QUEUE T/0:1, go to 0
+                28044  │                                 CG T/0 offset 0  │                │
+                28055  │                                 │                owns 1 of T      │
+                30000  │                                 │                ✗ crash          │
+                30000  │                                 │                ✗ lost: m1       │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (page cache, never served); ✗ consume: election, by node-down of c1 at 30000
+        "#]],
+    );
+}
