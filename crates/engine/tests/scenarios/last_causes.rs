@@ -386,3 +386,69 @@ fn a_replica_s_power_loss_before_its_election_is_no_heir_s() {
         "#]],
     );
 }
+
+/// One file is deleted, then the store is, and then a new store. Each message is lost to what its own copy met.
+#[test]
+fn a_deletion_takes_what_lay_in_its_files_and_no_more() {
+    check(
+        r#"
+            "brokers": [ { "name": "broker-a", "conf": { "mappedFileSizeCommitLog": 65536 } } ],
+            "consumers": [ { "name": "c1", "topic": "T", "processMs": 90000 } ],
+            "script": [ { "at": 0, "do": "send", "count": 2, "everyMs": 50, "bodyBytes": 60000 },
+                { "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 1 }, { "at": 2000, "do": "destroy-disk", "node": "broker-a/0" },
+                { "at": 2000, "do": "restart", "node": "broker-a/0", "takesMs": 100 }, { "at": 20000, "do": "send", "count": 3, "everyMs": 1000 },
+                { "at": 60000, "do": "destroy-disk", "node": "broker-a/0" }, { "at": 70000, "do": "crash", "node": "c1" } ], "until": 71000
+        "#,
+        expect![[r#"
+                   ms  p1                           broker-a/0                   c1
+                2.861  send m1 ───────────────────▶ │                            │
+                3.861  │                            stores m1 T/0:0 (page cache) │
+                4.861  │                            T/0:0 to 1 ────────────────▶ │
+                4.911  m1 SEND_OK ◀──────────────── │                            │
+                5.861  │                            │                            gets m1
+               52.861  send m2 ───────────────────▶ │                            │
+               53.861  │                            stores m2 T/0:1 (page cache) │
+               54.861  │                            T/0:1 to 2 ────────────────▶ │
+               54.911  m2 SEND_OK ◀──────────────── │                            │
+               55.861  │                            │                            gets m2
+                  505  │                            fsync m1, m2                 │
+                 1000  │                            ✗ old files deleted: 1 gone  │
+                 2000  │                            ✗ store deleted              │
+                 2000  │                            ✗ disk destroyed             │
+                 2100  │                            ▲ up                         │
+                 3009  │                            │                            owns 1 of %RETRY%CG
+                20002  send m3 ───────────────────▶ │                            │
+                20003  │                            stores m3 T/0:0 (page cache) │
+             20004.05  m3 SEND_OK ◀──────────────── │                            │
+                20038  │                            OFFSET_OVERFLOW_BADLY T/… ─▶ │
+                20040  │                            CG T/0 offset 1              │
+                20040  │                            ✗ lost: m3                   │
+                20045  │                            │                            owns 1 of T
+                21000  send m4 ───────────────────▶ │                            │
+                21001  │                            stores m4 T/0:1 (page cache) │
+                21002  │                            T/0:1 to 2 ────────────────▶ │
+             21002.05  m4 SEND_OK ◀──────────────── │                            │
+                21003  │                            │                            gets m4
+                22000  send m5 ───────────────────▶ │                            │
+                22001  │                            stores m5 T/0:2 (page cache) │
+                22002  │                            T/0:2 to 3 ────────────────▶ │
+             22002.05  m5 SEND_OK ◀──────────────── │                            │
+                22003  │                            │                            gets m5
+                22105  │                            fsync m3–m5                  │
+                26701  │                            CG %RETRY%CG/0 offset 0      │
+                26712  new route of T               │                            │
+                26714  │                            │                            new route of T
+                40063  │                            │                            owns 4 of T
+                60000  │                            ✗ store deleted              │
+                60000  │                            ✗ disk destroyed             │
+                70000  │                                                         ✗ crash
+                70000  │                                                         ✗ lost: m1, m2, m4, m5
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     ✗ consume: expired, by node-down of c1 at 70000
+            m2       acked    lost  1          0         lost     ✗ consume: disk-destroyed, by node-down of c1 at 70000
+            m3       acked    lost  0          0         lost     ✗ consume: offset-corrected, by offset-committed of broker-a/0 at 20040
+            m4, m5   acked    lost  1          0         lost     ✗ consume: disk-destroyed, by node-down of c1 at 70000
+        "#]],
+    );
+}
