@@ -564,3 +564,67 @@ fn in_4_9_a_frozen_name_server_holds_up_no_pull() {
         "#]],
     );
 }
+
+/// One group fails and nothing is stored for it, or acknowledges a ROLLBACK; an operator moves the other one past the message before
+/// it begins.
+#[test]
+fn two_groups_lose_a_message_for_two_reasons() {
+    for (listener, result, picture) in [
+        (
+            "concurrently",
+            "throw",
+            expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                    0  send m1 ────────────▶ │                     │
+                    1  │                     stores m1 T/0:0 (page cache)
+                    2  │                     T/0:0 to 1 ─────────▶ │
+                 2.05  m1 SEND_OK ◀───────── │                     │
+                    3  │                     │                     gets m1
+                    3  │                     │                     ✗ m1 throw
+                    3  │                     │                     sends back m1
+                 6701  │                     CG T/0 offset 1       │
+                 6701  │                     ✗ lost: m1 for CG     │
+                10000  │                     DG T/0 offset 1       │
+                10000  │                     ✗ lost: m1 for DG     │
+                10005  │                     fsync m1              │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (disk, never served); CG ✗ consume: no-retry-queue, by offset-committed of broker-a/0 at 6701; DG ✗ consume: offset-reset, by offset-committed of broker-a/0 at 10000
+        "#]],
+        ),
+        (
+            "orderly",
+            "ROLLBACK",
+            expect![[r#"
+                   ms  p1                    broker-a/0            c1                    d1
+                    0  send m1 ────────────▶ │                     │
+                    1  │                     stores m1 T/0:0 (page cache)
+                    2  │                     T/0:0 to 1 ─────────▶ │
+                 2.05  m1 SEND_OK ◀───────── │                     │
+                    3  │                     │                     gets m1
+                    3  │                     │                     ✗ m1 ROLLBACK
+                 6701  │                     CG T/0 offset 1       │
+                 6701  │                     ✗ lost: m1 for CG     │
+                10000  │                     DG T/0 offset 1       │
+                10000  │                     ✗ lost: m1 for DG     │
+                10005  │                     fsync m1              │
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    lost  1          0         lost     broker-a/0 (disk, never served); CG ✗ consume: rollback-acknowledged, by offset-committed of broker-a/0 at 6701; DG ✗ consume: offset-reset, by offset-committed of broker-a/0 at 10000
+        "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#"
+            "brokers": [ {{ "name": "broker-a", "conf": {{ "retryQueueNums": 0 }} }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "{listener}" }},
+                {{ "name": "d1", "group": "DG", "topic": "T", "started": false }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "{result}" }}, {{ "at": 0, "do": "send" }},
+                {{ "at": 10000, "do": "reset-offset", "consumer": "d1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": 1 }} ], "until": 11000
+        "#
+            ),
+            picture,
+        );
+    }
+}
