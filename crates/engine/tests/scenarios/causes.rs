@@ -146,9 +146,10 @@ impl Ours<'_> {
                 }) && any(&|event| self.ended(event, power_loss, |_| true))
             }
             Loss::Expired => any(&|event| matches!(event.kind, EventKind::Deleted { .. })),
-            Loss::SlaveNeverServed => any(
-                &|event| matches!(&event.kind, EventKind::Replicated { record, .. } if record.message == Some(self.message)),
-            ),
+            // Its bytes may have been under way to the slave when the master ended.
+            Loss::SlaveNeverServed => self.run.events().iter().any(|event| {
+                matches!(&event.kind, EventKind::Replicated { record, .. } if record.message == Some(self.message))
+            }),
             Loss::Election => any(&|event| {
                 matches!(
                     event.kind,
