@@ -466,3 +466,144 @@ fn a_broker_that_stops_reads_for_nobody() {
     "#]],
     );
 }
+
+/// `PullMessageProcessor#processRequest`: SUBSCRIPTION_NOT_LATEST 25, when a consumer's first pull overtakes the heartbeat with its new
+/// subscription (D.8), and again every second until one has come.
+#[test]
+fn a_pull_that_is_ahead_of_its_heartbeat_is_refused() {
+    let story = |profile: &str, seed: u64| {
+        format!(
+            r#""profile": "{profile}", "seed": {seed}, "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "script": [
+            {{ "at": 0, "do": "send" }}, {{ "at": 1000, "do": "start-consumer", "consumer": "c1" }} ], "until": 35000"#
+        )
+    };
+    for (profile, seed, picture) in [
+        (
+            "5.3",
+            2,
+            expect![[r#"
+            reads
+                 1000  c1: up
+                22549  broker-a/0: T at 0: FOUND 1, then 1
+                22550  c1: gets m1, rc 0
+                22551  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+        ),
+        (
+            "5.3",
+            0,
+            expect![[r#"
+            reads
+                 1000  c1: up
+                 2509  broker-a/0: T at 0: FOUND 1, then 1
+                 2510  c1: gets m1, rc 0
+                 2511  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                20000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                20002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+        ),
+        (
+            "4.9",
+            4,
+            expect![[r#"
+            reads
+                 1000  c1: up
+                 2021  broker-a/0: T at 0: FOUND 1, then 1
+                 2022  c1: gets m1, rc 0
+                 2023  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            18439.073  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+            18441.073  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+        ),
+        (
+            "4.9",
+            0,
+            expect![[r#"
+            reads
+                 1000  c1: up
+                 1019  broker-a/0: T at 0: FOUND 1, then 1
+                 1020  c1: gets m1, rc 0
+                 1021  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                20000  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+                20002  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+        "#]],
+        ),
+    ] {
+        reads(&story(profile, seed), picture);
+    }
+}
+
+/// `PullRequestHoldService#notifyMessageArriving` knows nothing of connections: the pull that a killed member left behind is executed
+/// when something arrives, gives it to nobody and moves no offset.
+#[test]
+fn a_pull_that_a_killed_member_left_behind_is_executed_for_nobody() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "consumers": [ {{ "name": "c1", "topic": "T" }}, {{ "name": "c2", "topic": "T" }} ], "script": [
+            {{ "at": 3000, "do": "crash", "node": "c1" }}, {{ "at": 4000, "do": "send" }} ], "until": 9000"#
+        )
+    };
+    reads(
+        &story("5.3"),
+        expect![[r#"
+        reads
+             3000  c1: down
+             3515  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+             4002  broker-a/0: T at 0: FOUND 1, then 1
+             4002  broker-a/0: T at 0: FOUND 1, then 1
+             4003  c2: gets m1, rc 0
+             4004  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+    "#]],
+    );
+    reads(
+        &story("4.9"),
+        expect![[r#"
+        reads
+             3000  c1: down
+             3013  broker-a/0: T at 0: NO_MESSAGE_IN_QUEUE, then 0
+             4002  broker-a/0: T at 0: FOUND 1, then 1
+             4002  broker-a/0: T at 0: FOUND 1, then 1
+             4003  c2: gets m1, rc 0
+             4004  broker-a/0: T at 1: OFFSET_OVERFLOW_ONE, then 1
+    "#]],
+    );
+}
+
+/// The broker came back with an empty disk and made the topic anew, with fewer queues: pulls of the others are refused (5.3 with
+/// INVALID_PARAMETER 29, 4.9 with SYSTEM_ERROR 1), until the client's next route says so.
+#[test]
+fn a_queue_that_the_topic_has_no_more_is_read_by_nobody() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "topics": [ {{ "name": "T", "queues": 5 }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 9000, "do": "destroy-disk", "node": "broker-a/0" }},
+            {{ "at": 9100, "do": "restart", "node": "broker-a/0" }},
+            {{ "at": 12000, "do": "send" }} ], "until": 60000"#
+        )
+    };
+    let pulled = |profile: &str| {
+        let run = lab::run(&story(profile));
+        let up = run
+            .events()
+            .iter()
+            .rposition(|event| event.kind == EventKind::NodeUp);
+        let mut queues: Vec<u16> = run
+            .events()
+            .iter()
+            .skip(up.unwrap_or(0))
+            .filter_map(|event| match &event.kind {
+                EventKind::Pulled { topic, queue, .. } if run.names().topic(*topic) == "T" => {
+                    Some(queue.0)
+                }
+                _ => None,
+            })
+            .collect();
+        queues.sort_unstable();
+        queues.dedup();
+        queues
+    };
+    for profile in ["5.3", "4.9"] {
+        assert_eq!(pulled(profile), [0, 1, 2, 3], "{profile}");
+    }
+}
