@@ -369,3 +369,42 @@ fn half_messages_wait_for_their_master() {
     "#]]
     .assert_eq(&half_messages("", 0));
 }
+
+/// delayOffset.json is among what a slave copies from its master: a slave that has not asked yet delivers again what its master has
+/// delivered, one that has does not (B.7: 61 s after its start, here t = 51 s).
+#[test]
+fn a_slave_that_acts_delivers_from_where_its_copy_says() {
+    let stored = |crash: u32| {
+        let run = lab::run(&format!(
+            r#""brokers": [ {{ "name": "broker-a", "conf": {{ "enableSlaveActingMaster": true, "enableRemoteEscape": true }},
+                           "slaves": [ {{ "conf": {{ "enableSlaveActingMaster": true, "enableRemoteEscape": true }} }} ] }},
+                         {{ "name": "broker-b", "conf": {{ "enableSlaveActingMaster": true, "enableRemoteEscape": true }} }} ],
+            "script": [ {{ "at": 1000, "do": "send", "queue": 0, "delayLevel": 1 }},
+                        {{ "at": {crash}, "do": "crash", "node": "broker-a/0" }} ], "until": 80000"#
+        ));
+        let mut text = String::from("T\n");
+        for event in run.events() {
+            if let EventKind::Appended { record, .. } = &event.kind
+                && run.names().topic(record.topic) == "T"
+            {
+                text += &format!(
+                    "{:>9}  {}\n",
+                    event.at.to_string(),
+                    run.names().node(event.node)
+                );
+            }
+        }
+        text
+    };
+    expect![[r#"
+        T
+             2100  broker-a/0
+            46007  broker-b/0
+    "#]]
+    .assert_eq(&stored(45_000));
+    expect![[r#"
+        T
+             2100  broker-a/0
+    "#]]
+    .assert_eq(&stored(60_000));
+}

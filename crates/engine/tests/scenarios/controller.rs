@@ -704,3 +704,31 @@ fn when_the_last_replica_that_could_be_elected_stops_the_master_s_power_loss_is_
         );
     }
 }
+
+/// A slave accepts no writes: who has been succeeded rejects every send (SYSTEM_BUSY 2) until its clients' next route.
+#[test]
+fn a_master_that_has_been_succeeded_rejects_who_has_not_heard_of_it() {
+    check_sends(
+        &pair(
+            "",
+            r#""script": [
+                { "at": 1000, "do": "send" },
+                { "at": 2000, "do": "partition", "between": ["broker-a/0", "namesrv/0"] },
+                { "at": 16000, "do": "heal", "between": ["broker-a/0", "namesrv/0"] },
+                { "at": 14000, "do": "send", "count": 8, "everyMs": 2000 }
+            ], "until": 40000"#,
+        ),
+        expect![[r#"
+            message  called  returned  with                                                                                                                  sent to
+            m1       1000    1002.05   SEND_OK                                                                                                               broker-a:0
+            m2       14000   14002.05  SEND_OK                                                                                                               broker-a:0
+            m3       16000   16002.05  SEND_OK                                                                                                               broker-a:0
+            m4       18000   18006     MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]  broker-a:0 broker-a:0 broker-a:0
+            m5       20000   20006     MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]  broker-a:0 broker-a:0 broker-a:0
+            m6       22000   22006     MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]  broker-a:0 broker-a:0 broker-a:0
+            m7       24000   24006     MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]  broker-a:0 broker-a:0 broker-a:0
+            m8       26000   26006     MQClientException 2: Send [3] times, still failed, cost [*]ms, Topic: T, BrokersSent: [broker-a, broker-a, broker-a]  broker-a:0 broker-a:0 broker-a:0
+            m9       28000   28002.05  SEND_OK                                                                                                               broker-a:0
+        "#]],
+    );
+}

@@ -110,6 +110,178 @@ fn a_young_slave_of_5_3_has_no_offsets_but_those_it_is_told() {
     );
 }
 
+/// 5.3.3 copies the tables 61 s after the slave's start and every 63 s from then on. It started 10 s before
+/// t = 0: at 51 s it learns how far the group has come, is told more while the master is away, and takes the master's older word at 114 s.
+#[test]
+fn a_returning_master_overwrites_the_offsets_that_its_slave_was_told_in_5_3() {
+    offsets(
+        r#""brokers": [ { "name": "broker-a", "slaves": [ { "conf": { "slaveReadEnable": true } } ] } ],
+        "consumers": [ { "name": "c1", "topic": "T", "processMs": 10000,
+            "conf": { "consumeThreadMin": 1, "consumeThreadMax": 1, "pullBatchSize": 1, "pullThresholdForQueue": 1, "persistConsumerOffsetInterval": 20000 } } ],
+        "script": [
+            { "at": 0, "do": "send", "count": 12 },
+            { "at": 65000, "do": "crash", "node": "broker-a/0" },
+            { "at": 96000, "do": "restart", "node": "broker-a/0" }
+        ], "until": 128000"#,
+        expect![[r#"
+            offset tables
+                    3  c1: gets m1
+                10003  c1: gets m2
+                10006  broker-a/0: T/0 1
+                20003  c1: gets m3
+                20008  broker-a/0: T/0 2 (was 1)
+                30003  c1: gets m4
+                30010  broker-a/0: T/0 3 (was 2)
+                40003  c1: gets m5
+                40012  broker-a/0: T/0 4 (was 3)
+                46701  broker-a/0: %RETRY%CG/0 0
+                50003  c1: gets m6
+                50014  broker-a/0: T/0 5 (was 4)
+                51004  broker-a/1: T/0 5
+                51004  broker-a/1: %RETRY%CG/0 0
+                60003  c1: gets m7
+                60016  broker-a/0: T/0 6 (was 5)
+                65000  broker-a/0: down
+                70003  c1: gets m8
+                87053  c1: gets m9
+                97053  c1: gets m10
+                98000  broker-a/0: up
+               106701  broker-a/1: T/0 9 (was 5)
+               107053  c1: gets m11
+               114004  broker-a/1: T/0 5 (was 9)
+               117053  c1: gets m12
+               118064  broker-a/0: T/0 11 (was 6)
+        "#]],
+    );
+}
+
+/// Topics are among what a slave is told: one whose disk was destroyed has none of its own, and serves nobody until it has asked.
+#[test]
+fn a_young_slave_has_no_topics_until_it_has_asked_for_them() {
+    let served = |profile: &str, crash: u32| {
+        let run = lab::run(&format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{ "conf": {{ "slaveReadEnable": true }} }} ] }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 1000, "do": "destroy-disk", "node": "broker-a/1" }},
+            {{ "at": 1100, "do": "restart", "node": "broker-a/1", "takesMs": 900 }},
+            {{ "at": {crash}, "do": "crash", "node": "broker-a/0" }} ], "until": 130000"#
+        ));
+        run.events().iter().any(|event| match &event.kind {
+            EventKind::Pulled { topic, .. } => {
+                run.names().node(event.node) == "broker-a/1" && run.names().topic(*topic) == "T"
+            }
+            _ => false,
+        })
+    };
+    // The slave is up at 2 s.
+    assert_eq!(
+        [11_500, 12_500].map(|crash| served("4.9", crash)),
+        [false, true]
+    );
+    assert_eq!(
+        [62_500, 63_500].map(|crash| served("5.3", crash)),
+        [false, true]
+    );
+}
+
+/// B.6: a report acknowledges a position. A slave that is ahead of its master has acknowledged what the master has yet to write there.
+#[test]
+fn a_put_does_not_wait_for_a_slave_that_is_ahead() {
+    for (profile, conf, sends) in [
+        (
+            "5.3",
+            r#""inSyncReplicas": 2"#,
+            expect![[r#"
+                   ms  p1                           broker-a/0                   broker-a/1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            copy m1 ───────────────────▶ │
+                 4.05  m1 SEND_OK ◀──────────────── │                            │
+                 1005  │                            fsync m1                     │
+                 3000  │                            ✗ fsync stalls               │
+                 3500  send m2 ───────────────────▶ │                            │
+                 3501  │                            stores m2 T/0:1 (page cache) │
+                 3502  │                            copy m2 ───────────────────▶ │
+              3504.05  m2 SEND_OK ◀──────────────── │                            │
+                 5000  │                            ✗ power loss                 │
+                 5000  │                            ✗ lost: m2                   │
+                 8000  │                            ▲ up                         │
+                 8000  │                            ✗ log cut: 1 gone            │
+                10005  │                            │                            fsync m1, m2
+                24002  send m3 ───────────────────▶ │                            │
+                24003  │                            stores m3 T/0:1 (page cache) │
+             24004.05  m3 SEND_OK ◀──────────────── │                            │
+                24500  send m4 ───────────────────▶ │                            │
+                24501  │                            stores m4 T/0:2 (page cache) │
+                24502  │                            copy m4 ───────────────────▶ │
+             24504.05  m4 SEND_OK ◀──────────────── │                            │
+                25005  │                            fsync m3, m4                 │
+                30005  │                            │                            fsync m4
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    in-flight  0          0         at-risk  broker-a/0 (disk), broker-a/1 (disk, never served); exposed to disk-loss
+            m2       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store: slave-never-served, by node-down of broker-a/0 at 5000
+            m3       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+            m4       acked    in-flight  0          0         at-risk  broker-a/0 (disk), broker-a/1 (disk, never served); exposed to disk-loss
+        "#]],
+        ),
+        (
+            "4.9",
+            r#""haSlaveFallbehindMax": 1000"#,
+            expect![[r#"
+                   ms  p1                           broker-a/0                   broker-a/1
+                    0  send m1 ───────────────────▶ │                            │
+                    1  │                            stores m1 T/0:0 (page cache) │
+                    2  │                            copy m1 ───────────────────▶ │
+                 4.05  m1 SEND_OK ◀──────────────── │                            │
+                 1005  │                            fsync m1                     │
+                 3000  │                            ✗ fsync stalls               │
+                 3500  send m2 ───────────────────▶ │                            │
+                 3501  │                            stores m2 T/0:1 (page cache) │
+                 3502  │                            copy m2 ───────────────────▶ │
+              3504.05  m2 SEND_OK ◀──────────────── │                            │
+                 5000  │                            ✗ power loss                 │
+                 8000  │                            ▲ up                         │
+                 8000  │                            ✗ log cut: 1 gone            │
+                 8000  │                            ✗ lost: m2                   │
+                10005  │                            │                            fsync m1, m2
+                21006  │                            closes connection to broker-a/1
+                24002  send m3 ───────────────────▶ │                            │
+                24003  │                            stores m3 T/0:1 (page cache) │
+             24004.05  m3 SEND_OK ◀──────────────── │                            │
+                24500  send m4 ───────────────────▶ │                            │
+                24501  │                            stores m4 T/0:2 (page cache) │
+                25005  │                            fsync m3, m4                 │
+                26021  │                            copy m4 ───────────────────▶ │
+             26023.05  m4 SEND_OK ◀──────────────── │                            │
+                30005  │                            │                            fsync m4
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
+            m2       acked    lost       0          0         lost     broker-a/1 (disk, never served); ✗ store: slave-never-served, by node-up of broker-a/0 at 8000
+            m3       acked    in-flight  0          0         at-risk  broker-a/0 (disk); exposed to disk-loss
+            m4       acked    in-flight  0          0         ok       broker-a/0 (disk), broker-a/1 (disk, never served)
+        "#]],
+        ),
+    ] {
+        lab::check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "brokerRole": "SYNC_MASTER", "flushCommitLogThoroughInterval": 1000, {conf} }}, "slaves": [{{}}] }} ],
+            "script": [
+                {{ "at": 0, "do": "send" }},
+                {{ "at": 3000, "do": "stall-disk", "node": "broker-a/0" }},
+                {{ "at": 3500, "do": "send" }},
+                {{ "at": 5000, "do": "power-loss", "node": "broker-a/0" }},
+                {{ "at": 6000, "do": "restart", "node": "broker-a/0" }},
+                {{ "at": 24000, "do": "send", "count": 2, "everyMs": 500 }}
+            ], "until": 40000"#
+            ),
+            sends,
+        );
+    }
+}
+
 /// What a slave can serve at the end, after its master has lost two messages that it has, and has stored others in their place.
 fn served_by_a_slave_that_was_ahead(profile: &str, body_bytes: u32, rest: &str) -> Vec<String> {
     let run = lab::run(&format!(
@@ -302,6 +474,47 @@ fn an_address_of_its_own_disables_a_slave_of_5_3() {
             {{ "at": 1000, "do": "crash", "node": "broker-a/1" }},
             {{ "at": 2000, "do": "restart", "node": "broker-a/1" }},
             {{ "at": 15000, "do": "send" }} ], "until": 60000"#
+            ),
+            story,
+        );
+    }
+}
+
+/// A dead link is given up by either end in 5.3, by the master alone in 4.9, whose slaves measure their own writes (`HAClient#run`): here
+/// only what the master sends is lost.
+#[test]
+fn a_slave_of_5_3_gives_a_silent_master_up_and_one_of_4_9_does_not() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+        replication
+                4  broker-a/1: copies Some(MessageId(1)) at 0
+            60000  broker-a/0: lets broker-a/1 go
+            60000  broker-a/0: connected to broker-a/1
+            60000  broker-a/0: lets broker-a/1 go
+            60000  broker-a/0: connected to broker-a/1
+            63009  broker-a/0: lets broker-a/1 go
+            63011  broker-a/0: connected to broker-a/1
+            70012  broker-a/1: copies Some(MessageId(2)) at 172
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+        replication
+                4  broker-a/1: copies Some(MessageId(1)) at 0
+            70004  broker-a/1: copies Some(MessageId(2)) at 172
+    "#]],
+        ),
+    ] {
+        replication(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{}} ] }} ], "script": [
+            {{ "at": 0, "do": "send" }},
+            {{ "at": 1000, "do": "pause", "node": "broker-a/0" }},
+            {{ "at": 60000, "do": "resume", "node": "broker-a/0" }},
+            {{ "at": 70000, "do": "send" }} ], "until": 80000"#
             ),
             story,
         );
