@@ -74,6 +74,89 @@ fn what_it_covers_is_not() {
     );
 }
 
+/// The file is written 10 s after the broker's start, and every 10 s from then on: here at t = 10 s.
+#[test]
+fn the_file_is_not_written_before_ten_seconds_are_over() {
+    for profile in ["4.9", "5.3"] {
+        let copies = |crash: u32| {
+            let run = lab::run(&format!(
+                r#""profile": "{profile}", "script": [
+                {{ "at": 1000, "do": "send", "delayLevel": 1 }},
+                {{ "at": {crash}, "do": "crash", "node": "broker-a/0" }},
+                {{ "at": {crash}, "do": "restart", "node": "broker-a/0" }} ], "until": 30000"#
+            ));
+            let contents = Trace::of(&run).contents;
+            contents.iter().filter(|row| row.topic == "T").count()
+        };
+        assert_eq!([9_900, 10_100].map(copies), [2, 1], "{profile}");
+    }
+}
+
+/// `ScheduleMessageService#executeOnTimeUp`: records whose bytes are gone are passed over, also before the queue's minimum has followed
+/// (B.10).
+#[test]
+fn what_follows_a_delayed_message_whose_file_has_expired_is_delivered() {
+    check(
+        &format!(
+            r#"{CONSUMER}, "brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536, "fileReservedTime": 0, "deleteWhen": "00" }} }} ], "script": [
+            {{ "at": 25000, "do": "send", "delayLevel": 4, "bodyBytes": 60000 }},
+            {{ "at": 25100, "do": "send", "delayLevel": 4, "bodyBytes": 10000 }}
+        ], "until": 59000"#
+        ),
+        expect![[r#"
+            25003.861  broker-a/0: SCHEDULE_TOPIC_XXXX/3:0 is m1
+            25101.476  broker-a/0: SCHEDULE_TOPIC_XXXX/3:1 is m2
+                50000  broker-a/0: files before 65536 deleted, 1 records
+                50000  broker-a/0: m1 lost (store)
+                55200  broker-a/0: T/0:0 is m2
+                55202  c1: gets m2
+            m1: acked, lost, lost, consumed 0
+            m2: acked, consumed, ok, consumed 1
+        "#]],
+    );
+}
+
+/// `#correctDeliverTimestamp`: what its level's new delay would have delivered by now is delivered at once.
+#[test]
+fn what_is_due_later_than_its_level_allows_now_is_due_now() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: SCHEDULE_TOPIC_XXXX/4:0 is m1
+            10750  broker-a/0: down
+            12750  broker-a/0: up
+            13750  broker-a/0: T/0:0 is m1
+            14027  c1: gets m1
+        m1: acked, consumed, ok, consumed 1
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: SCHEDULE_TOPIC_XXXX/4:0 is m1
+             6250  broker-a/0: down
+             8250  broker-a/0: up
+             9250  broker-a/0: T/0:0 is m1
+            30952  c1: gets m1
+        m1: acked, consumed, ok, consumed 1
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", {CONSUMER}, "script": [
+            {{ "at": 0, "do": "send", "delayLevel": 5 }},
+            {{ "at": 1000, "do": "set-conf", "node": "broker-a/0", "conf": {{ "messageDelayLevel": "1s 1s 1s 1s 1s" }} }},
+            {{ "at": 2000, "do": "stop", "node": "broker-a/0" }},
+            {{ "at": 2000, "do": "restart", "node": "broker-a/0" }}
+        ], "until": 70000"#
+            ),
+            story,
+        );
+    }
+}
+
 #[test]
 fn a_clean_stop_writes_it() {
     check(
