@@ -368,3 +368,238 @@ fn a_half_message_that_has_outlived_the_files_is_given_up_unasked() {
     "#]],
     );
 }
+
+/// `DefaultMQProducerImpl#sendMessageInTransaction` clears the delay level: a half message that is committed is there at once.
+#[test]
+fn a_half_message_has_no_delay() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local COMMIT_MESSAGE
+             3.05  broker-a/0: T/0:0 is m1
+             5.05  c1: gets m1
+             5000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+        m1: acked, consumed, ok, consumed 1
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local COMMIT_MESSAGE
+             3.05  broker-a/0: T/0:0 is m1
+              3.1  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+             5.05  c1: gets m1
+        m1: acked, consumed, ok, consumed 1
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "script": [
+            {{ "at": 0, "do": "send", "delayLevel": 2, "transaction": {{ "local": "COMMIT_MESSAGE" }} }}
+        ], "until": 8000, {CONSUMER}"#
+            ),
+            story,
+        );
+    }
+}
+
+/// The local transaction runs after SEND_OK only; after another status the half message is rolled back, and no check asks for it.
+#[test]
+fn after_another_status_than_send_ok_the_half_message_is_rolled_back() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+              101  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+          1102.05  p1: m1 FLUSH_DISK_TIMEOUT
+             5000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+        m1: refused, never-stored, refused, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+              101  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+          1102.05  p1: m1 FLUSH_DISK_TIMEOUT
+          1103.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+        m1: refused, never-stored, refused, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "flushDiskType": "SYNC_FLUSH", "syncFlushTimeout": 1000, "transactionTimeOut": 2000, "transactionCheckInterval": 8000 }} }} ],
+            "script": [
+            {{ "at": 0, "do": "stall-disk", "node": "broker-a/0" }},
+            {{ "at": 100, "do": "send", "transaction": {{ "local": "COMMIT_MESSAGE", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "at": 1500, "do": "release-disk", "node": "broker-a/0" }}
+        ], "until": 12000, {CONSUMER}"#
+            ),
+            story,
+        );
+    }
+}
+
+/// `TransactionalMessageServiceImpl#check` of 5.3.3: a scan that has read OP records, and none for this half message, sleeps a second
+/// before it asks (`SLEEP_WHILE_NO_OP`). What was sent meanwhile waits for the next scan: it was stored after this one began.
+#[test]
+fn a_scan_that_has_read_op_records_of_others_sleeps_before_it_asks() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+               11  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+            12.05  p1: m2 local ROLLBACK_MESSAGE
+             5000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+             6301  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m3
+          6302.05  p1: m3 local UNKNOW
+             7160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m1
+             7161  p1: m1 checked ROLLBACK_MESSAGE
+             8000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:1 is RocketMQ's own
+            16160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:4 is m3
+            16161  p1: m3 checked ROLLBACK_MESSAGE
+            17000  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:2 is RocketMQ's own
+        m1: refused, never-stored, refused, consumed 0
+        m2: refused, never-stored, refused, consumed 0
+        m3: refused, never-stored, refused, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+               11  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m2
+            12.05  p1: m2 local ROLLBACK_MESSAGE
+            13.05  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+             6160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+             6161  p1: m1 checked ROLLBACK_MESSAGE
+             6162  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:1 is RocketMQ's own
+             6301  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m3
+          6302.05  p1: m3 local UNKNOW
+            14160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:4 is m3
+            14161  p1: m3 checked ROLLBACK_MESSAGE
+            14162  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:2 is RocketMQ's own
+        m1: refused, never-stored, refused, consumed 0
+        m2: refused, never-stored, refused, consumed 0
+        m3: refused, never-stored, refused, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 500, "transactionCheckInterval": 8000 }} }} ],
+            "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["ROLLBACK_MESSAGE"] }} }},
+            {{ "at": 10, "do": "send", "transaction": {{ "local": "ROLLBACK_MESSAGE" }} }},
+            {{ "at": 6300, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["ROLLBACK_MESSAGE"] }} }}
+        ], "until": 17000"#
+            ),
+            story,
+        );
+    }
+}
+
+/// `ProducerManager#getAvailableChannel` takes the producers of the group in turn.
+#[test]
+fn producers_of_a_group_are_asked_in_turn() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+             2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+             2161  p1: m1 checked UNKNOW
+             5160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+             5161  p2: m1 checked UNKNOW
+             8160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m1
+             8161  p1: m1 checked UNKNOW
+        m1: unknown, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+             2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+             2161  p1: m1 checked UNKNOW
+             5160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+             5161  p2: m1 checked UNKNOW
+             8160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:3 is m1
+             8161  p1: m1 checked UNKNOW
+        m1: unknown, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 3000 }} }} ],
+            "producers": [ {{ "name": "p1", "group": "PG" }}, {{ "name": "p2", "group": "PG" }} ], "script": [
+            {{ "at": 0, "do": "send", "producer": "p1", "transaction": {{ "local": "UNKNOW", "check": ["UNKNOW"] }} }}
+        ], "until": 9000"#
+            ),
+            story,
+        );
+    }
+}
+
+/// F: since 5.3 a producer that has connected anew is known to the broker at once, and can be asked; 4.9 waits for its next heartbeat.
+#[test]
+fn a_restarted_broker_can_ask_who_has_connected_anew() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+              500  broker-a/0: down
+             2600  broker-a/0: up
+             4003  broker-a/0: T/0:0 is m2
+             6760  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+             6761  p1: m1 checked COMMIT_MESSAGE
+             6762  broker-a/0: T/0:1 is m1
+            10760  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+            10761  p1: m1 checked COMMIT_MESSAGE
+            10762  broker-a/0: T/0:2 is m1
+            11600  broker-a/0: RMQ_SYS_TRANS_OP_HALF_TOPIC/0:0 is RocketMQ's own
+        m1: acked, in-flight, at-risk, consumed 0
+        m2: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+              500  broker-a/0: down
+             2600  broker-a/0: up
+             4003  broker-a/0: T/0:0 is m2
+             6760  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+            10760  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:2 is m1
+        m1: unknown, in-flight, at-risk, consumed 0
+        m2: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 4000 }} }} ],
+            "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW", "check": ["COMMIT_MESSAGE"] }} }},
+            {{ "at": 500, "do": "crash", "node": "broker-a/0" }},
+            {{ "at": 600, "do": "restart", "node": "broker-a/0" }},
+            {{ "at": 4000, "do": "send" }}
+        ], "until": 12000"#
+            ),
+            story,
+        );
+    }
+}
