@@ -628,3 +628,69 @@ fn two_groups_lose_a_message_for_two_reasons() {
         );
     }
 }
+
+/// A broker drops a client of which it has heard nothing for 120 s (`ClientHousekeepingService`, every 10 s): then the other member gets
+/// its queue.
+#[test]
+fn a_member_that_is_silent_for_two_minutes_loses_its_queue() {
+    for (profile, picture) in [
+        (
+            "5.3",
+            expect![[r#"
+                ms  p1                    broker-a/0            c1                    c2
+              3000  │                     │                     ✗ link to broker-a/0 cut
+              4000  send m1, m2 ────────▶ │                     │                     │
+              4001  │                     stores m1 T/0:0 (page cache)                │
+              4001  │                     stores m2 T/0:1 (page cache)                │
+              4002  │                     T/0:0 to 1 ─────────▶ │                     │
+           4002.05  m1, m2 SEND_OK ◀───── │                     │                     │
+             10005  │                     fsync m1, m2          │                     │
+             16701  │                     CG T/1 offset 0       │                     │
+            120005  │                     │                     │                     owns 1 of %RETRY%CG
+            120011  │                     │                     │                     owns 2 of T
+            120512  │                     T/0:0 to 2 ───────────────────────────────▶ │
+            120513  │                     │                     │                     gets m1, m2
+            120513  │                     │                     │                     ✓ m1, m2
+            121701  │                     CG T/0 offset 2       │                     │
+            141701  │                     CG %RETRY%CG/0 offset 0                     │
+
+        message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+        m1, m2   acked    consumed  1          1         ok       broker-a/0 (disk)
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                ms  p1                    broker-a/0            c1                    c2
+              3000  │                     │                     ✗ link to broker-a/0 cut
+              4000  send m1, m2 ────────▶ │                     │                     │
+              4001  │                     stores m1 T/0:0 (page cache)                │
+              4001  │                     stores m2 T/0:1 (page cache)                │
+              4002  │                     T/0:0 to 1 ─────────▶ │                     │
+           4002.05  m1, m2 SEND_OK ◀───── │                     │                     │
+              7951  │                     CG T/1 offset 0       │                     │
+             10005  │                     fsync m1, m2          │                     │
+            120005  │                     │                     │                     owns 1 of %RETRY%CG
+            120011  │                     │                     │                     owns 2 of T
+            120012  │                     T/0:0 to 2 ───────────────────────────────▶ │
+            120013  │                     │                     │                     gets m1, m2
+            120013  │                     │                     │                     ✓ m1, m2
+            122951  │                     CG T/0 offset 2       │                     │
+            122951  │                     CG %RETRY%CG/0 offset 0                     │
+
+        message  promise  fate      delivered  consumed  verdict  copies, and what took or threatens them
+        m1, m2   acked    consumed  1          1         ok       broker-a/0 (disk)
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "topics": [ {{ "name": "T", "queues": 2 }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T" }}, {{ "name": "c2", "topic": "T" }} ],
+            "script": [ {{ "at": 3000, "do": "partition", "between": ["c1", "broker-a/0"] }},
+                {{ "at": 4000, "do": "send", "count": 2 }} ], "until": 170000"#
+            ),
+            picture,
+        );
+    }
+}

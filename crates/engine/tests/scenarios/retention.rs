@@ -201,6 +201,131 @@ fn a_higher_threshold_is_clamped_in_5_3() {
     );
 }
 
+/// `MessageStoreConfig#getDiskMaxUsedSpaceRatio`: above 95 % expired files go, whatever is configured.
+#[test]
+fn disk_max_used_space_ratio_is_clamped() {
+    let broker = broker(
+        r#", "fileReservedTime": 0, "diskMaxUsedSpaceRatio": 99, "cleanFileForciblyEnable": false"#,
+    );
+    let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.97 }"#;
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+            3.861  broker-a/0: T/0:0 is m1
+           13.861  broker-a/0: T/0:1 is m2
+           23.861  broker-a/0: T/0:2 is m3
+           33.861  broker-a/0: T/0:3 is m4
+            50000  broker-a/0: files before 65536 deleted, 1 records
+            50000  broker-a/0: m1 lost (store)
+            50100  broker-a/0: files before 131072 deleted, 1 records
+            50100  broker-a/0: m2 lost (store)
+            50200  broker-a/0: files before 196608 deleted, 1 records
+            50200  broker-a/0: m3 lost (store)
+        m1: acked, lost, lost, consumed 0
+        m2: acked, lost, lost, consumed 0
+        m3: acked, lost, lost, consumed 0
+        m4: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+            3.861  broker-a/0: T/0:0 is m1
+           13.861  broker-a/0: T/0:1 is m2
+           23.861  broker-a/0: T/0:2 is m3
+           33.861  broker-a/0: T/0:3 is m4
+            50000  broker-a/0: files before 65536 deleted, 1 records
+            50000  broker-a/0: m1 lost (store)
+            50100  broker-a/0: files before 131072 deleted, 1 records
+            50100  broker-a/0: m2 lost (store)
+            50200  broker-a/0: files before 196608 deleted, 1 records
+            50200  broker-a/0: m3 lost (store)
+        m1: acked, lost, lost, consumed 0
+        m2: acked, lost, lost, consumed 0
+        m3: acked, lost, lost, consumed 0
+        m4: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", {broker}, "script": [ {FOUR}, {fill} ], "until": 70000"#
+            ),
+            story,
+        );
+    }
+}
+
+/// The consume queues hear of deleted files from the same thread in 4.9, as soon as it is done; in 5.3 from a thread of their own, one
+/// `cleanResourceInterval` later. What is pulled in between has no bytes.
+#[test]
+fn the_queues_minimum_follows_at_once_in_4_9_and_ten_seconds_later_in_5_3() {
+    let broker = broker(r#", "fileReservedTime": 0, "deleteWhen": "00""#);
+    let pull = |at: u32| {
+        format!(
+            r#"{{ "at": {at}, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0 }}"#
+        )
+    };
+    let pulls = [50_250, 51_000, 59_900, 60_100].map(pull).join(", ");
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+            3.861  broker-a/0: T/0:0 is m1
+           13.861  broker-a/0: T/0:1 is m2
+           23.861  broker-a/0: T/0:2 is m3
+           33.861  broker-a/0: T/0:3 is m4
+            50000  broker-a/0: files before 65536 deleted, 1 records
+            50000  broker-a/0: m1 lost (store)
+            50100  broker-a/0: files before 131072 deleted, 1 records
+            50100  broker-a/0: m2 lost (store)
+            50200  broker-a/0: files before 196608 deleted, 1 records
+            50200  broker-a/0: m3 lost (store)
+            60100  broker-a/0: OFFSET_TOO_SMALL at 0, go to 3
+        m1: acked, lost, lost, consumed 0
+        m2: acked, lost, lost, consumed 0
+        m3: acked, lost, lost, consumed 0
+        m4: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+            3.861  broker-a/0: T/0:0 is m1
+           13.861  broker-a/0: T/0:1 is m2
+           23.861  broker-a/0: T/0:2 is m3
+           33.861  broker-a/0: T/0:3 is m4
+            50000  broker-a/0: files before 65536 deleted, 1 records
+            50000  broker-a/0: m1 lost (store)
+            50100  broker-a/0: files before 131072 deleted, 1 records
+            50100  broker-a/0: m2 lost (store)
+            50200  broker-a/0: files before 196608 deleted, 1 records
+            50200  broker-a/0: m3 lost (store)
+            50250  broker-a/0: OFFSET_TOO_SMALL at 0, go to 3
+            50250  broker-a/0: OFFSET_MOVED_EVENT/0:0 is RocketMQ's own
+            51000  broker-a/0: OFFSET_TOO_SMALL at 0, go to 3
+            51000  broker-a/0: OFFSET_MOVED_EVENT/0:1 is RocketMQ's own
+            59900  broker-a/0: OFFSET_TOO_SMALL at 0, go to 3
+            59900  broker-a/0: OFFSET_MOVED_EVENT/0:2 is RocketMQ's own
+            60100  broker-a/0: OFFSET_TOO_SMALL at 0, go to 3
+            60100  broker-a/0: OFFSET_MOVED_EVENT/0:3 is RocketMQ's own
+        m1: acked, lost, lost, consumed 0
+        m2: acked, lost, lost, consumed 0
+        m3: acked, lost, lost, consumed 0
+        m4: acked, in-flight, at-risk, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", {broker}, "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "script": [ {FOUR}, {pulls} ], "until": 61000"#
+            ),
+            story,
+        );
+    }
+}
+
 #[test]
 fn a_broker_that_starts_on_a_full_disk_notices_after_a_second() {
     let broker = broker("");

@@ -1,8 +1,10 @@
 //! F: what the name server knows, what clients are told of it and when, and what a producer sees of a broker that is gone.
 
 use expect_test::expect;
+use loss_lab_engine::units::SimTime;
+use loss_lab_engine::view::NodeKind;
 
-use crate::lab::{check, check_sends};
+use crate::lab::{check, check_sends, run};
 
 #[test]
 fn a_killed_broker_refuses_until_it_is_back() {
@@ -265,4 +267,25 @@ fn a_producer_finds_a_broker_that_comes_back() {
             message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
         "#]],
     );
+}
+
+/// `registerNameServerPeriod` is clamped to 10 … 60 s: so long a name server that has lost its memory knows of nobody.
+#[test]
+fn how_often_a_broker_registers_is_clamped() {
+    let seconds = |profile: &str, period: u32| {
+        let mut run = run(&format!(
+            r#""profile": "{profile}", "brokers": [ {{ "conf": {{ "registerNameServerPeriod": {period} }} }} ], "script": [
+                {{ "at": 10500, "do": "crash", "node": "namesrv/0" }},
+                {{ "at": 10600, "do": "restart", "node": "namesrv/0", "takesMs": 100 }} ], "until": 150000"#
+        ));
+        (11..150).find(|second| {
+            run.seek_time(SimTime::from_micros(second * 1_000_000 + 500_000));
+            let nodes = run.cluster().view().nodes;
+            nodes.iter().any(|node| matches!(&node.kind, NodeKind::NameServer { registered } if !registered.is_empty()))
+        })
+    };
+    for profile in ["4.9", "5.3"] {
+        let all = [1_000, 15_000, 45_000, 600_000].map(|period| seconds(profile, period));
+        assert_eq!(all, [20, 15, 45, 60].map(Some), "{profile}");
+    }
 }
