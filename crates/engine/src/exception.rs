@@ -108,8 +108,6 @@ pub enum Remark {
     SubscriptionNotExist,
     /// `the consumer's subscription not latest`
     SubscriptionNotLatest,
-    /// `store getMessage return null`
-    StoreReturnedNull,
     /// `UNKNOWN_ERROR`
     UnknownError,
 }
@@ -284,7 +282,6 @@ impl Remark {
             Self::GoAway => "please go away".to_owned(),
             Self::SubscriptionNotExist => "the consumer's group info not exist".to_owned(),
             Self::SubscriptionNotLatest => "the consumer's subscription not latest".to_owned(),
-            Self::StoreReturnedNull => "store getMessage return null".to_owned(),
             Self::UnknownError => "UNKNOWN_ERROR".to_owned(),
         }
     }

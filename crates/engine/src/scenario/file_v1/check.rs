@@ -697,10 +697,13 @@ impl StepAt<'_> {
                     let path = in_step(self.i, "takesMs");
                     span(self.notes, path, Some(takes), 0, UNTIL_MAX)
                 });
-                Do::Stop {
-                    node: self.node("node", node),
-                    takes,
-                }
+                // Only a broker's clean stop takes time.
+                let node = if takes.is_some() {
+                    self.broker_node("takesMs", node)
+                } else {
+                    self.node("node", node)
+                };
+                Do::Stop { node, takes }
             }
             "restart" => {
                 let takes = span(
@@ -717,12 +720,12 @@ impl StepAt<'_> {
             }
             "pause" => Do::Pause(self.node("node", node)),
             "resume" => Do::Resume(self.node("node", node)),
-            "stall-disk" => Do::StallDisk(self.broker_node(node)),
-            "release-disk" => Do::ReleaseDisk(self.broker_node(node)),
+            "stall-disk" => Do::StallDisk(self.broker_node("node", node)),
+            "release-disk" => Do::ReleaseDisk(self.broker_node("node", node)),
             "fail-disk" => {
                 let times = self.times(step.times.as_ref()).unwrap_or(1);
                 Do::FailDisk {
-                    node: self.broker_node(node),
+                    node: self.broker_node("node", node),
                     times,
                 }
             }
@@ -739,7 +742,7 @@ impl StepAt<'_> {
                     );
                 }
                 Do::FillDisk {
-                    node: self.broker_node(node),
+                    node: self.broker_node("node", node),
                     permille: u32::try_from(permille).unwrap_or(0),
                 }
             }
@@ -753,7 +756,7 @@ impl StepAt<'_> {
                     OFFSET_MAX,
                 );
                 Do::ExpireFiles {
-                    node: self.broker_node(node),
+                    node: self.broker_node("node", node),
                     up_to: u64::try_from(up_to).unwrap_or(0),
                 }
             }
@@ -1195,9 +1198,9 @@ impl StepAt<'_> {
         name
     }
 
-    fn broker_node(&mut self, name: String) -> String {
+    fn broker_node(&mut self, field: &str, name: String) -> String {
         if self.find(&name) != Some(Process::Broker) {
-            self.no_such("node", Thing::BrokerNode, &name, |process| {
+            self.no_such(field, Thing::BrokerNode, &name, |process| {
                 process == Process::Broker
             });
         }

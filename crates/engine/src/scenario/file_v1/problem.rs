@@ -404,15 +404,18 @@ impl fmt::Display for ProblemCode {
                 f,
                 "RocketMQ has this key only after 5.3.3; here a failed fsync is swallowed, as in 5.3.3: leave it out"
             ),
-            Self::KeyOfOtherProfile { only } => write!(
-                f,
-                "only profile {} has this key; it is ignored",
-                only.word()
-            ),
-            Self::KeySaidElsewhere => {
-                write!(f, "the scenario itself says this; the key is ignored")
+            Self::KeyOfOtherProfile { only } => {
+                write!(f, "only profile {} has this key: leave it out", only.word())
             }
-            Self::AfterTheEnd => write!(f, "is later than \"until\": the run has ended by then"),
+            Self::KeySaidElsewhere => {
+                write!(f, "the scenario itself says this: leave it out")
+            }
+            Self::AfterTheEnd => {
+                write!(
+                    f,
+                    "is later than \"until\", so it never comes: raise \"until\""
+                )
+            }
         }
     }
 }

@@ -419,6 +419,12 @@ fn steps_have_one_trigger_and_their_own_fields() {
     "#]],
     );
     refuse_step(
+        r#"{"at": 0, "do": "stop", "node": "p1", "takesMs": 500}"#,
+        &expect![[r#"
+            script[1].takesMs: no broker node "p1"; broker nodes are broker-a/0, broker-a/1
+        "#]],
+    );
+    refuse_step(
         r#"{"at": 0, "do": "send", "queue": 0, "transaction": {"local": "COMMIT"}}"#,
         &expect![[r#"
         script[1].queue: does not go with "transaction"
@@ -556,10 +562,10 @@ fn what_has_no_effect_is_warned_of() {
             "script": [{"at": 11, "do": "send"}, {"at": 1, "do": "set-conf", "node": "p1", "conf": {"sendMsgTimeout": 9}}]}"#,
     );
     expect![[r#"
-        brokers[0].conf.inSyncReplicas: only profile 5.3 has this key; it is ignored
-        brokers[0].conf.namesrvAddr: the scenario itself says this; the key is ignored
+        brokers[0].conf.inSyncReplicas: only profile 5.3 has this key: leave it out
+        brokers[0].conf.namesrvAddr: the scenario itself says this: leave it out
         brokers[0].conf.adminBrokerThreadPoolNums: RocketMQ has this key, the lab does not model it and runs without: leave it out
-        script[0].at: is later than "until": the run has ended by then
+        script[0].at: is later than "until", so it never comes: raise "until"
         script[1].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
     "#]]
     .assert_eq(&said(&checked.warnings));
