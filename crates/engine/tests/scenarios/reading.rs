@@ -607,3 +607,103 @@ fn a_queue_that_the_topic_has_no_more_is_read_by_nobody() {
         assert_eq!(pulled(profile), [0, 1, 2, 3], "{profile}");
     }
 }
+
+/// Queue locks are a master's to give: an orderly consumer goes on from a slave only until its locks are 30 s old.
+#[test]
+fn an_orderly_consumer_stops_thirty_seconds_after_its_master() {
+    let story = |profile: &str| {
+        format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "slaves": [ {{ "conf": {{ "slaveReadEnable": true }} }} ] }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "listener": "orderly", "processMs": 5000, "conf": {{ "pullBatchSize": 1, "pullThresholdForQueue": 1 }} }} ],
+            "script": [
+            {{ "at": 0, "do": "send", "count": 14 }},
+            {{ "at": 12000, "do": "crash", "node": "broker-a/0" }} ], "until": 80000"#
+        )
+    };
+    for (profile, picture) in [
+        (
+            "5.3",
+            expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: FOUND 1, then 2
+             5003  c1: gets m2, rc 0
+             5006  broker-a/0: T at 2: FOUND 1, then 3
+            10003  c1: gets m3, rc 0
+            10008  broker-a/0: T at 3: FOUND 1, then 4
+            12000  broker-a/0: down
+            15003  c1: gets m4, rc 0
+            27034  broker-a/1: T at 4: FOUND 1, then 5
+            27035  c1: gets m5, rc 0
+            27036  broker-a/1: T at 5: FOUND 1, then 6
+            32038  broker-a/1: T at 6: FOUND 1, then 7
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: FOUND 1, then 2
+             5003  c1: gets m2, rc 0
+             5006  broker-a/0: T at 2: FOUND 1, then 3
+            10003  c1: gets m3, rc 0
+            10008  broker-a/0: T at 3: FOUND 1, then 4
+            12000  broker-a/0: down
+            15003  c1: gets m4, rc 0
+            28036  broker-a/1: T at 4: FOUND 1, then 5
+            28037  c1: gets m5, rc 0
+            28038  broker-a/1: T at 5: FOUND 1, then 6
+            33040  broker-a/1: T at 6: FOUND 1, then 7
+    "#]],
+        ),
+    ] {
+        reads(&story(profile), picture);
+    }
+}
+
+/// `AdminBrokerProcessor#resetOffsetInner`: an offset that the queue does not have is refused; one past its end is still taken.
+#[test]
+fn a_reset_to_an_offset_that_the_queue_does_not_have_is_refused() {
+    let story = |offset: u32| {
+        format!(
+            r#""consumers": [ {{ "name": "c1", "topic": "T" }} ], "script": [
+            {{ "at": 0, "do": "send", "count": 2 }},
+            {{ "at": 5000, "do": "reset-offset", "consumer": "c1", "topic": "T", "broker": "broker-a", "queue": 0, "offset": {offset} }},
+            {{ "at": 6000, "do": "send" }} ], "until": 9000"#
+        )
+    };
+    for (offset, picture) in [
+        (
+            3,
+            expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: FOUND 1, then 2
+                5  c1: gets m2, rc 0
+                6  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+             6002  broker-a/0: T at 2: OFFSET_RESET, then 3
+             6514  broker-a/0: T at 3: OFFSET_OVERFLOW_ONE, then 3
+    "#]],
+        ),
+        (
+            4,
+            expect![[r#"
+        reads
+                2  broker-a/0: T at 0: FOUND 1, then 1
+                3  c1: gets m1, rc 0
+                4  broker-a/0: T at 1: FOUND 1, then 2
+                5  c1: gets m2, rc 0
+                6  broker-a/0: T at 2: OFFSET_OVERFLOW_ONE, then 2
+             6002  broker-a/0: T at 2: FOUND 1, then 3
+             6003  c1: gets m3, rc 0
+             6004  broker-a/0: T at 3: OFFSET_OVERFLOW_ONE, then 3
+    "#]],
+        ),
+    ] {
+        reads(&story(offset), picture);
+    }
+}

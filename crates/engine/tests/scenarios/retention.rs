@@ -201,6 +201,72 @@ fn a_higher_threshold_is_clamped_in_5_3() {
     );
 }
 
+/// Expired is what was last written `fileReservedTime` ago, file by file; without force that holds on a full disk, too.
+#[test]
+fn a_file_that_has_not_expired_stays_when_an_older_one_goes() {
+    let broker =
+        broker(r#", "fileReservedTime": 1, "deleteWhen": "01", "cleanFileForciblyEnable": false"#);
+    let later = r#"{ "at": 300000, "do": "send", "count": 2, "everyMs": 10, "bodyBytes": 60000 }"#;
+    let fill = r#"{ "at": 100, "do": "fill-disk", "node": "broker-a/0", "ratio": 0.88 }"#;
+    for (script, story) in [
+        (
+            format!("{FOUR}, {later}"),
+            expect![[r#"
+                3.861  broker-a/0: T/0:0 is m1
+               13.861  broker-a/0: T/0:1 is m2
+               23.861  broker-a/0: T/0:2 is m3
+               33.861  broker-a/0: T/0:3 is m4
+            300003.861  broker-a/0: T/0:4 is m5
+            300013.861  broker-a/0: T/0:5 is m6
+              3610000  broker-a/0: files before 65536 deleted, 1 records
+              3610000  broker-a/0: m1 lost (store)
+              3610100  broker-a/0: files before 131072 deleted, 1 records
+              3610100  broker-a/0: m2 lost (store)
+              3610200  broker-a/0: files before 196608 deleted, 1 records
+              3610200  broker-a/0: m3 lost (store)
+              3610300  broker-a/0: files before 262144 deleted, 1 records
+              3610300  broker-a/0: m4 lost (store)
+            m1: acked, lost, lost, consumed 0
+            m2: acked, lost, lost, consumed 0
+            m3: acked, lost, lost, consumed 0
+            m4: acked, lost, lost, consumed 0
+            m5: acked, in-flight, at-risk, consumed 0
+            m6: acked, in-flight, at-risk, consumed 0
+        "#]],
+        ),
+        (
+            format!("{FOUR}, {fill}, {later}"),
+            expect![[r#"
+                3.861  broker-a/0: T/0:0 is m1
+               13.861  broker-a/0: T/0:1 is m2
+               23.861  broker-a/0: T/0:2 is m3
+               33.861  broker-a/0: T/0:3 is m4
+            300003.861  broker-a/0: T/0:4 is m5
+            300013.861  broker-a/0: T/0:5 is m6
+              3610000  broker-a/0: files before 65536 deleted, 1 records
+              3610000  broker-a/0: m1 lost (store)
+              3610100  broker-a/0: files before 131072 deleted, 1 records
+              3610100  broker-a/0: m2 lost (store)
+              3610200  broker-a/0: files before 196608 deleted, 1 records
+              3610200  broker-a/0: m3 lost (store)
+              3610300  broker-a/0: files before 262144 deleted, 1 records
+              3610300  broker-a/0: m4 lost (store)
+            m1: acked, lost, lost, consumed 0
+            m2: acked, lost, lost, consumed 0
+            m3: acked, lost, lost, consumed 0
+            m4: acked, lost, lost, consumed 0
+            m5: acked, in-flight, at-risk, consumed 0
+            m6: acked, in-flight, at-risk, consumed 0
+        "#]],
+        ),
+    ] {
+        check(
+            &format!(r#"{broker}, "script": [ {script} ], "until": 3800000"#),
+            story,
+        );
+    }
+}
+
 /// `MessageStoreConfig#getDiskMaxUsedSpaceRatio`: above 95 % expired files go, whatever is configured.
 #[test]
 fn disk_max_used_space_ratio_is_clamped() {

@@ -289,3 +289,24 @@ fn how_often_a_broker_registers_is_clamped() {
         assert_eq!(all, [20, 15, 45, 60].map(Some), "{profile}");
     }
 }
+
+/// A clean stop ends the registrations: the tick that falls into it brings the broker back into no route.
+#[test]
+fn a_stopping_broker_does_not_register_again() {
+    let registered = |profile: &str, second: i64| {
+        let mut run = run(&format!(
+            r#""profile": "{profile}", "script": [ {{ "at": 29900, "do": "stop", "node": "broker-a/0", "takesMs": 8000 }} ], "until": 45000"#
+        ));
+        run.seek_time(SimTime::from_micros(second * 1_000_000));
+        let nodes = run.cluster().view().nodes;
+        nodes.iter().any(|node| matches!(&node.kind, NodeKind::NameServer { registered } if !registered.is_empty()))
+    };
+    assert_eq!(
+        [29, 32, 37, 39].map(|at| registered("5.3", at)),
+        [true, false, false, false]
+    );
+    assert_eq!(
+        [29, 32, 37, 39].map(|at| registered("4.9", at)),
+        [true, true, true, false]
+    );
+}

@@ -603,3 +603,50 @@ fn a_restarted_broker_can_ask_who_has_connected_anew() {
         );
     }
 }
+
+/// How far scans have come is in consumerOffset.json: what was put aside before a crash is not put aside again.
+#[test]
+fn a_restarted_broker_scans_on_from_where_its_file_says() {
+    for (profile, story) in [
+        (
+            "5.3",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+             2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+             2161  p1: m1 checked UNKNOW
+             5160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+             5161  broker-a/0: m1 lost (produce)
+            16000  broker-a/0: down
+            18100  broker-a/0: up
+        m1: unknown, lost, lost, consumed 0
+    "#]],
+        ),
+        (
+            "4.9",
+            expect![[r#"
+                1  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:0 is m1
+             2.05  p1: m1 local UNKNOW
+             2160  broker-a/0: RMQ_SYS_TRANS_HALF_TOPIC/0:1 is m1
+             2161  p1: m1 checked UNKNOW
+             5160  broker-a/0: TRANS_CHECK_MAX_TIME_TOPIC/0:0 is m1
+             5161  broker-a/0: m1 lost (produce)
+            16000  broker-a/0: down
+            18100  broker-a/0: up
+        m1: unknown, lost, lost, consumed 0
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "transactionTimeOut": 1000, "transactionCheckInterval": 3000, "transactionCheckMax": 1 }} }} ],
+            "script": [
+            {{ "at": 0, "do": "send", "transaction": {{ "local": "UNKNOW" }} }},
+            {{ "at": 16000, "do": "crash", "node": "broker-a/0" }},
+            {{ "at": 16100, "do": "restart", "node": "broker-a/0" }}
+        ], "until": 30000"#
+            ),
+            story,
+        );
+    }
+}
