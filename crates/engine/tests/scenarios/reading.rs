@@ -707,3 +707,44 @@ fn a_reset_to_an_offset_that_the_queue_does_not_have_is_refused() {
         reads(&story(offset), picture);
     }
 }
+
+/// Between a consume-queue file's deletion and the minimum's correction a pull finds no buffer: it is told to wait (PULL_NOT_FOUND 19) and
+/// to go on with the next file (`ConsumeQueue#rollNextFile`); here a file has two entries.
+#[test]
+fn where_the_consume_queues_file_is_gone_the_next_file_is_next() {
+    for profile in ["5.3", "4.9"] {
+        let run = lab::run(&format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536, "mappedFileSizeConsumeQueue": 40 }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "started": false }} ], "script": [
+            {{ "at": 0, "do": "send", "count": 5, "everyMs": 10, "bodyBytes": 60000 }},
+            {{ "at": 1000, "do": "expire-files", "node": "broker-a/0", "upTo": 4 }},
+            {{ "at": 1301.5, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 0 }},
+            {{ "at": 1301.5, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 1 }},
+            {{ "at": 1301.5, "do": "pull", "consumer": "c1", "topic": "T", "queue": 0, "offset": 3 }} ], "until": 2000"#
+        ));
+        let mut text = String::from("pulls\n");
+        for event in run.events() {
+            if let EventKind::Pulled {
+                offset,
+                status,
+                next_begin_offset,
+                pull_status,
+                ..
+            } = &event.kind
+            {
+                let answer = pull_status.map_or("refused", |status| status.word());
+                text += &format!(
+                    "{offset}: {}, {answer}, then {next_begin_offset}\n",
+                    status.word()
+                );
+            }
+        }
+        expect![[r#"
+            pulls
+            0: OFFSET_FOUND_NULL, NO_NEW_MSG, then 2
+            1: OFFSET_FOUND_NULL, NO_NEW_MSG, then 2
+            3: OFFSET_FOUND_NULL, NO_NEW_MSG, then 4
+        "#]]
+        .assert_eq(&text);
+    }
+}
