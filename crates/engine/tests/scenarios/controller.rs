@@ -1,8 +1,9 @@
 //! Controller mode: who is in sync, who becomes master, and what that costs.
 
 use expect_test::expect;
+use loss_lab_engine::event::EventKind;
 
-use crate::lab::{check, check_sends};
+use crate::lab::{check, check_sends, run};
 
 /// A master and a slave under a controller, whose master's other settings are `conf`.
 fn pair(conf: &str, rest: &str) -> String {
@@ -731,4 +732,23 @@ fn a_master_that_has_been_succeeded_rejects_who_has_not_heard_of_it() {
             m9       28000   28002.05  SEND_OK                                                                                                               broker-a:0
         "#]],
     );
+}
+
+/// `haMaxTimeSlaveNotCatchup`: a slave that has not had all for longer leaves the set at the master's next look, and comes back with its
+/// next report. An idle sender looks every 100 ms, so under traffic a slave lacks something for tens of milliseconds.
+#[test]
+fn a_slave_that_does_not_catch_up_leaves_the_sync_state_set() {
+    let sets = |longest: &str| {
+        let told = run(&pair(
+            longest,
+            r#""script": [ { "at": 0, "do": "send", "count": 300, "everyMs": 37 } ], "until": 13000"#,
+        ));
+        let sizes = told.events().iter().filter_map(|event| match &event.kind {
+            EventKind::SyncStateSetChanged { members, .. } => Some(members.len()),
+            _ => None,
+        });
+        sizes.collect::<Vec<_>>()
+    };
+    assert_eq!(sets(""), [0; 0]);
+    assert_eq!(sets(r#", "haMaxTimeSlaveNotCatchup": 10"#), [1, 2, 1, 2]);
 }
