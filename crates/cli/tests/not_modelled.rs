@@ -131,6 +131,17 @@ const ASKED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("Where a recovery begins", &[]),
+    (
+        "A listener's own pause",
+        &[
+            (
+                STEP,
+                r#""do": "consume-result", "consumer": "c1", "suspendCurrentQueueTimeMillis": 5"#,
+            ),
+            (STEP, r#""do": "suspend", "consumer": "c1""#),
+        ],
+    ),
+    ("A store that is shut down", &[]),
     ("Garbage collection", &[]),
     ("The kernel's own write-back", &[]),
 ];
@@ -240,6 +251,8 @@ fn every_row_is_met_with_a_clear_message() {
         error: brokers[0].conf.enableRunningFlagsInFlush: RocketMQ has this key only after 5.3.3; here a failed fsync is swallowed, as in 5.3.3: leave it out
         warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
         warning: script[0].node: the lab gives new settings to running brokers only: this step changes nothing; say it in the node's own conf
+        error: script[0].suspendCurrentQueueTimeMillis: line 1, column 122: unknown field `suspendCurrentQueueTimeMillis
+        error: script[0].do: "suspend" is not one of
     "#]].assert_eq(&said);
 }
 

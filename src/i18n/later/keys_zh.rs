@@ -244,10 +244,10 @@ fn code(code: &ProblemCode) -> String {
             "同一个 Broker 的各副本必须都开启或都关闭 enableControllerMode".to_owned()
         }
         ProblemCode::KeyOfOtherProfile { only } => {
-            format!("只有 {} 有这个配置项，这里忽略", only.word())
+            format!("只有 {} 有这个配置项：请去掉它", only.word())
         }
-        ProblemCode::KeySaidElsewhere => "场景自己决定这一项，这里忽略".to_owned(),
-        ProblemCode::AfterTheEnd => "晚于 \"until\"，那时运行已经结束".to_owned(),
+        ProblemCode::KeySaidElsewhere => "这一项由场景自己决定：请去掉它".to_owned(),
+        ProblemCode::AfterTheEnd => "晚于 \"until\"，所以不会发生：请增大 \"until\"".to_owned(),
         ProblemCode::OnlyBrokersAreSet => {
             "实验室只给运行中的 Broker 换配置，这一步什么也不改：请写进节点自己的 conf".to_owned()
         }
