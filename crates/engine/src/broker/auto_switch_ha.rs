@@ -81,7 +81,8 @@ impl Live<'_> {
         }
     }
 
-    /// `#computeConfirmOffset`: what all members have. While one of them has lost its connection it stays what it was.
+    /// `#computeConfirmOffset`: what all members have, of whom something is known. While one of them has lost its connection it stays
+    /// what it was.
     fn compute_confirm_offset(&mut self, ctx: &mut Ctx) {
         let all_connected = self.p.replicas.members.iter().all(|member| {
             *member == ctx.me
@@ -98,6 +99,7 @@ impl Live<'_> {
                 .links()
                 .filter(|(slave, _, _)| self.is_member(*slave))
                 .map(|(_, _, acked)| acked)
+                .filter(|acked| *acked > PhysicalOffset::ZERO)
                 .fold(self.disk.log.committed(), PhysicalOffset::min);
         }
         self.plan_reput(ctx);

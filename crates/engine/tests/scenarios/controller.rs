@@ -752,3 +752,69 @@ fn a_slave_that_does_not_catch_up_leaves_the_sync_state_set() {
     assert_eq!(sets(""), [0; 0]);
     assert_eq!(sets(r#", "haMaxTimeSlaveNotCatchup": 10"#), [1, 2, 1, 2]);
 }
+
+/// The old master registers as soon as it is thawed, before it hears of its successor. Whoever asks for the route between the two is
+/// told of the successor alone.
+#[test]
+fn a_name_server_does_not_listen_to_a_master_that_has_been_succeeded() {
+    check(
+        &pair(
+            "",
+            r#""producers": [ { "name": "p1" } ],
+            "script": [
+                { "at": 2000, "do": "pause", "node": "broker-a/0" },
+                { "at": 56709, "do": "resume", "node": "broker-a/0" },
+                { "at": 58000, "do": "send" }
+            ], "until": 59000"#,
+        ),
+        expect![[r#"
+                   ms  p1                    broker-a/0            broker-a/1            namesrv/0
+                 2000  │                     ‖ paused              │                     │
+                12000  │                     ┊                     │                     elects broker-a/1
+                12001  │                     ┊                     SYNC_MASTER, epoch 2  │
+                26712  new route of T        ┊                     │                     │
+                56709  │                     ▶ resumed             │                     │
+                56709  │                     closes connection to broker-a/1             │
+                56711  │                     SLAVE, epoch 2        │                     │
+                58000  send m1 ──────────────────────────────────▶ │                     │
+                58001  │                     │                     stores m1 T/0:0 (page cache)
+             58002.05  m1 SEND_OK ◀─────────────────────────────── │                     │
+
+            message  promise  fate       delivered  consumed  verdict  copies, and what took or threatens them
+            m1       acked    in-flight  0          0         at-risk  broker-a/1 (page cache); exposed to power-loss, disk-loss
+        "#]],
+    );
+}
+
+/// broker-a/3 dies while the controller is asked to let it join, and comes back as a member. Until its first report nothing is known of
+/// it; if that counted as zero, broker-a/2 would be told that nothing is confirmed, and would not show m2.
+#[test]
+fn a_member_that_has_not_reported_yet_does_not_take_back_what_is_confirmed() {
+    let conf = r#""conf": { "enableControllerMode": true, "allAckInSyncStateSet": true }"#;
+    let told = run(&format!(
+        r#""brokers": [ {{ "name": "broker-a", {conf}, "slaves": [ {{ {conf} }}, {{ {conf} }}, {{ {conf} }}, {{ {conf} }} ] }} ],
+            "producers": [ {{ "name": "p1", "conf": {{ "sendMsgTimeout": 10000 }} }} ],
+            "script": [
+                {{ "at": 1000, "do": "send" }},
+                {{ "at": 2000, "do": "crash", "node": "broker-a/3" }},
+                {{ "at": 20000, "do": "partition", "between": ["broker-a/0", "broker-a/2"] }},
+                {{ "at": 20000, "do": "partition", "between": ["broker-a/1", "broker-a/2"] }},
+                {{ "at": 20500, "do": "send" }},
+                {{ "at": 25000, "do": "crash", "node": "broker-a/0" }},
+                {{ "at": 56000, "do": "restart", "node": "broker-a/3" }},
+                {{ "at": 63015, "do": "pause", "node": "namesrv/0" }},
+                {{ "at": 63500, "do": "crash", "node": "broker-a/3" }},
+                {{ "at": 63600, "do": "restart", "node": "broker-a/3" }},
+                {{ "at": 65000, "do": "resume", "node": "namesrv/0" }},
+                {{ "at": 64500, "do": "heal", "between": ["broker-a/1", "broker-a/2"] }}
+            ], "until": 70000"#
+    ));
+    let shown_by_the_third: Vec<String> = told
+        .events()
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::Dispatched { .. }))
+        .filter(|event| told.names().node(event.node) == "broker-a/2")
+        .map(|event| event.at.to_string())
+        .collect();
+    assert_eq!(shown_by_the_third, ["6003", "69515"]);
+}
