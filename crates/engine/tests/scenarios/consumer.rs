@@ -36,6 +36,16 @@ fn check_told(kinds: &[EventName], fields: &str, expected: Expect) {
             EventKind::OffsetCommitted { topic, offset, .. } => {
                 format!("knows {} at {offset}", run.names().topic(*topic))
             }
+            EventKind::Pulled {
+                consumer,
+                topic,
+                offset,
+                count,
+                ..
+            } => {
+                let (consumer, topic) = (run.names().node(*consumer), run.names().topic(*topic));
+                format!("{consumer} pulls {topic} at {offset}: {count}")
+            }
             kind => String::from(kind.name().word()),
         };
         let _ = writeln!(
@@ -679,6 +689,203 @@ fn an_orderly_queue_is_given_away_when_its_listener_has_returned() {
                 {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly", "started": false }} ],
             "script": [ {{ "at": 1000, "do": "start-consumer", "consumer": "c2" }}, {{ "at": 950, "do": "send", "queue": 1 }},
                 {{ "at": 950, "do": "send", "queue": 1 }}, {{ "at": 950, "do": "send", "queue": 1 }} ], "until": 80000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// c1 was cut off and its locks have gone to c2. When it hears that at its next renewal, it pulls from what it still takes for its own no
+/// more, and looks again every 3 s.
+#[test]
+fn a_queue_whose_lock_was_refused_is_not_pulled_from() {
+    for (profile, heal, told) in [
+        (
+            "4.9",
+            139_500,
+            expect![[r#"
+        broker-a/0      15000  c1 pulls T at 0: 0
+        broker-a/0      15000  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     120004  lock-granted
+        c2             120007  rebalanced
+        broker-a/0     120010  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     120012  lock-granted
+        c2             120015  rebalanced
+        broker-a/0     120018  c2 pulls T at 0: 0
+        broker-a/0     139503  c1 pulls T at 0: 0
+        broker-a/0     139503  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     140000  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     140000  c2 pulls T at 0: 0
+        broker-a/0     140002  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     140002  c2 pulls T at 0: 0
+        c2             148954  rebalanced
+        c2             148958  rebalanced
+        broker-a/0     155000  c1 pulls T at 0: 0
+        broker-a/0     155000  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     158951  lock-granted
+        broker-a/0     158951  lock-granted
+        broker-a/0     159002  c1 pulls T at 0: 0
+        broker-a/0     159002  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     160000  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     160000  c2 pulls T at 0: 0
+    "#]],
+        ),
+        (
+            "5.3",
+            138_000,
+            expect![[r#"
+        broker-a/0      15000  c1 pulls T at 0: 0
+        broker-a/0     120004  lock-granted
+        c2             120007  rebalanced
+        broker-a/0     120012  lock-granted
+        c2             120017  rebalanced
+        broker-a/0     120510  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     120522  c2 pulls T at 0: 0
+        broker-a/0     138003  c1 pulls T at 0: 0
+        c2             138006  rebalanced
+        broker-a/0     138007  lock-granted
+        c2             138010  rebalanced
+        c1             138010  rebalanced
+        broker-a/0     138513  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     140000  c2 pulls %RETRY%CG at 0: 0
+        broker-a/0     140000  c2 pulls T at 0: 0
+        broker-a/0     155000  c1 pulls T at 0: 0
+        broker-a/0     155000  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     155002  c1 pulls %RETRY%CG at 0: 0
+        broker-a/0     157701  lock-granted
+        broker-a/0     158002  c1 pulls T at 0: 0
+    "#]],
+        ),
+    ] {
+        check_told(
+            &[
+                EventName::LockGranted,
+                EventName::Pulled,
+                EventName::Rebalanced,
+            ],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly" }}, {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly" }} ],
+            "script": [ {{ "at": 100, "do": "partition", "between": ["c1", "broker-a/0"] }},
+                {{ "at": {heal}, "do": "heal", "between": ["c1", "broker-a/0"] }} ], "until": 160000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// c1's listener still works on a queue that is c2's now. 5.3 gives its lock back nevertheless if that was renewed over 20 s ago; 4.9 does
+/// not.
+#[test]
+fn a_lock_that_was_not_renewed_for_twenty_seconds_is_given_back_under_its_listener_in_5_3() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1                953  gets m1 of T, rc 0
+        c1              50953  consumed
+        c1              65022  rebalanced
+        broker-a/0      83039  lock-granted
+        c2              83042  rebalanced
+        c2              83046  gets m1 of T, rc 0
+        c2              83046  consumed
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1                953  gets m1 of T, rc 0
+        broker-a/0      17723  lock-granted
+        c1              17726  rebalanced
+        c1              44018  rebalanced
+        broker-a/0      44125  lock-granted
+        c2              44128  rebalanced
+        c2              44632  gets m1 of T, rc 0
+        c2              44632  consumed
+        c1              50953  consumed
+    "#]],
+        ),
+    ] {
+        check_told(
+            &[
+                EventName::Delivered,
+                EventName::LockGranted,
+                EventName::Rebalanced,
+                EventName::Consumed,
+            ],
+            &format!(
+                r#""profile": "{profile}", "topics": [ {{ "name": "T", "queues": 2 }} ], "brokers": [ {{ "name": "broker-a" }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly", "processMs": 50000 }},
+                {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly", "started": false }} ],
+            "script": [ {{ "at": 950, "do": "send", "queue": 1 }},
+                {{ "at": 9000, "do": "partition", "between": ["c1", "broker-a/0"] }}, {{ "at": 15000, "do": "heal", "between": ["c1", "broker-a/0"] }},
+                {{ "at": 23000, "do": "start-consumer", "consumer": "c2" }} ], "until": 90000"#
+            ),
+            told,
+        );
+    }
+}
+
+/// A group that begins at a time begins its retry queue at the end, if the first file of that is gone: m2's retry, due before anybody owned
+/// the queue, is never delivered.
+#[test]
+fn from_timestamp_begins_a_retry_queue_at_its_end() {
+    for (profile, told) in [
+        (
+            "4.9",
+            expect![[r#"
+        c1            105.861  gets m1 of T, rc 0
+        c1            105.861  sent-back
+        c1            905.861  gets m2 of T, rc 0
+        c1            905.861  sent-back
+        broker-a/0    906.861  knows T at 1
+        c1               1000  node-down
+        c1              12000  node-up
+        broker-a/0      22025  knows T at 2
+        broker-a/0      30002  knows %RETRY%CG at 2
+        c1              32036  gets m3 of T, rc 0
+        c1              32036  sent-back
+        c1              35102  gets m3 of T, rc 1
+        c1              35102  sent-back
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+        c1            105.861  gets m1 of T, rc 0
+        c1            105.861  sent-back
+        c1            905.861  gets m2 of T, rc 0
+        c1            905.861  sent-back
+        broker-a/0    906.861  knows T at 1
+        c1               1000  node-down
+        c1              12000  node-up
+        broker-a/0      13515  knows T at 2
+        c1              14522  gets m3 of T, rc 0
+        c1              14522  sent-back
+        c1              17602  gets m3 of T, rc 1
+        c1              17602  sent-back
+        broker-a/0      22001  knows T at 3
+        broker-a/0      22001  knows %RETRY%CG at 3
+    "#]],
+        ),
+    ] {
+        check_told(
+            &[
+                EventName::SentBack,
+                EventName::Delivered,
+                EventName::OffsetCommitted,
+                EventName::NodeDown,
+                EventName::NodeUp,
+            ],
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "mappedFileSizeCommitLog": 65536, "messageDelayLevel": "1s 5s 3s 30s" }} }} ],
+            "consumers": [ {{ "name": "c1", "topic": "T", "conf": {{ "consumeFromWhere": "CONSUME_FROM_TIMESTAMP" }} }} ],
+            "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "RECONSUME_LATER" }},
+                {{ "at": 100, "do": "send", "bodyBytes": 60000 }}, {{ "at": 900, "do": "send", "bodyBytes": 60000 }},
+                {{ "at": 1000, "do": "crash", "node": "c1" }},
+                {{ "at": 3600, "do": "send", "bodyBytes": 60000 }},
+                {{ "at": 6000, "do": "expire-files", "node": "broker-a/0", "upTo": 2 }},
+                {{ "at": 10000, "do": "restart", "node": "c1" }} ], "until": 36000"#
             ),
             told,
         );

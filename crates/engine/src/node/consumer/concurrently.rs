@@ -404,7 +404,7 @@ impl Process {
 
     /// Looks for expired messages come every consumeTimeout after S; one is armed only while a listener has a message.
     fn arm_expiry(&mut self, app: &App, ctx: &mut Ctx) {
-        if app.spec.listener == ListenerKind::Concurrently && !self.expiry_armed {
+        if !self.expiry_armed {
             self.expiry_armed = true;
             let period = app.conf().consume_timeout;
             let at = ctx.now.next_tick(self.instance.built + period, period);
