@@ -891,3 +891,61 @@ fn from_timestamp_begins_a_retry_queue_at_its_end() {
         );
     }
 }
+
+/// A dead owner's lock is taken over when it is older than its life, not when it is as old: at 40121 c2 asks for the retry queue's, which
+/// was last renewed 41.17 s before.
+#[test]
+fn a_lock_as_old_as_its_life_still_stands() {
+    let taken = |life: u32| {
+        let run = lab::run(&format!(
+            r#""profile": "4.9", "brokers": [ {{ "name": "broker-a", "conf": {{ "rocketmq.broker.rebalance.lockMaxLiveTime": {life} }} }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "orderly" }},
+                {{ "name": "c2", "group": "CG", "topic": "T", "listener": "orderly" }} ],
+            "script": [ {{ "at": 100, "do": "crash", "node": "c1" }} ], "until": 61000"#
+        ));
+        let granted = run.events().iter().filter(|event| {
+            event.at > SimTime::ZERO && event.kind.name() == EventName::LockGranted
+        });
+        granted
+            .map(|event| event.at.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(taken(41_169), ["40121", "40129"]);
+    assert_eq!(taken(41_170), ["40125", "60133"]);
+}
+
+/// Who sends to a retry topic itself says nothing of how often: the broker's own number holds, and in 5.3 none while the group has a queue
+/// locked.
+#[test]
+fn what_is_sent_to_a_retry_topic_may_be_a_dead_letter_at_once() {
+    let stored = |profile: &str, conf: &str, listener: &str, topic: &str| {
+        let run = lab::run(&format!(
+            r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ {conf} }} }} ],
+            "consumers": [ {{ "name": "c1", "group": "CG", "topic": "T", "listener": "{listener}" }},
+                {{ "name": "c2", "group": "other", "topic": "T" }} ],
+            "script": [ {{ "at": 5000, "do": "crash", "node": "c1" }}, {{ "at": 50000, "do": "send", "topic": "{topic}" }} ], "until": 51000"#
+        ));
+        let stored = run.events().iter().find_map(|event| match &event.kind {
+            EventKind::Appended { record, .. } => Some(run.names().topic(record.topic).to_owned()),
+            _ => None,
+        });
+        stored.unwrap()
+    };
+    let life = |ms: u32| format!(r#""rocketmq.broker.rebalance.lockMaxLiveTime": {ms}"#);
+    assert_eq!(stored("4.9", "", "concurrently", "%RETRY%CG"), "%RETRY%CG");
+    assert_eq!(
+        stored("4.9", r#""retryMaxTimes": 0"#, "concurrently", "%RETRY%CG"),
+        "%DLQ%CG"
+    );
+    assert_eq!(stored("4.9", "", "orderly", "%RETRY%CG"), "%RETRY%CG");
+    assert_eq!(stored("5.3", "", "orderly", "%RETRY%CG"), "%DLQ%CG");
+    assert_eq!(
+        stored("5.3", &life(52_296), "orderly", "%RETRY%CG"),
+        "%DLQ%CG"
+    );
+    assert_eq!(
+        stored("5.3", &life(52_295), "orderly", "%RETRY%CG"),
+        "%RETRY%CG"
+    );
+    assert_eq!(stored("5.3", "", "orderly", "%RETRY%other"), "%RETRY%other");
+}
