@@ -41,7 +41,7 @@ static EN: Words = Words {
         }
         Again::Resend => "The application sent it again after a call that failed.",
         Again::DelayOffsetStale => {
-            "`delayOffset.json` was older than the crash: it was delivered to its topic a second time."
+            "`delayOffset.json` was older than the crash, or behind the master that was succeeded: it was delivered to its topic a second time."
         }
         Again::CommittedTwice => {
             "Its half message was committed twice: the record of the first time was not written, or lost."
@@ -118,7 +118,9 @@ static ZH: Words = Words {
             "存下了但不是 OK，`retryAnotherBrokerWhenNotStoreOK` 又在别处存了一份。"
         }
         Again::Resend => "调用失败后，应用自己又发了一次。",
-        Again::DelayOffsetStale => "`delayOffset.json` 比崩溃时旧：又向它的主题投递了一次。",
+        Again::DelayOffsetStale => {
+            "`delayOffset.json` 比崩溃时旧，或落后于被取代的 master：又向它的主题投递了一次。"
+        }
         Again::CommittedTwice => "半消息提交了两次：第一次的记录没写下，或丢了。",
         Again::OffsetFileStale => "Broker 回来时，消费组的位点是旧的。",
         Again::OffsetCorrected => "Broker 认为消费组的位点不可能，把它退了回去。",

@@ -25,7 +25,8 @@ words! {
         AnotherBroker = "retry-another-broker",
         /// The application sent it again.
         Resend = "application-resend",
-        /// delayOffset.json was older than the crash: a delayed message or a retry was delivered to its topic twice.
+        /// delayOffset.json was older than the crash, or an elected master's than what the deposed one did: a delayed message or a retry
+        /// was delivered to its topic twice.
         DelayOffsetStale = "delay-offset-stale",
         /// A half message was committed twice: the record that says so was not yet written, or lost.
         CommittedTwice = "committed-twice",
@@ -401,9 +402,11 @@ impl Heard {
             Origin::SentBack(at) => self.retry(now, last, at),
             Origin::Redelayed(_) => {
                 let broker = copied.and_then(|copied| copied.broker);
-                let crash =
-                    broker.and_then(|broker| past.broker_down_after(setup, broker, EventId(0)));
-                told(Again::DelayOffsetStale, last, crash)
+                let by = broker.and_then(|broker| {
+                    past.broker_down_after(setup, broker, EventId(0))
+                        .or_else(|| past.last_election(broker))
+                });
+                told(Again::DelayOffsetStale, last, by)
             }
             Origin::Transaction => told(Again::CommittedTwice, last, self.committed_by),
             Origin::Request(at) => {

@@ -326,6 +326,13 @@ impl Past {
             .any(|(.., master)| *master != node)
     }
 
+    /// When a master of `broker` was last elected.
+    pub fn last_election(&self, broker: BrokerName) -> Option<EventId> {
+        let mut elected = self.elected.iter();
+        let last = elected.rfind(|(_, of, _)| *of == broker);
+        last.map(|(event, ..)| *event)
+    }
+
     /// An event of this instant.
     pub fn culprit(&self, id: EventId) -> Option<&Event> {
         self.culprits.iter().find(|event| event.id == id)

@@ -321,7 +321,7 @@ impl Ours<'_> {
                 let called = |event: &&Event| matches!(event.kind, EventKind::SendCalled { .. });
                 calls().filter(called).count() > 1
             }
-            // A deposed master that has not heard of it delivers what its heir delivers, too: the lab has no word of its own for that.
+            // A deposed master that has not heard of it delivers what its heir delivers, too.
             Again::DelayOffsetStale => {
                 before(&broker_ended)
                     || before(&|event| matches!(event.kind, EventKind::Elected { .. }))

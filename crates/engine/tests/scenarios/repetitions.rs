@@ -213,3 +213,66 @@ fn a_broadcasting_member_repeats_only_itself() {
         "#]],
     );
 }
+
+/// The deposed master delivers it unheard; its heir's delayOffset.json knows nothing of that.
+#[test]
+fn two_masters_deliver_a_delayed_message_each() {
+    lab::check(
+        r#""brokers": [ { "name": "broker-a", "conf": { "enableControllerMode": true }, "slaves": [ { "conf": { "enableControllerMode": true } } ] } ],
+            "consumers": [ { "name": "c1", "topic": "T" } ],
+            "script": [
+                { "at": 1000, "do": "send", "delayLevel": 3 },
+                { "at": 2000, "do": "partition", "between": ["broker-a/0", "broker-a/1"] },
+                { "at": 2000, "do": "partition", "between": ["broker-a/0", "namesrv/0"] },
+                { "at": 3000, "do": "send" },
+                { "at": 12000, "do": "crash", "node": "c1" },
+                { "at": 40000, "do": "restart", "node": "c1" }
+            ], "until": 50000"#,
+        expect![[r#"
+                   ms  p1               broker-a/0       broker-a/1       c1               namesrv/0
+                 1000  send m1 ───────▶ │                │                │                │
+                 1001  │                stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)     │
+              1002.05  m1 SEND_OK ◀──── │                │                │                │
+                 1010  │                copy m1 ───────▶ │                │                │
+                 2000  │                ✗ link to broker-a/1 cut          │                │
+                 2000  │                ✗ link to namesrv/0 cut           │                │
+                 3000  send m2 ───────▶ │                │                │                │
+                 3001  │                stores m2 T/0:0 (page cache)      │                │
+                 3002  │                T/0:0 to 1 ─────────────────────▶ │                │
+              3002.05  m2 SEND_OK ◀──── │                │                │                │
+                 3003  │                │                │                gets m2          │
+                 3003  │                │                │                ✓ m2             │
+                 6701  │                CG T/0 offset 1  │                │                │
+                10005  │                fsync m1, m2     │                │                │
+                10505  │                │                fsync m1         │                │
+                11006  │                stores m1 T/0:1 (page cache)      │                │
+                11007  │                T/0:1 to 2 ─────────────────────▶ │                │
+                11008  │                │                │                gets m1          │
+                11008  │                │                │                ✓ m1             │
+                11701  │                CG T/0 offset 2  │                │                │
+                12000  │                │                │                ✗ crash          │
+                12000  │                │                │                                 elects broker-a/1
+                12001  │                │                SYNC_MASTER, epoch 2              │
+                13001  │                │                stores m1 T/0:0 (page cache)      │
+                20005  │                fsync m1         │                                 │
+                20505  │                │                fsync m1                          │
+                21509  │                closes connection to broker-a/1                    │
+                26712  new route of T   │                │                                 │
+                42000  │                │                │                ▲ up             │
+                42004  │                │                │                new route of %RETRY%CG
+                42006  │                │                │                new route of T   │
+                43004  │                │                │                owns 1 of %RETRY%CG
+                43010  │                │                │                owns 1 of T      │
+                43511  │                │                T/0:0 to 1 ────▶ │                │
+                43512  │                │                │                gets m1          │
+                43512  │                │                │                ✓ m1             │
+
+            message  promise  fate      delivered  consumed  verdict     copies, and what took or threatens them
+            m1       acked    consumed  2          2         duplicated  broker-a/0 (disk, never served), broker-a/0 (disk), broker-a/1 (disk, never served), broker-a/1 (disk)
+            m2       acked    consumed  1          1         ok          broker-a/0 (disk)
+
+            again  at     to  after        why                 by
+            m1     43512  c1  11008 to c1  delay-offset-stale  elected of namesrv/0 at 12000
+        "#]],
+    );
+}
