@@ -132,6 +132,8 @@ pub(super) struct Delayed {
     pub node: NodeId,
     broker: Option<BrokerName>,
     reconsume_times: u32,
+    /// Whether its sender waited for flush and slaves.
+    pub waits: bool,
     origin: Origin,
     pub delivered: bool,
 }
@@ -267,6 +269,7 @@ impl Heard {
                 node: event.node,
                 broker,
                 reconsume_times,
+                waits,
                 origin,
                 delivered: false,
             });

@@ -222,12 +222,13 @@ impl Case<'_> {
         let conf = self.setup.broker_conf(node);
         let flush = conf.map(|conf| conf.flush_disk_type);
         let buffers = conf.is_some_and(|conf| conf.transient_store_pool_enable);
-        let last = self
-            .heard
-            .copies
-            .iter()
-            .rev()
-            .find(|copied| copied.node == node);
+        let copies = self.heard.copies.iter();
+        let delayed = self.heard.delayed.iter();
+        let last = copies
+            .map(|copied| (copied.node, copied.event, copied.waits))
+            .chain(delayed.map(|delayed| (delayed.node, delayed.event, delayed.waits)))
+            .filter(|(of, ..)| *of == node)
+            .max_by_key(|(_, stored, _)| *stored);
         Some(match (how, flush) {
             (Down::DestroyDisk, _) => Loss::DiskDestroyed,
             (Down::Crash | Down::Stop, _) if buffers => Loss::TransientPool,
@@ -235,7 +236,7 @@ impl Case<'_> {
             (Down::PowerLoss, _) if self.past.fsync_failed(node) => Loss::FsyncErrorSwallowed,
             (Down::PowerLoss, Some(FlushDiskType::AsyncFlush) | None) => Loss::AsyncFlush,
             (Down::PowerLoss, Some(FlushDiskType::SyncFlush)) => {
-                if self.acked || last.is_some_and(|copied| !copied.waits) {
+                if self.acked || last.is_some_and(|(.., waits)| !waits) {
                     Loss::NobodyWaited
                 } else {
                     Loss::StatusIgnored

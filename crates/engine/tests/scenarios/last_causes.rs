@@ -452,3 +452,88 @@ fn a_deletion_takes_what_lay_in_its_files_and_no_more() {
         "#]],
     );
 }
+
+/// Nobody waits for a retry, whatever the sender of the message was told; of a delayed message its sender was told.
+#[test]
+fn a_retry_that_was_not_flushed_is_lost_to_that_and_not_to_a_status() {
+    for (profile, picture) in [
+        (
+            "4.9",
+            expect![[r#"
+               ms  p1                           broker-a/0                   c1
+              900  │                            ✗ fsync stalls               │
+             1000  send m1 ───────────────────▶ │                            │
+             1001  │                            stores m1 T/0:0 (page cache) │
+             1002  │                            T/0:0 to 1 ────────────────▶ │
+             1003  │                            │                            gets m1
+          2002.05  m1 FLUSH_DISK_TIMEOUT ◀───── │                            │
+             3000  │                            fsync returns again          │
+             3000  │                            fsync m1                     │
+             3500  │                            ✗ fsync stalls               │
+             4003  │                            │                            ✗ m1 RECONSUME_LATER
+             4003  │                            │                            sends back m1
+             4004  │                            stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)
+             5000  send m2 ───────────────────▶ │                            │
+             5001  │                            stores m2 SCHEDULE_TOPIC_XXXX/4:0 (page cache)
+          6002.05  m2 FLUSH_DISK_TIMEOUT ◀───── │                            │
+             7951  │                            CG T/0 offset 1              │
+             7951  │                            CG %RETRY%CG/0 offset 0      │
+             8000  │                            ✗ power loss                 │
+             8000  │                            ✗ lost: m2                   │
+            11000  │                            ▲ up                         │
+            11000  │                            ✗ log cut: 2 gone            │
+            12951  │                            ✗ lost: m1                   │
+
+        message  promise       fate  delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked-unsure  lost  1          0         lost     broker-a/0 (disk, never served); ✗ consume: nobody-waited, by offset-committed of broker-a/0 at 12951
+        m2       acked-unsure  lost  0          0         lost     ✗ store: status-ignored, by node-down of broker-a/0 at 8000
+    "#]],
+        ),
+        (
+            "5.3",
+            expect![[r#"
+               ms  p1                           broker-a/0                   c1
+              900  │                            ✗ fsync stalls               │
+             1000  send m1 ───────────────────▶ │                            │
+             1001  │                            stores m1 T/0:0 (page cache) │
+          2002.05  m1 FLUSH_DISK_TIMEOUT ◀───── │                            │
+             3000  │                            fsync returns again          │
+             3000  │                            fsync m1                     │
+             3001  │                            T/0:0 to 1 ────────────────▶ │
+             3002  │                            │                            gets m1
+             3500  │                            ✗ fsync stalls               │
+             5000  send m2 ───────────────────▶ │                            │
+             5001  │                            stores m2 SCHEDULE_TOPIC_XXXX/4:0 (page cache)
+             6002  │                            │                            ✗ m1 RECONSUME_LATER
+             6002  │                            │                            sends back m1
+          6002.05  m2 FLUSH_DISK_TIMEOUT ◀───── │                            │
+             6003  │                            stores m1 SCHEDULE_TOPIC_XXXX/2:0 (page cache)
+             6701  │                            CG T/0 offset 1              │
+             8000  │                            ✗ power loss                 │
+             8000  │                            ✗ lost: m2                   │
+            11000  │                            ▲ up                         │
+            11000  │                            ✗ log cut: 2 gone            │
+            11011  │                            │                            owns 1 of %RETRY%CG
+            11701  │                            ✗ lost: m1                   │
+            31701  │                            CG %RETRY%CG/0 offset 0      │
+
+        message  promise       fate  delivered  consumed  verdict  copies, and what took or threatens them
+        m1       acked-unsure  lost  1          0         lost     broker-a/0 (disk, never served); ✗ consume: nobody-waited, by offset-committed of broker-a/0 at 11701
+        m2       acked-unsure  lost  0          0         lost     ✗ store: status-ignored, by node-down of broker-a/0 at 8000
+    "#]],
+        ),
+    ] {
+        check(
+            &format!(
+                r#""profile": "{profile}", "brokers": [ {{ "name": "broker-a", "conf": {{ "flushDiskType": "SYNC_FLUSH", "syncFlushTimeout": 1000 }} }} ],
+                "consumers": [ {{ "name": "c1", "topic": "T", "processMs": 3000 }} ],
+                "script": [ {{ "at": 0, "do": "consume-result", "consumer": "c1", "result": "RECONSUME_LATER" }},
+                    {{ "at": 900, "do": "stall-disk", "node": "broker-a/0" }}, {{ "at": 1000, "do": "send" }},
+                    {{ "at": 3000, "do": "release-disk", "node": "broker-a/0" }}, {{ "at": 3500, "do": "stall-disk", "node": "broker-a/0" }},
+                    {{ "at": 5000, "do": "send", "delayLevel": 5 }}, {{ "at": 8000, "do": "power-loss", "node": "broker-a/0" }},
+                    {{ "at": 9000, "do": "restart", "node": "broker-a/0" }} ], "until": 35000"#
+            ),
+            picture,
+        );
+    }
+}
