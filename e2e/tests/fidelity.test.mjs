@@ -47,6 +47,18 @@ test("what differs is listed with both sides and why, by keyboard, in Chinese", 
   await close();
 });
 
+test("no row is wider than its panel", async () => {
+  for (const width of [1440, 1024, 390]) {
+    const { page, errors, close } = await open(lab, { hash: "#/fidelity", width });
+    await page.locator(".fidelity-choice input[type=checkbox]").check();
+    const panel = page.locator(".panel.fidelity").filter({ has: page.locator(".recordings") });
+    await page.locator(".difference").first().waitFor();
+    assert.ok(await panel.evaluate((element) => element.scrollWidth <= element.clientWidth), `${width} px`);
+    assert.deepEqual(errors, []);
+    await close();
+  }
+});
+
 test("a row plays: the engine's run of that scenario is in the lab", async () => {
   const { page, errors, close } = await open(lab, { hash: "#/fidelity" });
   await page.getByRole("searchbox").fill("k12-flush-timeout-53");
