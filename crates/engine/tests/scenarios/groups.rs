@@ -694,3 +694,26 @@ fn a_member_that_is_silent_for_two_minutes_loses_its_queue() {
         );
     }
 }
+
+/// The broker looks every 10 s as long as it has a client at all, whoever speaks. c2 finds nobody to share the queues with.
+#[test]
+fn a_broker_drops_its_last_clients_when_they_have_been_silent_for_two_minutes() {
+    check(
+        r#""topics": [ { "name": "T", "queues": 2 } ],
+            "consumers": [ { "name": "c1", "group": "CG", "topic": "T" }, { "name": "c2", "group": "CG", "topic": "T", "started": false } ],
+            "script": [ { "at": 1000, "do": "pause", "node": "p1" }, { "at": 1000, "do": "pause", "node": "c1" },
+                { "at": 131000, "do": "start-consumer", "consumer": "c2" } ], "until": 135000"#,
+        expect![[r#"
+                    ms  p1                    broker-a/0            c1                    c2
+                  1000  ‖ paused              │                     │
+                  1000  ┊                     │                     ‖ paused
+                131000  ┊                     │                     ┊                     ▲ up
+                131004  ┊                     │                     ┊                     new route of %RETRY%C…
+                131006  ┊                     │                     ┊                     new route of T
+                132004  ┊                     │                     ┊                     owns 1 of %RETRY%CG
+                132016  ┊                     │                     ┊                     owns 2 of T
+
+            message  promise  fate  delivered  consumed  verdict  copies, and what took or threatens them
+        "#]],
+    );
+}
