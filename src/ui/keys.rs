@@ -72,12 +72,7 @@ fn list(page: Page, settings: &Settings, desk: &Desk) -> AnyView {
 fn key_row(page: Page, row: &Row, refused: Option<&(Owner, &'static str, Refused)>) -> AnyView {
     let t = page.later_texts();
     let name = row.key.name;
-    let cost = (t.cost)(name);
-    let cost = if cost.is_empty() {
-        (t.set_in)(row.key.class)
-    } else {
-        cost
-    };
+    let (cost, set_in) = ((t.cost)(name), (t.set_in)(row.key.class));
     let refused = refused
         .filter(|(owner, key, _)| *owner == row.owner && *key == name)
         .map(|(_, _, why)| warning(page, why));
@@ -100,7 +95,7 @@ fn key_row(page: Page, row: &Row, refused: Option<&(Owner, &'static str, Refused
         <div class=class>
             <span class="name">{breakable(name)}</span>
             {if row.is_here { control(page, row) } else { elsewhere(page, row) }}
-            <p>{with_code(cost)}" "<span class="default">{defaults(page, row)}" "{reset}</span></p>
+            <p>{with_code(cost)}" "{with_code(set_in)}" "<span class="default">{defaults(page, row)}" "{reset}</span></p>
             {refused}
         </div>
     }

@@ -1,4 +1,4 @@
-//! What the important keys cost and gain, and what is wrong with a value or a file, in English.
+//! What the keys cost and gain, and what is wrong with a value or a file, in English.
 
 use loss_lab_engine::config::{Class, Effect, Kind, Refused};
 use loss_lab_engine::scenario::file_v1::Problem;
@@ -100,22 +100,155 @@ pub(super) fn cost(key: &str) -> &'static str {
             "How long a queue rests after a failure; order waits with it."
         }
         "rocketmq.client.rebalance.waitInterval" => "How long a queue may stay without an owner.",
+        "transientStorePoolSize" => {
+            "One buffer for each file that is written. Too few: no new file, and sends fail."
+        }
+        "commitCommitLogLeastPages" => "More pages: fewer commits, more to die with the process.",
+        "commitCommitLogThoroughInterval" => "However little there is, it is committed after this.",
+        "wakeCommitWhenPutMessage" => {
+            "true: every send wakes the commit, and little dies with the process."
+        }
+        "mappedFileSizeConsumeQueue" => {
+            "20 bytes an entry. Files go as a whole: smaller files, finer steps."
+        }
+        "osPageCacheBusyTimeOutMills" => {
+            "While one put takes longer than this, the broker refuses the others as busy."
+        }
+        "allAckInSyncStateSet" => {
+            "true: waits for every replica in sync: slower, and an election loses nothing acknowledged."
+        }
+        "haMaxTimeSlaveNotCatchup" => {
+            "How long a slave that does not catch up stays in the SyncStateSet."
+        }
+        "haSendHeartbeatInterval" => {
+            "Longer than haHousekeepingInterval: an idle link is cut again and again."
+        }
+        "haMasterAddress" => {
+            "4.9: where a slave finds its master. 5.3: a slave that has it does not replicate."
+        }
+        "haTransferBatchSize" => "Smaller: a slave that is behind catches up in more steps.",
+        "syncFromLastFile" => {
+            "true: a new slave gets the last file only; what is older has one copy less."
+        }
+        "flushDelayOffsetInterval" => {
+            "After a crash, delayed messages and retries of so long come again."
+        }
+        "maxTransferBytesOnMessageInMemory" => {
+            "A pull brings no more than this: bigger, fewer pulls."
+        }
+        "maxTransferCountOnMessageInMemory" => {
+            "A pull brings no more messages than this, whatever pullBatchSize asks for."
+        }
+        "offsetCheckInSlave" => {
+            "true: a slave that is behind corrects offsets, too, and may send consumers back."
+        }
+        "deleteFileBatchMax" => {
+            "Files that one look deletes: more, and a full disk is free sooner."
+        }
+        "cleanResourceInterval" => "How often expired files and a full disk are looked for.",
+        "defaultTopicQueueNums" => {
+            "Queues of a topic that a send creates: the smaller of the client's and the broker's number."
+        }
+        "brokerPermission" => {
+            "6 reads and writes, 4 reads, 2 writes. What is not allowed is refused."
+        }
+        "asyncSendEnable" => "false: a send keeps its thread until disk and slaves have answered.",
+        "brokerFastFailureEnable" => {
+            "false: sends wait in the queue until their producers give up."
+        }
+        "sendMessageThreadPoolNums" => "More: fewer sends wait behind a slow one.",
+        "sendThreadPoolQueueCapacity" => "When so many wait, the next send is refused as busy.",
+        "waitTimeMillsInSendQueue" => {
+            "Shorter: a busy broker refuses sooner, and producers try another."
+        }
+        "shortPollingTimeMills" => "Without long polling an idle pull comes back after this.",
+        "brokerHeartbeatInterval" => {
+            "Close to brokerNotActiveTimeoutMillis: a living broker may count as dead."
+        }
+        "brokerNotActiveTimeoutMillis" => {
+            "Shorter: a silent broker leaves the routes sooner, and a pause looks like a death."
+        }
+        "channelExpiredTimeout" => "How long a silent consumer keeps its queues.",
+        "transactionOpBatchInterval" => {
+            "Longer: more half messages that a check or a crash commits twice."
+        }
+        "transactionOpMsgMaxSize" => {
+            "So many bytes of finished half messages are written at once: smaller, sooner."
+        }
+        "enableRemoteEscape" => {
+            "true: an acting master hands what is due to another broker instead of keeping it."
+        }
+        "enableControllerMode" => "A replica takes over by itself; what it lacks is lost.",
+        "controllerHeartBeatTimeoutMills" => {
+            "Shorter: a dead master is replaced sooner, and a pause costs it its role."
+        }
+        "checkSyncStateSetPeriod" => {
+            "How much later a slave that fell behind leaves the SyncStateSet."
+        }
+        "useServerSideResetOffset" => {
+            "true: the broker itself moves a group's offset, at the next pull."
+        }
+        "consumeThreadMax" => {
+            "Never reached: the queue of the pool has no limit. At least consumeThreadMin."
+        }
+        "pullInterval" => "A rest between two pulls: less work, more delay.",
+        "pullThresholdForQueue" => {
+            "So many messages of a queue in memory, and its pulls pause; a crash repeats them."
+        }
+        "pullThresholdSizeForQueue" => "So much of a queue in memory, and its pulls pause.",
+        "consumeConcurrentlyMaxSpan" => "How far a queue goes on past a message that is stuck.",
+        "enableHeartbeatChannelEventListener" => {
+            "false: a broker that is back hears of its clients with their next heartbeat only."
+        }
+        "pullTimeDelayMillsWhenException" => "How long a queue rests after a pull that failed.",
+        "mqClientApiTimeout" => {
+            "How long a client waits for routes, heartbeats and the members of its group."
+        }
+        "connectTimeoutMillis" => {
+            "How long an attempt waits for a machine that does not answer at all."
+        }
+        "clientCloseSocketIfTimeout" => {
+            "true: a call that timed out closes its connection, and all that waits on it fails."
+        }
+        "rocketmq.client.rebalance.minInterval" => {
+            "How soon a member asks again for a queue that it could not have."
+        }
+        "rocketmq.client.rebalance.lockInterval" => {
+            "Longer than a lock lives: its owner stops, or another takes the queue."
+        }
+        "rocketmq.client.rebalance.lockMaxLiveTime" => {
+            "Longer than the broker's: two members may consume a queue at once."
+        }
+        "rocketmq.client.pull.pullMaxIdleTime" => {
+            "A queue that was not pulled from for longer is dropped and taken anew."
+        }
+        "enableElectUncleanMaster" => {
+            "true: a replica out of sync may become master: available, and what it lacks is lost."
+        }
+        "sendMsgMaxTimeoutPerRequest" => {
+            "The limit of one attempt: behind a hung broker there is time for another."
+        }
+        "compressMsgBodyOverHowmuch" => {
+            "Longer bodies are compressed before they are sent, which takes its time."
+        }
         _ => "",
     }
 }
 
+/// Where a key is set, if that is not where its group's keys are.
 pub(super) const fn place(class: Class) -> &'static str {
     match class {
-        Class::MessageStoreConfig | Class::BrokerConfig | Class::NettyServerConfig => {
-            "In `broker.conf`."
-        }
         Class::SubscriptionGroupConfig => "Per group: `mqadmin updateSubGroup`.",
         Class::NettyClientConfig | Class::SystemProperty => "A property of the Java process: `-D`.",
-        Class::ClientConfig | Class::DefaultMqProducer | Class::DefaultMqPushConsumer => {
-            "A setter of the client."
-        }
         Class::NamesrvConfig | Class::ControllerConfig => "In `namesrv.conf`.",
-        Class::AuthConfig | Class::TieredStoreConfig => "In a file of its own.",
+        Class::MessageStoreConfig
+        | Class::BrokerConfig
+        | Class::NettyServerConfig
+        | Class::ClientConfig
+        | Class::DefaultMqProducer
+        | Class::DefaultMqPushConsumer
+        | Class::AuthConfig
+        | Class::TieredStoreConfig => "",
     }
 }
 

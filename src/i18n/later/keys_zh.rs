@@ -1,4 +1,4 @@
-//! 重要配置项的代价与收益，以及值或文件错在哪里，中文。
+//! 配置项的代价与收益，以及值或文件错在哪里，中文。
 
 use loss_lab_engine::config::{Class, Effect, Kind, Refused};
 use loss_lab_engine::scenario::file_v1::{Expected, Place, Problem, ProblemCode, Thing};
@@ -61,22 +61,86 @@ pub(super) fn cost(key: &str) -> &'static str {
         "pullBatchSize" => "越大，拉取次数越少，崩溃时内存里的越多。",
         "suspendCurrentQueueTimeMillis" => "失败后队列停多久；后面的消息一起等。",
         "rocketmq.client.rebalance.waitInterval" => "队列最多多久没有消费者。",
+        "transientStorePoolSize" => "每个正在写的文件占一个缓冲。太少时建不出新文件，发送失败。",
+        "commitCommitLogLeastPages" => "页数越多，提交越少，随进程丢的越多。",
+        "commitCommitLogThoroughInterval" => "不管多少，过了这么久就提交。",
+        "wakeCommitWhenPutMessage" => "true：每次写入都唤醒提交，随进程丢的很少。",
+        "mappedFileSizeConsumeQueue" => "每条 20 字节，文件整个删除：文件越小，粒度越细。",
+        "osPageCacheBusyTimeOutMills" => "一次写入超过这么久，其他写入就被以繁忙拒绝。",
+        "allAckInSyncStateSet" => "true：等所有同步副本：更慢，但选主不丢已确认的消息。",
+        "haMaxTimeSlaveNotCatchup" => "跟不上的 Slave 还能在 SyncStateSet 里留多久。",
+        "haSendHeartbeatInterval" => "超过 haHousekeepingInterval，空闲的连接会被反复断开。",
+        "haMasterAddress" => "4.9：Slave 到哪里找 Master。5.3：设了它的 Slave 不复制。",
+        "haTransferBatchSize" => "越小，落后的 Slave 要分越多次追上。",
+        "syncFromLastFile" => "true：新 Slave 只得到最后一个文件，更早的消息少一份副本。",
+        "flushDelayOffsetInterval" => "崩溃后，这段时间内投递过的延迟消息和重试会再投递一次。",
+        "maxTransferBytesOnMessageInMemory" => "一次拉取最多带回这么多；越大，拉取次数越少。",
+        "maxTransferCountOnMessageInMemory" => "一次拉取最多这么多条，pullBatchSize 再大也一样。",
+        "offsetCheckInSlave" => "true：落后的 Slave 也会改正位点，可能让消费者倒退。",
+        "deleteFileBatchMax" => "一次最多删几个文件；越多，写满的磁盘腾得越快。",
+        "cleanResourceInterval" => "多久检查一次过期文件和磁盘水位。",
+        "defaultTopicQueueNums" => "自动创建的 Topic 有几个队列：客户端与 Broker 两处取小。",
+        "brokerPermission" => "6 可读写，4 只读，2 只写；不允许的会被拒绝。",
+        "asyncSendEnable" => "false：发送线程一直占到刷盘与复制有结果。",
+        "brokerFastFailureEnable" => "false：发送请求在队列里一直等到生产者放弃。",
+        "sendMessageThreadPoolNums" => "线程越多，被慢发送挡住的越少。",
+        "sendThreadPoolQueueCapacity" => "排队满这么多，下一个发送被以繁忙拒绝。",
+        "waitTimeMillsInSendQueue" => "越短，繁忙的 Broker 越早拒绝，生产者改发别处。",
+        "shortPollingTimeMills" => "关闭长轮询时，空拉取等这么久才返回。",
+        "brokerHeartbeatInterval" => {
+            "接近 brokerNotActiveTimeoutMillis 时，活着的 Broker 会被当成宕机。"
+        }
+        "brokerNotActiveTimeoutMillis" => "越短，无声的 Broker 越早离开路由，停顿也越像宕机。",
+        "channelExpiredTimeout" => "无声的消费者还能占着队列多久。",
+        "transactionOpBatchInterval" => "越长，因回查或崩溃而提交两次的半消息越多。",
+        "transactionOpMsgMaxSize" => "已结束的半消息攒到这么多字节就记录；越小记得越早。",
+        "enableRemoteEscape" => "true：代理 Master 把到期的消息交给另一个 Broker，而不是留着。",
+        "enableControllerMode" => "副本会自动接任 Master；它没有的消息就丢了。",
+        "controllerHeartBeatTimeoutMills" => {
+            "越短，宕机的 Master 越早被替换，停顿也越容易失去主位。"
+        }
+        "checkSyncStateSetPeriod" => "落后的 Slave 最多再晚多久离开 SyncStateSet。",
+        "useServerSideResetOffset" => "true：由 Broker 在下一次拉取时移动消费组的位点。",
+        "consumeThreadMax" => "用不到：线程池的队列没有上限。不能小于 consumeThreadMin。",
+        "pullInterval" => "两次拉取之间歇多久：越长越省，也越晚。",
+        "pullThresholdForQueue" => "一个队列在内存里到这么多条就暂停拉取；崩溃后它们要重来。",
+        "pullThresholdSizeForQueue" => "一个队列在内存里到这么大就暂停拉取。",
+        "consumeConcurrentlyMaxSpan" => "一条消息卡住后，队列还能往前走多远。",
+        "enableHeartbeatChannelEventListener" => {
+            "false：Broker 恢复后，要等客户端的下一次心跳才知道它们。"
+        }
+        "pullTimeDelayMillsWhenException" => "拉取失败后，队列歇多久。",
+        "mqClientApiTimeout" => "客户端等路由、心跳和消费组成员的应答多久。",
+        "connectTimeoutMillis" => "机器毫无应答时，一次尝试等多久。",
+        "clientCloseSocketIfTimeout" => "true：一次调用超时就关闭连接，上面等着的都失败。",
+        "rocketmq.client.rebalance.minInterval" => "没拿到的队列，多久再要一次。",
+        "rocketmq.client.rebalance.lockInterval" => "超过锁的寿命：持有者停下，或队列被别人拿走。",
+        "rocketmq.client.rebalance.lockMaxLiveTime" => {
+            "比 Broker 的长：两个成员可能同时消费一个队列。"
+        }
+        "rocketmq.client.pull.pullMaxIdleTime" => "更久没有拉取的队列会被放弃，再重新取得。",
+        "enableElectUncleanMaster" => {
+            "true：未同步的副本也能成为 Master：可用，但它没有的消息会丢。"
+        }
+        "sendMsgMaxTimeoutPerRequest" => "单次尝试的上限：Broker 卡住时还有时间换一个。",
+        "compressMsgBodyOverHowmuch" => "更长的消息体先压缩再发送，要多花时间。",
         _ => "",
     }
 }
 
 pub(super) const fn place(class: Class) -> &'static str {
     match class {
-        Class::MessageStoreConfig | Class::BrokerConfig | Class::NettyServerConfig => {
-            "写在 `broker.conf` 里。"
-        }
         Class::SubscriptionGroupConfig => "按消费组设置：`mqadmin updateSubGroup`。",
         Class::NettyClientConfig | Class::SystemProperty => "Java 进程的系统属性：`-D`。",
-        Class::ClientConfig | Class::DefaultMqProducer | Class::DefaultMqPushConsumer => {
-            "由客户端的 setter 设置。"
-        }
         Class::NamesrvConfig | Class::ControllerConfig => "写在 `namesrv.conf` 里。",
-        Class::AuthConfig | Class::TieredStoreConfig => "写在单独的文件里。",
+        Class::MessageStoreConfig
+        | Class::BrokerConfig
+        | Class::NettyServerConfig
+        | Class::ClientConfig
+        | Class::DefaultMqProducer
+        | Class::DefaultMqPushConsumer
+        | Class::AuthConfig
+        | Class::TieredStoreConfig => "",
     }
 }
 
