@@ -1,7 +1,7 @@
 //! Every key, to look through and to set.
 
 use leptos::prelude::{WithUntracked as _, event_target_value};
-use loss_lab_engine::config::{Kind, Refused};
+use loss_lab_engine::config::{Class, Kind, Refused};
 use loss_lab_engine::status::Profile;
 use loss_lab_present::desk::{Ask, Desk};
 use loss_lab_present::intent::{Intent, Setup};
@@ -9,6 +9,7 @@ use loss_lab_present::keys::{self, Group, Row};
 use loss_lab_present::settings::{KeyChange, Owner, Settings};
 
 use crate::browser;
+use crate::i18n::LaterTexts;
 
 use super::html::*;
 use super::page::{OnChange, Page};
@@ -72,7 +73,7 @@ fn list(page: Page, settings: &Settings, desk: &Desk) -> AnyView {
 fn key_row(page: Page, row: &Row, refused: Option<&(Owner, &'static str, Refused)>) -> AnyView {
     let t = page.later_texts();
     let name = row.key.name;
-    let (cost, set_in) = ((t.cost)(name), (t.set_in)(row.key.class));
+    let set_in = set_in(t, row.key.class).map(|place| html! { " "{with_code(place)} });
     let refused = refused
         .filter(|(owner, key, _)| *owner == row.owner && *key == name)
         .map(|(_, _, why)| warning(page, why));
@@ -95,9 +96,27 @@ fn key_row(page: Page, row: &Row, refused: Option<&(Owner, &'static str, Refused
         <div class=class>
             <span class="name">{breakable(name)}</span>
             {if row.is_here { control(page, row) } else { elsewhere(page, row) }}
-            <p>{with_code(cost)}" "{with_code(set_in)}" "<span class="default">{defaults(page, row)}" "{reset}</span></p>
+            <p>{with_code((t.cost)(name))}{set_in}" "<span class="default">{defaults(page, row)}" "{reset}</span></p>
             {refused}
         </div>
+    }
+}
+
+/// Where a key is set, if that is not where its group's keys are.
+const fn set_in(t: &'static LaterTexts, class: Class) -> Option<&'static str> {
+    let [group, process, name_server] = t.set_in;
+    match class {
+        Class::SubscriptionGroupConfig => Some(group),
+        Class::NettyClientConfig | Class::SystemProperty => Some(process),
+        Class::NamesrvConfig | Class::ControllerConfig => Some(name_server),
+        Class::MessageStoreConfig
+        | Class::BrokerConfig
+        | Class::NettyServerConfig
+        | Class::ClientConfig
+        | Class::DefaultMqProducer
+        | Class::DefaultMqPushConsumer
+        | Class::AuthConfig
+        | Class::TieredStoreConfig => None,
     }
 }
 

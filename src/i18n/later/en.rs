@@ -37,7 +37,11 @@ pub(super) static TEXTS: LaterTexts = LaterTexts {
         Group::Consumer => "Consumer",
     },
     cost: keys_en::cost,
-    set_in: keys_en::place,
+    set_in: [
+        "Per group: `mqadmin updateSubGroup`.",
+        "A property of the Java process: `-D`.",
+        "In `namesrv.conf`.",
+    ],
     default: "default",
     only_in: |profile| format!("only {}", profile.word()),
     reset: ["Default", "Reset all to defaults"],

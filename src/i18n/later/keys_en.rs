@@ -1,6 +1,6 @@
 //! What the keys cost and gain, and what is wrong with a value or a file, in English.
 
-use loss_lab_engine::config::{Class, Effect, Kind, Refused};
+use loss_lab_engine::config::{Effect, Kind, Refused};
 use loss_lab_engine::scenario::file_v1::Problem;
 use loss_lab_present::conf::What;
 
@@ -232,23 +232,6 @@ pub(super) fn cost(key: &str) -> &'static str {
             "Longer bodies are compressed before they are sent, which takes its time."
         }
         _ => "",
-    }
-}
-
-/// Where a key is set, if that is not where its group's keys are.
-pub(super) const fn place(class: Class) -> &'static str {
-    match class {
-        Class::SubscriptionGroupConfig => "Per group: `mqadmin updateSubGroup`.",
-        Class::NettyClientConfig | Class::SystemProperty => "A property of the Java process: `-D`.",
-        Class::NamesrvConfig | Class::ControllerConfig => "In `namesrv.conf`.",
-        Class::MessageStoreConfig
-        | Class::BrokerConfig
-        | Class::NettyServerConfig
-        | Class::ClientConfig
-        | Class::DefaultMqProducer
-        | Class::DefaultMqPushConsumer
-        | Class::AuthConfig
-        | Class::TieredStoreConfig => "",
     }
 }
 

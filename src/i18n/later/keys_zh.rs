@@ -1,6 +1,6 @@
 //! 配置项的代价与收益，以及值或文件错在哪里，中文。
 
-use loss_lab_engine::config::{Class, Effect, Kind, Refused};
+use loss_lab_engine::config::{Effect, Kind, Refused};
 use loss_lab_engine::scenario::file_v1::{Expected, Place, Problem, ProblemCode, Thing};
 use loss_lab_engine::status::ListenerKind;
 use loss_lab_present::conf::What;
@@ -125,22 +125,6 @@ pub(super) fn cost(key: &str) -> &'static str {
         "sendMsgMaxTimeoutPerRequest" => "单次尝试的上限：Broker 卡住时还有时间换一个。",
         "compressMsgBodyOverHowmuch" => "更长的消息体先压缩再发送，要多花时间。",
         _ => "",
-    }
-}
-
-pub(super) const fn place(class: Class) -> &'static str {
-    match class {
-        Class::SubscriptionGroupConfig => "按消费组设置：`mqadmin updateSubGroup`。",
-        Class::NettyClientConfig | Class::SystemProperty => "Java 进程的系统属性：`-D`。",
-        Class::NamesrvConfig | Class::ControllerConfig => "写在 `namesrv.conf` 里。",
-        Class::MessageStoreConfig
-        | Class::BrokerConfig
-        | Class::NettyServerConfig
-        | Class::ClientConfig
-        | Class::DefaultMqProducer
-        | Class::DefaultMqPushConsumer
-        | Class::AuthConfig
-        | Class::TieredStoreConfig => "",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What only the second part of the page says (see [`crate::later`]): no word of it is in [`super::Texts`], so none comes with the first.
 
-use loss_lab_engine::config::{Class, Refused};
+use loss_lab_engine::config::Refused;
 use loss_lab_engine::scenario::file_v1::Problem;
 use loss_lab_engine::status::Profile;
 use loss_lab_present::conf::What;
@@ -42,7 +42,8 @@ pub struct LaterTexts {
     pub found: fn(usize, usize) -> String,
     pub keys_of: fn(Group) -> &'static str,
     pub cost: fn(&str) -> &'static str,
-    pub set_in: fn(Class) -> &'static str,
+    /// Of a group's key, of a property of the process, of the name server's.
+    pub set_in: [&'static str; 3],
     pub default: &'static str,
     pub only_in: fn(Profile) -> String,
     pub reset: [&'static str; 2],

@@ -35,7 +35,11 @@ pub(super) static TEXTS: LaterTexts = LaterTexts {
         Group::Consumer => "消费者",
     },
     cost: keys_zh::cost,
-    set_in: keys_zh::place,
+    set_in: [
+        "按消费组设置：`mqadmin updateSubGroup`。",
+        "Java 进程的系统属性：`-D`。",
+        "写在 `namesrv.conf` 里。",
+    ],
     default: "默认",
     only_in: |profile| format!("仅 {}", profile.word()),
     reset: ["恢复默认", "全部恢复默认"],
